@@ -1,0 +1,63 @@
+import type { Levels } from "../graph/quantizer.ts";
+
+/** What to quantize with. */
+export interface QuantizeRequest {
+  readonly recipe: string;
+  readonly weightBits: number;
+  readonly activationBits: number;
+  readonly levels: Levels;
+}
+
+export type ExecutorName = "integer" | "simulated" | "reference";
+
+/** The adapter that ran, so that no figure stands without its machine. */
+export interface AdapterDescription {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+  /** True for SwiftShader, llvmpipe, WARP: results are valid, timings say nothing about a GPU. */
+  readonly isSoftware: boolean;
+  /** "packed integer dot" or "f32 multiply-add": the execution of the integer product that measured faster; null before it was measured. */
+  readonly integerExecution: string | null;
+}
+
+export interface LayerError {
+  /** Name of the tapped value: "blocks.3.attn.softmax". */
+  readonly name: string;
+  /** Block index, or null outside the blocks. */
+  readonly block: number | null;
+  /** Name inside the block ("attn.softmax") or the whole name. */
+  readonly role: string;
+  readonly sqnrDb: number;
+  readonly cosine: number;
+}
+
+export interface Quality {
+  readonly imageCount: number;
+  readonly top1Agreement: number;
+  /** null without labels. */
+  readonly top1AccuracyFloat: number | null;
+  readonly top1AccuracyQuantized: number | null;
+  readonly logitSqnrDb: number;
+  readonly logitCosine: number;
+  /** Mean KL(float || quantized) of the class distributions, nats. */
+  readonly klDivergence: number;
+}
+
+/** Float against one quantized model on the same images. */
+export interface Comparison {
+  readonly request: QuantizeRequest;
+  readonly executor: ExecutorName;
+  /** A sentence when another executor than the one asked for had to serve, and why. */
+  readonly executorNote: string | null;
+  readonly quality: Quality;
+  readonly layers: readonly LayerError[];
+  readonly size: { readonly floatBytes: number; readonly quantizedBytes: number };
+  readonly perf: { readonly floatMs: number; readonly quantizedMs: number; readonly calibrationMs: number; readonly imageCount: number };
+  readonly env: { readonly adapter: AdapterDescription; readonly runtime: string };
+  /** [imageCount, classes], row-major. */
+  readonly floatLogits: Float32Array<ArrayBuffer>;
+  readonly quantizedLogits: Float32Array<ArrayBuffer>;
+  readonly classes: number;
+}
