@@ -1,0 +1,153 @@
+// Attention output in integers: y[b,i,h,:] = scale * sum_j level(p[b,h,i,j]) (v[b,j,h,:] - v_zero), p and v as u8 codes, 32-bit sums.
+// SHIFT: level(c) = 2^-e(c) or sqrt(2) 2^-e(c): the value is shifted left by params.top_shift - e(c) and added to the even or the odd sum
+// (one float multiplication by sqrt 2 per output, not per element). Otherwise level(c) is an integer from the table.
+// levels[c]: SHIFT: shift | odd << 8 | used << 9 (unused: the code means 0); table: i32 bits.
+// v_zero stays outside: sum level v - v_zero * sum level. Codes of probabilities past column N are ignored.
+//include lib/codes.wgsl
+struct Params {
+  tokens: u32, heads: u32, head4: u32, p_stride4: u32, qkv_stride4: u32, value_offset4: u32, out_stride4: u32, images: u32,
+  scale: f32, v_zero: i32, out_inverse_scale: f32, out_zero: f32, out_max: f32, head_dim: u32,
+}
+override SHIFT: bool = true;
+override QUANTIZE: bool = true;
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> p: array<u32>;
+@group(0) @binding(2) var<storage, read> qkv: array<u32>;
+@group(0) @binding(3) var<storage, read> levels: array<u32>;
+@group(0) @binding(4) var<storage, read_write> y: array<u32>;
+
+fn bytes(word: u32) -> vec4i {
+  return vec4i(vec4u(word & 255u, (word >> 8u) & 255u, (word >> 16u) & 255u, word >> 24u));
+}
+
+fn store(out_row: u32, at: u32, even: vec4i, odd: vec4i, even_level: i32, odd_level: i32) {
+  let exact_even = even - params.v_zero * even_level;
+  let exact_odd = odd - params.v_zero * odd_level;
+  var v = vec4f(exact_even);
+  if (SHIFT) { v = fma(vec4f(exact_odd), vec4f(1.41421354), v); }
+  v = v * params.scale;
+  let word = out_row * params.out_stride4 + at;
+  if (QUANTIZE) {
+    let channel = vec4u(at % params.head4) * 4u + vec4u(0u, 1u, 2u, 3u);
+    let code = clamp(round(v * params.out_inverse_scale) + params.out_zero, vec4f(0.0), vec4f(params.out_max));
+    y[word] = codes_pack(select(vec4f(0.0), code, channel < vec4u(params.head_dim)));
+  } else {
+    let bits = bitcast<vec4u>(v);
+    y[4u * word] = bits.x; y[4u * word + 1u] = bits.y; y[4u * word + 2u] = bits.z; y[4u * word + 3u] = bits.w;
+  }
+}
+
+@compute @workgroup_size(8, 8)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let channel4 = id.x * 2u;
+  let row = id.y * 4u;
+  if (row >= params.tokens || channel4 >= params.head4) { return; }
+  let image = id.z / params.heads;
+  let head = id.z % params.heads;
+  let last = params.tokens - 1u;
+  let pair = min(channel4 + 1u, params.head4 - 1u);
+  let v_base = image * params.tokens * params.qkv_stride4 + params.value_offset4 + head * params.head4;
+  let p_base = id.z * params.tokens;
+  let r0 = (p_base + min(row + 0u, last)) * params.p_stride4;
+  let r1 = (p_base + min(row + 1u, last)) * params.p_stride4;
+  let r2 = (p_base + min(row + 2u, last)) * params.p_stride4;
+  let r3 = (p_base + min(row + 3u, last)) * params.p_stride4;
+  var a0 = vec4i(0); var b0 = vec4i(0); var c0 = vec4i(0); var d0 = vec4i(0); var e0 = 0; var o0 = 0;
+  var a1 = vec4i(0); var b1 = vec4i(0); var c1 = vec4i(0); var d1 = vec4i(0); var e1 = 0; var o1 = 0;
+  var a2 = vec4i(0); var b2 = vec4i(0); var c2 = vec4i(0); var d2 = vec4i(0); var e2 = 0; var o2 = 0;
+  var a3 = vec4i(0); var b3 = vec4i(0); var c3 = vec4i(0); var d3 = vec4i(0); var e3 = 0; var o3 = 0;
+  for (var j4 = 0u; j4 < params.p_stride4; j4++) {
+    let p0 = p[r0 + j4];
+    let p1 = p[r1 + j4];
+    let p2 = p[r2 + j4];
+    let p3 = p[r3 + j4];
+    let count = min(4u, params.tokens - 4u * j4);
+    for (var lane = 0u; lane < count; lane++) {
+      let v_at = v_base + (4u * j4 + lane) * params.qkv_stride4;
+      let m = bytes(qkv[v_at + channel4]);
+      let n = bytes(qkv[v_at + pair]);
+      {
+        let level = levels[(p0 >> (8u * lane)) & 255u];
+        if (SHIFT) {
+          let used = select(0i, -1i, (level & 512u) != 0u);
+          let is_odd = select(0i, -1i, (level & 256u) != 0u);
+          let shift = level & 31u;
+          let one = (1i << shift) & used;
+          let m_shifted = (m << vec4u(shift)) & vec4i(used);
+          let n_shifted = (n << vec4u(shift)) & vec4i(used);
+          a0 += m_shifted & vec4i(~is_odd); b0 += n_shifted & vec4i(~is_odd); e0 += one & ~is_odd;
+          c0 += m_shifted & vec4i(is_odd); d0 += n_shifted & vec4i(is_odd); o0 += one & is_odd;
+        } else {
+          let weight = bitcast<i32>(level);
+          a0 += m * weight; b0 += n * weight; e0 += weight;
+        }
+      }
+      {
+        let level = levels[(p1 >> (8u * lane)) & 255u];
+        if (SHIFT) {
+          let used = select(0i, -1i, (level & 512u) != 0u);
+          let is_odd = select(0i, -1i, (level & 256u) != 0u);
+          let shift = level & 31u;
+          let one = (1i << shift) & used;
+          let m_shifted = (m << vec4u(shift)) & vec4i(used);
+          let n_shifted = (n << vec4u(shift)) & vec4i(used);
+          a1 += m_shifted & vec4i(~is_odd); b1 += n_shifted & vec4i(~is_odd); e1 += one & ~is_odd;
+          c1 += m_shifted & vec4i(is_odd); d1 += n_shifted & vec4i(is_odd); o1 += one & is_odd;
+        } else {
+          let weight = bitcast<i32>(level);
+          a1 += m * weight; b1 += n * weight; e1 += weight;
+        }
+      }
+      {
+        let level = levels[(p2 >> (8u * lane)) & 255u];
+        if (SHIFT) {
+          let used = select(0i, -1i, (level & 512u) != 0u);
+          let is_odd = select(0i, -1i, (level & 256u) != 0u);
+          let shift = level & 31u;
+          let one = (1i << shift) & used;
+          let m_shifted = (m << vec4u(shift)) & vec4i(used);
+          let n_shifted = (n << vec4u(shift)) & vec4i(used);
+          a2 += m_shifted & vec4i(~is_odd); b2 += n_shifted & vec4i(~is_odd); e2 += one & ~is_odd;
+          c2 += m_shifted & vec4i(is_odd); d2 += n_shifted & vec4i(is_odd); o2 += one & is_odd;
+        } else {
+          let weight = bitcast<i32>(level);
+          a2 += m * weight; b2 += n * weight; e2 += weight;
+        }
+      }
+      {
+        let level = levels[(p3 >> (8u * lane)) & 255u];
+        if (SHIFT) {
+          let used = select(0i, -1i, (level & 512u) != 0u);
+          let is_odd = select(0i, -1i, (level & 256u) != 0u);
+          let shift = level & 31u;
+          let one = (1i << shift) & used;
+          let m_shifted = (m << vec4u(shift)) & vec4i(used);
+          let n_shifted = (n << vec4u(shift)) & vec4i(used);
+          a3 += m_shifted & vec4i(~is_odd); b3 += n_shifted & vec4i(~is_odd); e3 += one & ~is_odd;
+          c3 += m_shifted & vec4i(is_odd); d3 += n_shifted & vec4i(is_odd); o3 += one & is_odd;
+        } else {
+          let weight = bitcast<i32>(level);
+          a3 += m * weight; b3 += n * weight; e3 += weight;
+        }
+      }
+    }
+  }
+  let out = head * params.head4 + channel4;
+  if (row + 0u < params.tokens) {
+    store(image * params.tokens + row + 0u, out, a0, c0, e0, o0);
+    if (channel4 + 1u < params.head4) { store(image * params.tokens + row + 0u, out + 1u, b0, d0, e0, o0); }
+  }
+  if (row + 1u < params.tokens) {
+    store(image * params.tokens + row + 1u, out, a1, c1, e1, o1);
+    if (channel4 + 1u < params.head4) { store(image * params.tokens + row + 1u, out + 1u, b1, d1, e1, o1); }
+  }
+  if (row + 2u < params.tokens) {
+    store(image * params.tokens + row + 2u, out, a2, c2, e2, o2);
+    if (channel4 + 1u < params.head4) { store(image * params.tokens + row + 2u, out + 1u, b2, d2, e2, o2); }
+  }
+  if (row + 3u < params.tokens) {
+    store(image * params.tokens + row + 3u, out, a3, c3, e3, o3);
+    if (channel4 + 1u < params.head4) { store(image * params.tokens + row + 3u, out + 1u, b3, d3, e3, o3); }
+  }
+}

@@ -1,0 +1,139 @@
+// Integer GEMM from packed codes, executed on f32 multiply-adds: every product and partial sum is an integer below 2^24, hence exact.
+// x: u8 codes, four per u32 along K. weight: codes in CONTAINER bits, packed along columns: word (k, n * CONTAINER / 32), k-major.
+// Where K (2^bx - 1)(2^bw - 1) >= 2^24 the sum is cut into chunks of chunk4 * 4 (CHUNKED) whose exact parts are added as i32.
+// Per column n: column_f = (x_scale * weight_scale, bias, 1 / out_scale, out_zero_point), column_i = (weight_zero_point, constant, out_code_max, 0) with
+// constant = K * x_zero * w_zero - x_zero * sum_k w; exact = sum_k x w - w_zero * sum_k x + constant equals sum_k (x - x_zero)(w - w_zero).
+// Epilogue: fma(exact, scale, bias), then GELU, residual, or codes clamp(round(v / out_scale) + out_zero, 0, max), four per u32.
+// Padded columns have scale, bias and max 0, so that their codes are 0 and drop out of the next product.
+//include lib/exact-math.wgsl
+//include lib/codes.wgsl
+struct Params {
+  rows: u32, columns4: u32, depth4: u32, weight_stride: u32,
+  x_step: u32, x_offset: u32, x_stride4: u32,
+  out_group: u32, out_group_stride: u32, out_offset: u32, out_stride4: u32,
+  residual_rows: u32, residual_stride4: u32, chunk4: u32,
+}
+override GELU: u32 = 0; // 0: none, 1: erf, 2: tanh
+override RESIDUAL: bool = false;
+override QUANTIZE: bool = false;
+override CONTAINER: u32 = 8; // bits that a stored weight code takes: 2, 4 or 8
+override CHUNKED: bool = false;
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<u32>;
+@group(0) @binding(2) var<storage, read> weight: array<u32>;
+@group(0) @binding(3) var<storage, read> column_f: array<vec4f>;
+@group(0) @binding(4) var<storage, read> column_i: array<vec4i>;
+@group(0) @binding(5) var<storage, read> residual: array<vec4u>;
+@group(0) @binding(6) var<storage, read_write> y: array<u32>;
+
+fn finish(row: u32, column4: u32, sum: vec4i, row_sum: i32) {
+  if (row >= params.rows || column4 >= params.columns4) { return; }
+  var v = vec4f(0.0);
+  var inverse = vec4f(0.0); var zero = vec4f(0.0); var top = vec4f(0.0);
+  for (var lane = 0u; lane < 4u; lane++) {
+    let f = column_f[column4 * 4u + lane];
+    let i = column_i[column4 * 4u + lane];
+    let exact = sum[lane] - i.x * row_sum + i.y;
+    v[lane] = fma(f32(exact), f.x, f.y);
+    inverse[lane] = f.z; zero[lane] = f.w; top[lane] = f32(i.z);
+  }
+  if (GELU == 1u) { v = exact_gelu(v); }
+  if (GELU == 2u) { v = exact_gelu_tanh(v); }
+  if (RESIDUAL) { v += bitcast<vec4f>(residual[(row % params.residual_rows) * params.residual_stride4 + column4]); }
+  let out_row = (row / params.out_group) * params.out_group_stride + params.out_offset + row % params.out_group;
+  if (QUANTIZE) {
+    y[out_row * params.out_stride4 + column4] = codes_pack(clamp(round(v * inverse) + zero, vec4f(0.0), top));
+  } else {
+    let at = (out_row * params.out_stride4 + column4) * 4u;
+    let bits = bitcast<vec4u>(v);
+    y[at] = bits.x; y[at + 1u] = bits.y; y[at + 2u] = bits.z; y[at + 3u] = bits.w;
+  }
+}
+
+fn x_base(row: u32) -> u32 {
+  return (min(row, params.rows - 1u) * params.x_step + params.x_offset) * params.x_stride4;
+}
+
+fn madd(acc: vec4f, b0: vec4f, b1: vec4f, b2: vec4f, b3: vec4f, a: vec4f) -> vec4f {
+  return fma(b3, vec4f(a.w), fma(b2, vec4f(a.z), fma(b1, vec4f(a.y), fma(b0, vec4f(a.x), acc))));
+}
+
+// Four neighbouring columns from a word whose lowest code is the first column.
+fn columns(word: u32) -> vec4f {
+  let mask = (1u << CONTAINER) - 1u;
+  return vec4f(vec4u(word & mask, (word >> CONTAINER) & mask, (word >> (2u * CONTAINER)) & mask, (word >> (3u * CONTAINER)) & mask));
+}
+
+// The words that hold columns 0-3 and 4-7 of the tile for one k, shifted so that the first column is lowest.
+fn tile_words(base: u32, shift: u32) -> vec2u {
+  if (CONTAINER == 8u) { return vec2u(weight[base], weight[base + 1u]); }
+  let word = weight[base] >> shift;
+  return vec2u(word, word >> (4u * CONTAINER));
+}
+
+@compute @workgroup_size(8, 4)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let column4 = id.x * 2u;
+  let row = id.y * 8u;
+  if (row >= params.rows || column4 >= params.columns4) { return; }
+  let x0 = x_base(row + 0u); var a0 = vec4f(0.0); var b0 = vec4f(0.0); var s0 = 0.0; var ai0 = vec4i(0); var bi0 = vec4i(0);
+  let x1 = x_base(row + 1u); var a1 = vec4f(0.0); var b1 = vec4f(0.0); var s1 = 0.0; var ai1 = vec4i(0); var bi1 = vec4i(0);
+  let x2 = x_base(row + 2u); var a2 = vec4f(0.0); var b2 = vec4f(0.0); var s2 = 0.0; var ai2 = vec4i(0); var bi2 = vec4i(0);
+  let x3 = x_base(row + 3u); var a3 = vec4f(0.0); var b3 = vec4f(0.0); var s3 = 0.0; var ai3 = vec4i(0); var bi3 = vec4i(0);
+  let x4 = x_base(row + 4u); var a4 = vec4f(0.0); var b4 = vec4f(0.0); var s4 = 0.0; var ai4 = vec4i(0); var bi4 = vec4i(0);
+  let x5 = x_base(row + 5u); var a5 = vec4f(0.0); var b5 = vec4f(0.0); var s5 = 0.0; var ai5 = vec4i(0); var bi5 = vec4i(0);
+  let x6 = x_base(row + 6u); var a6 = vec4f(0.0); var b6 = vec4f(0.0); var s6 = 0.0; var ai6 = vec4i(0); var bi6 = vec4i(0);
+  let x7 = x_base(row + 7u); var a7 = vec4f(0.0); var b7 = vec4f(0.0); var s7 = 0.0; var ai7 = vec4i(0); var bi7 = vec4i(0);
+  let bit = column4 * 4u * CONTAINER;
+  let shift = bit % 32u;
+  var w = bit / 32u;
+  let stride = params.weight_stride;
+  var k = 0u;
+  while (k < params.depth4) {
+    let end = select(params.depth4, min(params.depth4, k + params.chunk4), CHUNKED);
+    for (; k < end; k++) {
+      let w0 = tile_words(w, shift); let w1 = tile_words(w + stride, shift);
+      let w2 = tile_words(w + 2u * stride, shift); let w3 = tile_words(w + 3u * stride, shift);
+      w += 4u * stride;
+      let p0 = columns(w0.x); let p1 = columns(w1.x); let p2 = columns(w2.x); let p3 = columns(w3.x);
+      let q0 = columns(w0.y); let q1 = columns(w1.y); let q2 = columns(w2.y); let q3 = columns(w3.y);
+      let v0 = codes_unpack(x[x0 + k]); a0 = madd(a0, p0, p1, p2, p3, v0); b0 = madd(b0, q0, q1, q2, q3, v0); s0 += v0.x + v0.y + v0.z + v0.w;
+      let v1 = codes_unpack(x[x1 + k]); a1 = madd(a1, p0, p1, p2, p3, v1); b1 = madd(b1, q0, q1, q2, q3, v1); s1 += v1.x + v1.y + v1.z + v1.w;
+      let v2 = codes_unpack(x[x2 + k]); a2 = madd(a2, p0, p1, p2, p3, v2); b2 = madd(b2, q0, q1, q2, q3, v2); s2 += v2.x + v2.y + v2.z + v2.w;
+      let v3 = codes_unpack(x[x3 + k]); a3 = madd(a3, p0, p1, p2, p3, v3); b3 = madd(b3, q0, q1, q2, q3, v3); s3 += v3.x + v3.y + v3.z + v3.w;
+      let v4 = codes_unpack(x[x4 + k]); a4 = madd(a4, p0, p1, p2, p3, v4); b4 = madd(b4, q0, q1, q2, q3, v4); s4 += v4.x + v4.y + v4.z + v4.w;
+      let v5 = codes_unpack(x[x5 + k]); a5 = madd(a5, p0, p1, p2, p3, v5); b5 = madd(b5, q0, q1, q2, q3, v5); s5 += v5.x + v5.y + v5.z + v5.w;
+      let v6 = codes_unpack(x[x6 + k]); a6 = madd(a6, p0, p1, p2, p3, v6); b6 = madd(b6, q0, q1, q2, q3, v6); s6 += v6.x + v6.y + v6.z + v6.w;
+      let v7 = codes_unpack(x[x7 + k]); a7 = madd(a7, p0, p1, p2, p3, v7); b7 = madd(b7, q0, q1, q2, q3, v7); s7 += v7.x + v7.y + v7.z + v7.w;
+    }
+    if (CHUNKED) {
+      ai0 += vec4i(a0); bi0 += vec4i(b0); a0 = vec4f(0.0); b0 = vec4f(0.0);
+      ai1 += vec4i(a1); bi1 += vec4i(b1); a1 = vec4f(0.0); b1 = vec4f(0.0);
+      ai2 += vec4i(a2); bi2 += vec4i(b2); a2 = vec4f(0.0); b2 = vec4f(0.0);
+      ai3 += vec4i(a3); bi3 += vec4i(b3); a3 = vec4f(0.0); b3 = vec4f(0.0);
+      ai4 += vec4i(a4); bi4 += vec4i(b4); a4 = vec4f(0.0); b4 = vec4f(0.0);
+      ai5 += vec4i(a5); bi5 += vec4i(b5); a5 = vec4f(0.0); b5 = vec4f(0.0);
+      ai6 += vec4i(a6); bi6 += vec4i(b6); a6 = vec4f(0.0); b6 = vec4f(0.0);
+      ai7 += vec4i(a7); bi7 += vec4i(b7); a7 = vec4f(0.0); b7 = vec4f(0.0);
+    }
+  }
+  if (!CHUNKED) {
+    ai0 = vec4i(a0); bi0 = vec4i(b0);
+    ai1 = vec4i(a1); bi1 = vec4i(b1);
+    ai2 = vec4i(a2); bi2 = vec4i(b2);
+    ai3 = vec4i(a3); bi3 = vec4i(b3);
+    ai4 = vec4i(a4); bi4 = vec4i(b4);
+    ai5 = vec4i(a5); bi5 = vec4i(b5);
+    ai6 = vec4i(a6); bi6 = vec4i(b6);
+    ai7 = vec4i(a7); bi7 = vec4i(b7);
+  }
+  finish(row + 0u, column4, ai0, i32(s0)); finish(row + 0u, column4 + 1u, bi0, i32(s0));
+  finish(row + 1u, column4, ai1, i32(s1)); finish(row + 1u, column4 + 1u, bi1, i32(s1));
+  finish(row + 2u, column4, ai2, i32(s2)); finish(row + 2u, column4 + 1u, bi2, i32(s2));
+  finish(row + 3u, column4, ai3, i32(s3)); finish(row + 3u, column4 + 1u, bi3, i32(s3));
+  finish(row + 4u, column4, ai4, i32(s4)); finish(row + 4u, column4 + 1u, bi4, i32(s4));
+  finish(row + 5u, column4, ai5, i32(s5)); finish(row + 5u, column4 + 1u, bi5, i32(s5));
+  finish(row + 6u, column4, ai6, i32(s6)); finish(row + 6u, column4 + 1u, bi6, i32(s6));
+  finish(row + 7u, column4, ai7, i32(s7)); finish(row + 7u, column4 + 1u, bi7, i32(s7));
+}

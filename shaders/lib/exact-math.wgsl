@@ -1,0 +1,69 @@
+// Transcendental functions from +, -, *, fma, round and bit casts alone, so that every adapter returns the same bits
+// (WGSL's own exp, inverseSqrt and / may differ by some ULP between adapters, and a code at a rounding border would flip).
+// The CPU twins are in src/reference/exact-math.ts. Coefficients: our weighted minimax fits.
+
+// exp(x) for x <= 0; relative error about 1e-6 * max(1, |x| / 16).
+fn exact_exp(x: vec4f) -> vec4f {
+  let n = max(round(x * 1.44269504), vec4f(-126.0));
+  let f = clamp(fma(x, vec4f(1.44269504), -n), vec4f(-0.5), vec4f(0.5));
+  return exact_exp2_fraction(f) * bitcast<vec4f>((vec4i(n) + 127) << vec4u(23u));
+}
+
+// 2^f on [-0.5, 0.5], degree 6, relative error 2e-9 before rounding.
+fn exact_exp2_fraction(f: vec4f) -> vec4f {
+  var p = vec4f(0.000153458022);
+  p = fma(p, f, vec4f(0.00133999309));
+  p = fma(p, f, vec4f(0.00961848907));
+  p = fma(p, f, vec4f(0.0555032863));
+  p = fma(p, f, vec4f(0.240226462));
+  p = fma(p, f, vec4f(0.693147182));
+  return fma(p, f, vec4f(1.0));
+}
+
+// 1 / sqrt(x) for x > 0: bit guess and four Newton steps.
+fn exact_inverse_sqrt(x: f32) -> f32 {
+  var y = bitcast<f32>(0x5f3759dfu - (bitcast<u32>(x) >> 1u));
+  let h = 0.5 * x;
+  for (var i = 0; i < 4; i++) {
+    let e = h * y;
+    y = y * fma(-e, y, 1.5);
+  }
+  return y;
+}
+
+// 1 / x for x in [1, 2^125]: bit guess and four Newton steps.
+fn exact_reciprocal(x: vec4f) -> vec4f {
+  var y = bitcast<vec4f>(vec4u(0x7ef311c7u) - bitcast<vec4u>(x));
+  for (var i = 0; i < 4; i++) {
+    y = y * fma(-x, y, vec4f(2.0));
+  }
+  return y;
+}
+
+// x * Phi(x) with Phi the normal distribution function: 0.5 erfc(a / sqrt 2) = 2^P(a) on [0, 5.8]; absolute error 5e-8.
+fn exact_gelu(x: vec4f) -> vec4f {
+  let a = min(abs(x), vec4f(5.8));
+  var p = vec4f(-2.12435225e-8);
+  p = fma(p, a, vec4f(6.58890258e-7));
+  p = fma(p, a, vec4f(-8.75297701e-6));
+  p = fma(p, a, vec4f(6.30361537e-5));
+  p = fma(p, a, vec4f(-0.00023108146));
+  p = fma(p, a, vec4f(-0.000107717169));
+  p = fma(p, a, vec4f(0.00709157018));
+  p = fma(p, a, vec4f(-0.0525541082));
+  p = fma(p, a, vec4f(-0.459173769));
+  p = fma(p, a, vec4f(-1.15111315));
+  p = fma(p, a, vec4f(-0.999999463));
+  let n = round(p);
+  let tail = exact_exp2_fraction(p - n) * bitcast<vec4f>((vec4i(n) + 127) << vec4u(23u));
+  return x * select(1.0 - tail, tail, x < vec4f(0.0));
+}
+
+// x / (1 + exp(-2u)), u = sqrt(2/pi) (x + 0.044715 x^3): the tanh form of GELU.
+fn exact_gelu_tanh(x: vec4f) -> vec4f {
+  let cube = x * x * x;
+  let u = 0.797884561 * fma(cube, vec4f(0.044715), x);
+  let e = exact_exp(-2.0 * abs(u));
+  let tail = e * exact_reciprocal(1.0 + e);
+  return x * select(1.0 - tail, tail, u < vec4f(0.0));
+}

@@ -1,0 +1,47 @@
+import { InputError } from "../tensor/input-error.ts";
+
+/** The adapter and device that everything runs on, with what its users must know about it. */
+export interface Gpu {
+  readonly device: GPUDevice;
+  readonly languageFeatures: ReadonlySet<string>;
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly deviceName: string;
+  readonly description: string;
+  /** True for SwiftShader, llvmpipe, WARP and every fallback adapter: results are valid, timings say nothing about a GPU. */
+  readonly isSoftware: boolean;
+}
+
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|warp|basic render/i;
+
+/** Ask for a device with the adapter's own buffer limits. Throws InputError NO_ADAPTER when there is none. */
+export async function openGpu(gpu: GPU | undefined): Promise<Gpu> {
+  const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" });
+  if (!gpu || !adapter) {
+    throw new InputError("NO_ADAPTER", {
+      what: gpu ? "This browser offers WebGPU but found no adapter." : "WebGPU is not available here.",
+      why: "Vitrine computes everything with WebGPU kernels.",
+      next: "Use a current Chrome, Edge, Firefox or Safari with hardware acceleration on; on Linux, chrome://gpu tells what is missing.",
+    });
+  }
+  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  const device = await adapter.requestDevice({ label: "vitrine", requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } });
+  const { vendor, architecture, device: deviceName, description } = adapter.info;
+  const isSoftware = adapter.info.isFallbackAdapter || SOFTWARE.test([vendor, architecture, deviceName, description].join(" "));
+  return { device, languageFeatures: new Set(gpu.wgslLanguageFeatures), vendor, architecture, deviceName, description, isSoftware };
+}
+
+/** Refuse a buffer that the device cannot hold, by the name of what it was for. */
+export function checkBufferSize(device: GPUDevice, sizeBytes: number, name: string): void {
+  const limit = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize);
+  if (sizeBytes <= limit) return;
+  throw new InputError("MODEL_TOO_LARGE", {
+    what: `"${name}" needs one buffer of ${megabytes(sizeBytes)}.`,
+    why: `This adapter allows ${megabytes(limit)} a buffer.`,
+    next: "Use a smaller batch or image size, a smaller model, or an adapter with larger limits.",
+  });
+}
+
+function megabytes(sizeBytes: number): string {
+  return `${(sizeBytes / 2 ** 20).toFixed(1)} MiB`;
+}

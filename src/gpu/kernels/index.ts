@@ -1,0 +1,38 @@
+/** All kernels by name: one line each. */
+import { attentionOutputCodes } from "./attention-output-codes.ts";
+import { attentionOutputF32 } from "./attention-output-f32.ts";
+import { attentionScoresCodesDot } from "./attention-scores-codes-dot.ts";
+import { attentionScoresCodesF32 } from "./attention-scores-codes-f32.ts";
+import { attentionScoresF32 } from "./attention-scores-f32.ts";
+import { fakeQuantize } from "./fake-quantize.ts";
+import { fakeQuantizeCodebook } from "./fake-quantize-codebook.ts";
+import { gemmCodesDot } from "./gemm-codes-dot.ts";
+import { gemmCodesF32 } from "./gemm-codes-f32.ts";
+import { gemmF32 } from "./gemm-f32.ts";
+import { layerNorm } from "./layer-norm.ts";
+import { patchify } from "./patchify.ts";
+import { prefixRows } from "./prefix-rows.ts";
+import { quantize } from "./quantize.ts";
+import { reduceMean } from "./reduce-mean.ts";
+import { softmax } from "./softmax.ts";
+
+export const kernels = {
+  "attention-output-codes": attentionOutputCodes,
+  "attention-output-f32": attentionOutputF32,
+  "attention-scores-codes-dot": attentionScoresCodesDot,
+  "attention-scores-codes-f32": attentionScoresCodesF32,
+  "attention-scores-f32": attentionScoresF32,
+  "fake-quantize": fakeQuantize,
+  "fake-quantize-codebook": fakeQuantizeCodebook,
+  "gemm-codes-dot": gemmCodesDot,
+  "gemm-codes-f32": gemmCodesF32,
+  "gemm-f32": gemmF32,
+  "layer-norm": layerNorm,
+  patchify: patchify,
+  "prefix-rows": prefixRows,
+  quantize: quantize,
+  "reduce-mean": reduceMean,
+  softmax: softmax,
+} as const;
+
+export type KernelName = keyof typeof kernels;

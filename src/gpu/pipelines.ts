@@ -1,0 +1,41 @@
+import type { Constants, Kernel } from "./kernel.ts";
+
+const caches = new WeakMap<GPUDevice, Map<string, Promise<GPUComputePipeline>>>();
+
+/** The compiled kernel with these constants, compiled once per device. The key is the full source plus constants, so no two variants collide. */
+export function pipelineFor(device: GPUDevice, kernel: Kernel, constants: Constants): Promise<GPUComputePipeline> {
+  let cache = caches.get(device);
+  if (!cache) caches.set(device, (cache = new Map()));
+  const key = JSON.stringify(Object.entries(constants).sort()) + kernel.code;
+  let pipeline = cache.get(key);
+  if (!pipeline) cache.set(key, (pipeline = compile(device, kernel, constants)));
+  return pipeline;
+}
+
+async function compile(device: GPUDevice, kernel: Kernel, constants: Constants): Promise<GPUComputePipeline> {
+  const module = device.createShaderModule({ code: kernel.code, label: kernel.name });
+  const { messages } = await module.getCompilationInfo();
+  if (messages.length > 0) {
+    const lines = messages.map((m) => `  ${m.type} at ${kernel.name}.wgsl:${m.lineNum}:${m.linePos} ${m.message}`);
+    throw new Error(`internal: ${kernel.name}: shader did not compile cleanly\n${lines.join("\n")}`);
+  }
+  return device.createComputePipelineAsync({
+    label: kernel.name,
+    layout: device.createPipelineLayout({ bindGroupLayouts: [bindGroupLayout(device, kernel)] }),
+    compute: { module, entryPoint: "main", constants: { ...constants } },
+  });
+}
+
+/** Explicit layout (never "auto", which drops unused bindings): 0 = Params, then read-only inputs, the output last. */
+function bindGroupLayout(device: GPUDevice, kernel: Kernel): GPUBindGroupLayout {
+  const last = kernel.bindings.length - 1;
+  const storage = kernel.bindings.map((_, index): GPUBindGroupLayoutEntry => ({
+    binding: index + 1,
+    visibility: GPUShaderStage.COMPUTE,
+    buffer: { type: index === last ? "storage" : "read-only-storage" },
+  }));
+  return device.createBindGroupLayout({
+    label: kernel.name,
+    entries: [{ binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: "uniform" } }, ...storage],
+  });
+}

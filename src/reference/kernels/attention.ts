@@ -1,0 +1,102 @@
+import { round } from "../exact-math.ts";
+import { clampCode, codes, f32, floats, type KernelTwin } from "./kernel-twin.ts";
+
+/** shaders/attention-scores-f32.wgsl; the order inside its dot products is the compiler's, so this one is compared within a bound. */
+export const attentionScoresF32: KernelTwin = (p, _constants, [qkvWords], output) => {
+  const qkv = floats(qkvWords);
+  const y = floats(output);
+  forEachScore(p, (q, k, at) => {
+    let sum = 0;
+    for (let d = 0; d < 4 * p.head4; d++) sum += qkv[q + d] * qkv[k + d];
+    y[at] = f32(f32(sum) * p.scale);
+  });
+};
+
+/** shaders/attention-scores-codes-f32.wgsl and -dot.wgsl: the same integers. */
+export const attentionScoresCodes: KernelTwin = (p, _constants, [qkvWords], output) => {
+  const qkv = codes(qkvWords);
+  const y = floats(output);
+  forEachScore(p, (q, k, at) => {
+    let sum = 0;
+    let qSum = 0;
+    let kSum = 0;
+    for (let d = 0; d < 4 * p.head4; d++) {
+      sum += qkv[q + d] * qkv[k + d];
+      qSum += qkv[q + d];
+      kSum += qkv[k + d];
+    }
+    const exact = (sum - Math.imul(p.k_zero, qSum) - Math.imul(p.q_zero, kSum) + p.constant) | 0;
+    y[at] = f32(f32(exact) * f32(p.scale));
+  });
+};
+
+function forEachScore(p: Readonly<Record<string, number>>, visit: (q: number, k: number, at: number) => void): void {
+  for (let image = 0; image < p.images; image++) {
+    for (let head = 0; head < p.heads; head++) {
+      const base = 4 * (image * p.tokens * p.qkv_stride4 + head * p.head4);
+      for (let i = 0; i < p.tokens; i++) {
+        // Columns past N repeat the last key, as the shader's clamped reads do.
+        for (let j = 0; j < 4 * p.out_stride4; j++) {
+          const key = base + 4 * (p.key_offset4 + Math.min(j, p.tokens - 1) * p.qkv_stride4);
+          const at = ((image * p.heads + head) * p.tokens + i) * p.out_stride4 * 4 + j;
+          visit(base + 4 * i * p.qkv_stride4, key, at);
+        }
+      }
+    }
+  }
+}
+
+/** shaders/attention-output-f32.wgsl: one chain of fma per output, j ascending over the padded width. */
+export const attentionOutputF32: KernelTwin = (p, _constants, [pWords, qkvWords], output, math) => {
+  const probabilities = floats(pWords);
+  const qkv = floats(qkvWords);
+  const y = floats(output);
+  forEachOutput(p, (pRow, vBase, at) => {
+    let sum = 0;
+    for (let j = 0; j < 4 * p.p_stride4; j++) {
+      sum = math.fma(qkv[vBase + 4 * Math.min(j, p.tokens - 1) * p.qkv_stride4], probabilities[pRow + j], sum);
+    }
+    y[at] = sum;
+  });
+};
+
+/** shaders/attention-output-codes.wgsl. */
+export const attentionOutputCodes: KernelTwin = (p, constants, [pWords, qkvWords, levels], output, math) => {
+  const probabilities = codes(pWords);
+  const qkv = codes(qkvWords);
+  const yFloats = floats(output);
+  const yCodes = codes(output);
+  forEachOutput(p, (pRow, vBase, at, channel) => {
+    const sums = [0, 0];
+    const weights = [0, 0];
+    for (let j = 0; j < p.tokens; j++) {
+      const level = levels[probabilities[pRow + j]];
+      const value = qkv[vBase + 4 * j * p.qkv_stride4];
+      const odd = constants.SHIFT ? (level >> 8) & 1 : 0;
+      const weight = constants.SHIFT ? (level & 512 ? 1 << (level & 31) : 0) : level | 0;
+      sums[odd] = (sums[odd] + Math.imul(value, weight)) | 0;
+      weights[odd] = (weights[odd] + weight) | 0;
+    }
+    const exact = sums.map((sum, odd) => f32((sum - Math.imul(p.v_zero, weights[odd])) | 0));
+    const v = f32((constants.SHIFT ? math.fma(exact[1], f32(1.41421354), exact[0]) : exact[0]) * f32(p.scale));
+    if (!constants.QUANTIZE) yFloats[at] = v;
+    else yCodes[at] = channel < p.head_dim ? clampCode(f32(round(f32(v * f32(p.out_inverse_scale))) + p.out_zero), p.out_max) : 0;
+  });
+};
+
+function forEachOutput(
+  p: Readonly<Record<string, number>>,
+  visit: (pRow: number, vBase: number, at: number, channel: number) => void,
+): void {
+  for (let image = 0; image < p.images; image++) {
+    for (let head = 0; head < p.heads; head++) {
+      const base = 4 * (image * p.tokens * p.qkv_stride4 + p.value_offset4 + head * p.head4);
+      for (let i = 0; i < p.tokens; i++) {
+        const pRow = 4 * ((image * p.heads + head) * p.tokens + i) * p.p_stride4;
+        for (let channel = 0; channel < 4 * p.head4; channel++) {
+          visit(pRow, base + channel, 4 * ((image * p.tokens + i) * p.out_stride4 + head * p.head4) + channel, channel);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import type { Quantizer } from "../graph/quantizer.ts";
+import { schemeOf } from "../quant/schemes/index.ts";
+
+/** A scheme's codebook in the form that the kernels take. */
+export interface KernelCodebook {
+  /** Ascending decision points; how many of them p has reached decides its code. */
+  readonly thresholds: Float32Array<ArrayBuffer>;
+  /** Code = thresholds.length - reached (log2 family: code 0 is the largest level) or = reached. */
+  readonly reversed: boolean;
+  /** Value of each code. */
+  readonly levels: Float32Array<ArrayBuffer>;
+  /** Value by number of thresholds reached. */
+  readonly ascendingLevels: Float32Array<ArrayBuffer>;
+  /** True when A.V runs by shift-add. */
+  readonly shifts: boolean;
+  /**
+   * The levels as integers for A.V and the scale of their unit; `reach` bounds sum_j |v_j - zero|, so that 32-bit sums hold.
+   * Shift codes whose shift would pass that bound decode to 0: they are worth less than 2^-(top shift) of the scale.
+   */
+  integerLevels(reach: number): { readonly words: Uint32Array<ArrayBuffer>; readonly scale: number };
+}
+
+const USED = 1 << 9;
+
+export function codebookOf(quantizer: Quantizer): KernelCodebook {
+  const scheme = schemeOf(quantizer);
+  const book = scheme.codebook?.(quantizer);
+  if (!book) throw new Error(`internal: ${scheme.name} has no codebook`);
+  const last = book.thresholds.length;
+  const { shifts, decode, zeroCode } = book;
+  return {
+    thresholds: book.thresholds.slice().reverse(),
+    reversed: !book.ascending,
+    levels: decode,
+    ascendingLevels: book.ascending ? decode : decode.slice().reverse(),
+    shifts: shifts !== undefined,
+    integerLevels(reach) {
+      const words = new Uint32Array(256);
+      if (!shifts) {
+        for (let code = 0; code <= last; code++) words[code] = code - quantizer.zeroPoint[0];
+        return { words, scale: quantizer.scale[0] };
+      }
+      // Rows of probabilities sum to 1, but their codes may round up: the bound takes every term at the top shift.
+      const room = Math.floor(Math.log2((2 ** 31 - 1) / reach));
+      const top = Math.max(0, Math.min(room, Math.max(...shifts.exponent)));
+      for (let code = 0; code <= last; code++) {
+        const shift = top - shifts.exponent[code];
+        if (code !== zeroCode && shift >= 0) words[code] = shift | (shifts.odd[code] << 8) | USED;
+      }
+      return { words, scale: quantizer.scale[0] * 2 ** -top };
+    },
+  };
+}

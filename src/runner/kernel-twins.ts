@@ -1,0 +1,42 @@
+import type { KernelName } from "../gpu/kernels/index.ts";
+import { attentionOutputCodes, attentionOutputF32, attentionScoresCodes, attentionScoresF32 } from "../reference/kernels/attention.ts";
+import { gemmCodesDot, gemmCodesF32, gemmF32 } from "../reference/kernels/gemm.ts";
+import type { KernelTwin } from "../reference/kernels/kernel-twin.ts";
+import {
+  fakeQuantize,
+  fakeQuantizeCodebook,
+  layerNorm,
+  patchify,
+  prefixRows,
+  quantize,
+  reduceMean,
+  softmax,
+} from "../reference/kernels/rows.ts";
+
+/** Each kernel with its CPU twin. A kernel without one is a compile error. */
+export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
+  "attention-output-codes": attentionOutputCodes,
+  "attention-output-f32": attentionOutputF32,
+  "attention-scores-codes-dot": attentionScoresCodes,
+  "attention-scores-codes-f32": attentionScoresCodes,
+  "attention-scores-f32": attentionScoresF32,
+  "fake-quantize": fakeQuantize,
+  "fake-quantize-codebook": fakeQuantizeCodebook,
+  "gemm-codes-dot": gemmCodesDot,
+  "gemm-codes-f32": gemmCodesF32,
+  "gemm-f32": gemmF32,
+  "layer-norm": layerNorm,
+  patchify,
+  "prefix-rows": prefixRows,
+  quantize,
+  "reduce-mean": reduceMean,
+  softmax,
+};
+
+/**
+ * Kernels whose floats are compared within a bound, and why; all others must agree bit for bit.
+ * Relative to the largest magnitude of the output.
+ */
+export const kernelTolerances: Readonly<Partial<Record<KernelName, { readonly relative: number; readonly reason: string }>>> = {
+  "attention-scores-f32": { relative: 4e-6, reason: "WGSL leaves the order of additions inside a matrix-vector product to the compiler" },
+};

@@ -1,0 +1,63 @@
+/** How a value lies in its buffer: rows of quads (vec4f, or one u32 with four 8-bit codes), heads padded to whole quads. */
+export interface Layout {
+  readonly kind: "f32" | "codes";
+  /** Rows for one image: tokens, or heads x tokens for attention maps. */
+  readonly rows: number;
+  /** 3 for the fused q, k, v; otherwise 1. */
+  readonly sections: number;
+  /** Heads side by side in a section; 1 where columns are not split. */
+  readonly heads: number;
+  /** True columns of a head. */
+  readonly headDim: number;
+}
+
+export function pad4(count: number): number {
+  return Math.ceil(count / 4) * 4;
+}
+
+export function padTo(count: number, multiple: number): number {
+  return Math.ceil(count / multiple) * multiple;
+}
+
+/** Plain rows of `columns`, no heads. */
+export function rowLayout(kind: Layout["kind"], rows: number, columns: number): Layout {
+  return { kind, rows, sections: 1, heads: 1, headDim: columns };
+}
+
+/** Logical columns of a row. */
+export function columnCount(layout: Layout): number {
+  return layout.sections * layout.heads * layout.headDim;
+}
+
+/** Columns as stored, padding included; a multiple of four. */
+export function storedColumns(layout: Layout): number {
+  return layout.sections * layout.heads * pad4(layout.headDim);
+}
+
+/** Quads in a row. */
+export function stride4(layout: Layout): number {
+  return storedColumns(layout) / 4;
+}
+
+/** Stored position of each logical column. */
+export function columnPositions(layout: Layout): Int32Array {
+  const padded = pad4(layout.headDim);
+  return Int32Array.from({ length: columnCount(layout) }, (_, c) => Math.floor(c / layout.headDim) * padded + (c % layout.headDim));
+}
+
+export function layoutBytes(layout: Layout, images: number): number {
+  return images * layout.rows * stride4(layout) * (layout.kind === "f32" ? 16 : 4);
+}
+
+/** The raw numbers of a value without padding: floats, or codes as numbers. words: as read back. Result: [images * rows, columns]. */
+export function readValue(layout: Layout, words: Uint32Array<ArrayBuffer>, images: number): Float32Array<ArrayBuffer> {
+  const positions = columnPositions(layout);
+  const stride = storedColumns(layout);
+  const rows = images * layout.rows;
+  const out = new Float32Array(rows * positions.length);
+  const source = layout.kind === "f32" ? new Float32Array(words.buffer, words.byteOffset) : new Uint8Array(words.buffer, words.byteOffset);
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (const position of positions) out[at++] = source[row * stride + position];
+  }
+  return out;
+}

@@ -1,0 +1,84 @@
+import type { Quantizer } from "../graph/quantizer.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { padTo } from "./layout.ts";
+import type { IntegerExecution } from "./plan.ts";
+
+/** Columns of the register block: stored weights are padded to it with zeros. */
+const TILE = 8;
+
+/** Float weight [N,K] -> [4 * ceil(K/4), padTo(N, 8)] k-major, logical rows and columns moved to their stored positions. */
+export function packFloatWeight(
+  weight: Tensor,
+  inputs: Int32Array,
+  storedInputs: number,
+  outputs: Int32Array,
+  storedOutputs: number,
+): Float32Array<ArrayBuffer> {
+  const [n, k] = weight.shape;
+  const stride = padTo(storedOutputs, TILE);
+  const packed = new Float32Array(storedInputs * stride);
+  for (let row = 0; row < n; row++) {
+    for (let column = 0; column < k; column++) packed[inputs[column] * stride + outputs[row]] = weight.data[row * k + column];
+  }
+  return packed;
+}
+
+/** Bits that a stored code takes on the GPU: whole powers of two, so that a word splits by shift and mask. */
+export function containerBits(bits: number): 2 | 4 | 8 {
+  return bits <= 2 ? 2 : bits <= 4 ? 4 : 8;
+}
+
+/** Columns between the starts of two rows of packed weights. */
+export function packedColumns(storedOutputs: number, container: number): number {
+  return padTo(storedOutputs, Math.max(TILE, 32 / container));
+}
+
+/**
+ * Weight codes [N,K] -> packed words. "f32": word (k, n * container / 32), codes along columns.
+ * "dot": word (k / (32 / container), n), codes along K, interleaved so that (word >> container * g) & mask is k = 4g .. 4g+3.
+ */
+export function packWeightCodes(
+  codes: Uint8Array,
+  [n, k]: readonly [number, number],
+  inputs: Int32Array,
+  storedInputs: number,
+  outputs: Int32Array,
+  storedOutputs: number,
+  container: number,
+  execution: IntegerExecution,
+): Uint32Array<ArrayBuffer> {
+  const columns = packedColumns(storedOutputs, container);
+  const perWord = 32 / container;
+  const words = new Uint32Array(execution === "f32" ? (storedInputs * columns) / perWord : Math.ceil(storedInputs / perWord) * columns);
+  for (let row = 0; row < n; row++) {
+    const out = outputs[row];
+    for (let column = 0; column < k; column++) {
+      const at = inputs[column];
+      const code = codes[row * k + column];
+      if (execution === "f32") {
+        words[((at * columns + out) / perWord) | 0] |= code << (container * (out % perWord));
+      } else {
+        const inWord = at % perWord;
+        words[Math.floor(at / perWord) * columns + out] |= code << (8 * (inWord % 4) + container * Math.floor(inWord / 4));
+      }
+    }
+  }
+  return words;
+}
+
+/** Sum of each row's codes: sum_k q_w[n,k]. */
+export function rowSums(codes: Uint8Array, [n, k]: readonly [number, number]): Int32Array {
+  const sums = new Int32Array(n);
+  for (let row = 0; row < n; row++) for (let column = 0; column < k; column++) sums[row] += codes[row * k + column];
+  return sums;
+}
+
+/** The scale and zero point of channel `index`, whether the quantizer is per channel or per tensor. */
+export function channelOf(quantizer: Quantizer, index: number): { scale: number; zero: number } {
+  const at = quantizer.scale.length === 1 ? 0 : index;
+  return { scale: quantizer.scale[at], zero: quantizer.zeroPoint[at] ?? 0 };
+}
+
+export function codeMax(quantizer: Quantizer): number {
+  return 2 ** quantizer.bits - 1;
+}

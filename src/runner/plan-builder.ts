@@ -1,0 +1,75 @@
+import { checkStep } from "./plan-checks.ts";
+import { assignSlots } from "./arena.ts";
+import { layoutBytes, type Layout } from "./layout.ts";
+import type { ConstantArray, Decoding, IntegerExecution, Operand, Plan, PlanMode, PlanValue, Step } from "./plan.ts";
+
+export interface PlanOptions {
+  readonly mode: PlanMode;
+  /** Batch size B. */
+  readonly images: number;
+  readonly execution: IntegerExecution;
+  /** Values to keep readable until the end of the run; unknown names are ignored (a fused value has no buffer). */
+  readonly taps: readonly string[];
+  /** Packed weights by name, filled on first use and shared by the plans of a session. */
+  readonly constants: Map<string, ConstantArray>;
+}
+
+/** Collects steps and values while the graph is lowered, then assigns the arena. */
+export interface PlanBuilder {
+  readonly options: PlanOptions;
+  declare(name: string, layout: Layout, decoding?: Decoding): void;
+  layoutOf(name: string): Layout;
+  decodingOf(name: string): Decoding | undefined;
+  has(name: string): boolean;
+  step(step: Step): void;
+  /** The named constant, built once per session. */
+  constant(name: string, build: () => ConstantArray): Operand;
+  finish(name: string, input: string, output: string): Plan;
+}
+
+export function createPlanBuilder(options: PlanOptions): PlanBuilder {
+  const steps: Step[] = [];
+  const declared = new Map<string, { layout: Layout; decoding: Decoding | undefined }>();
+  const find = (name: string) => {
+    const value = declared.get(name);
+    if (!value) throw new Error(`internal: the plan has no value ${name}`);
+    return value;
+  };
+  return {
+    options,
+    declare: (name, layout, decoding) => void declared.set(name, { layout, decoding }),
+    layoutOf: (name) => find(name).layout,
+    decodingOf: (name) => find(name).decoding,
+    has: (name) => declared.has(name),
+    step(step) {
+      checkStep(step);
+      steps.push(step);
+    },
+    constant(name, build) {
+      if (!options.constants.has(name)) options.constants.set(name, build());
+      return { constant: name };
+    },
+    finish(name, input, output) {
+      const kept = new Set([output, ...options.taps]);
+      const lifetimes = [...declared].map(([value, { layout }]) => {
+        const written = steps.findIndex((step) => step.output === value);
+        const read = steps.findLastIndex((step) => step.output === value || step.inputs.some((o) => "value" in o && o.value === value));
+        return {
+          name: value,
+          sizeBytes: layoutBytes(layout, options.images),
+          firstStep: written,
+          lastStep: kept.has(value) ? steps.length : read,
+        };
+      });
+      const { slotOf, slots } = assignSlots(lifetimes);
+      const values: Record<string, PlanValue> = {};
+      for (const { name: value, ...life } of lifetimes) {
+        const { layout, decoding } = find(value);
+        values[value] = { layout, ...life, slot: slotOf.get(value) ?? 0, ...(decoding ? { decoding } : {}) };
+      }
+      const taps = options.taps.filter((tap) => declared.has(tap) && tap !== input);
+      const { mode, images, constants } = options;
+      return { name, mode, images, steps, values, slots, constants: new Map(constants), output, taps };
+    },
+  };
+}

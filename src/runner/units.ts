@@ -1,0 +1,70 @@
+import type { Graph, Node } from "../graph/graph.ts";
+import type { Quantizer } from "../graph/quantizer.ts";
+
+/** A node with the nodes that its kernel's epilogue computes too. */
+export interface Unit {
+  readonly node: Node;
+  readonly gelu: Node | null;
+  /** An Add whose other operand is ready before this unit: the residual. */
+  readonly add: Node | null;
+  readonly tokens: Node | null;
+  /** Name of the value that the unit writes: the last fused node's. */
+  readonly output: string;
+}
+
+/** One reading of a value: by which node, as which operand, and which rows (a Gather between them is a row map, not a step). */
+export interface Use {
+  readonly node: Node;
+  readonly operand: number;
+  /** The Gather that selects one row, when the value is read through one. */
+  readonly gather: Node | null;
+}
+
+/** All readers of every value, seen through Gather. */
+export function usesOf(graph: Graph): ReadonlyMap<string, readonly Use[]> {
+  const direct = new Map<string, Use[]>();
+  const add = (value: string, use: Use) => direct.set(value, [...(direct.get(value) ?? []), use]);
+  const gathers = new Map(graph.nodes.filter((node) => node.op === "Gather").map((node) => [node.name, node]));
+  for (const node of graph.nodes) {
+    if (node.op === "Gather") continue;
+    node.inputs.forEach((input, operand) => {
+      const gather = gathers.get(input) ?? null;
+      add(gather ? gather.inputs[0] : input, { node, operand, gather });
+    });
+  }
+  return direct;
+}
+
+/** Group nodes into units: Gemm + Gelu, Gemm + Add, Gemm + PrependTokens. A value that has other readers is never fused away. */
+export function fuse(graph: Graph, uses: ReadonlyMap<string, readonly Use[]>): readonly Unit[] {
+  const fused = new Set<string>();
+  const ready = new Set<string>(["pixels"]);
+  const units: Unit[] = [];
+  for (const node of graph.nodes) {
+    if (fused.has(node.name) || node.op === "Gather") continue;
+    const unit = { node, gelu: null as Node | null, add: null as Node | null, tokens: null as Node | null, output: node.name };
+    const only = uses.get(node.name)?.length === 1 ? uses.get(node.name)?.[0].node : undefined;
+    if (node.op === "Gemm" && only) {
+      const other = only.inputs.find((input) => input !== node.name);
+      if (only.op === "Gelu") unit.gelu = only;
+      else if (only.op === "PrependTokens") unit.tokens = only;
+      else if (only.op === "Add" && other && ready.has(other)) unit.add = only;
+      const last = unit.gelu ?? unit.tokens ?? unit.add;
+      if (last) {
+        fused.add(last.name);
+        unit.output = last.name;
+      }
+    }
+    ready.add(unit.output);
+    units.push(unit);
+  }
+  return units;
+}
+
+/** The quantizer with which `use` reads its operand, if any. */
+export function quantizerOf({ node, operand }: Use): Quantizer | undefined {
+  const { quantizers } = node;
+  if (node.op === "Gemm") return quantizers?.weight ? quantizers.input : undefined;
+  if (node.op === "AttentionOutput" && operand === 0) return quantizers?.probabilities;
+  return undefined;
+}
