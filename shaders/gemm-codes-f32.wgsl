@@ -69,7 +69,7 @@ fn columns(word: u32) -> vec4f {
 fn tile_words(base: u32, shift: u32) -> vec2u {
   if (CONTAINER == 8u) { return vec2u(weight[base], weight[base + 1u]); }
   let word = weight[base] >> shift;
-  return vec2u(word, word >> (4u * CONTAINER));
+  return vec2u(word, word >> ((4u * CONTAINER) & 31u)); // masked: the branch for 8 never runs but is checked
 }
 
 @compute @workgroup_size(8, 4)
