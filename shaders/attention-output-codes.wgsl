@@ -134,20 +134,14 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
   }
   let out = head * params.head4 + channel4;
-  if (row + 0u < params.tokens) {
-    store(image * params.tokens + row + 0u, out, a0, c0, e0, o0);
-    if (channel4 + 1u < params.head4) { store(image * params.tokens + row + 0u, out + 1u, b0, d0, e0, o0); }
-  }
-  if (row + 1u < params.tokens) {
-    store(image * params.tokens + row + 1u, out, a1, c1, e1, o1);
-    if (channel4 + 1u < params.head4) { store(image * params.tokens + row + 1u, out + 1u, b1, d1, e1, o1); }
-  }
-  if (row + 2u < params.tokens) {
-    store(image * params.tokens + row + 2u, out, a2, c2, e2, o2);
-    if (channel4 + 1u < params.head4) { store(image * params.tokens + row + 2u, out + 1u, b2, d2, e2, o2); }
-  }
-  if (row + 3u < params.tokens) {
-    store(image * params.tokens + row + 3u, out, a3, c3, e3, o3);
-    if (channel4 + 1u < params.head4) { store(image * params.tokens + row + 3u, out + 1u, b3, d3, e3, o3); }
+  var even = array<vec4i, 8>(a0, b0, a1, b1, a2, b2, a3, b3);
+  var odd = array<vec4i, 8>(c0, d0, c1, d1, c2, d2, c3, d3);
+  var levels_even = array<i32, 4>(e0, e1, e2, e3);
+  var levels_odd = array<i32, 4>(o0, o1, o2, o3);
+  for (var t = 0u; t < 8u; t++) {
+    let r = t / 2u;
+    if (row + r < params.tokens && channel4 + t % 2u < params.head4) {
+      store(image * params.tokens + row + r, out + t % 2u, even[t], odd[t], levels_even[r], levels_odd[r]);
+    }
   }
 }

@@ -57,12 +57,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let v6 = qkv[q6 + c]; a6 += dots(v6, m0); b6 += dots(v6, m1); s6 += dot4U8Packed(v6, 0x01010101u);
     let v7 = qkv[q7 + c]; a7 += dots(v7, m0); b7 += dots(v7, m1); s7 += dot4U8Packed(v7, 0x01010101u);
   }
-  store(id.z, row + 0u, column / 4u, vec4i(a0), i32(s0), vec4i(ka)); store(id.z, row + 0u, column / 4u + 1u, vec4i(b0), i32(s0), vec4i(kb));
-  store(id.z, row + 1u, column / 4u, vec4i(a1), i32(s1), vec4i(ka)); store(id.z, row + 1u, column / 4u + 1u, vec4i(b1), i32(s1), vec4i(kb));
-  store(id.z, row + 2u, column / 4u, vec4i(a2), i32(s2), vec4i(ka)); store(id.z, row + 2u, column / 4u + 1u, vec4i(b2), i32(s2), vec4i(kb));
-  store(id.z, row + 3u, column / 4u, vec4i(a3), i32(s3), vec4i(ka)); store(id.z, row + 3u, column / 4u + 1u, vec4i(b3), i32(s3), vec4i(kb));
-  store(id.z, row + 4u, column / 4u, vec4i(a4), i32(s4), vec4i(ka)); store(id.z, row + 4u, column / 4u + 1u, vec4i(b4), i32(s4), vec4i(kb));
-  store(id.z, row + 5u, column / 4u, vec4i(a5), i32(s5), vec4i(ka)); store(id.z, row + 5u, column / 4u + 1u, vec4i(b5), i32(s5), vec4i(kb));
-  store(id.z, row + 6u, column / 4u, vec4i(a6), i32(s6), vec4i(ka)); store(id.z, row + 6u, column / 4u + 1u, vec4i(b6), i32(s6), vec4i(kb));
-  store(id.z, row + 7u, column / 4u, vec4i(a7), i32(s7), vec4i(ka)); store(id.z, row + 7u, column / 4u + 1u, vec4i(b7), i32(s7), vec4i(kb));
+  var sums = array<vec4i, 16>(vec4i(a0), vec4i(b0), vec4i(a1), vec4i(b1), vec4i(a2), vec4i(b2), vec4i(a3), vec4i(b3), vec4i(a4), vec4i(b4), vec4i(a5), vec4i(b5), vec4i(a6), vec4i(b6), vec4i(a7), vec4i(b7));
+  var q_sums = array<i32, 8>(i32(s0), i32(s1), i32(s2), i32(s3), i32(s4), i32(s5), i32(s6), i32(s7));
+  var k_sums = array<vec4i, 2>(vec4i(ka), vec4i(kb));
+  for (var t = 0u; t < 16u; t++) { store(id.z, row + t / 2u, column / 4u + t % 2u, sums[t], q_sums[t / 2u], k_sums[t % 2u]); }
 }

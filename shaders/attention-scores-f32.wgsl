@@ -48,12 +48,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let v6 = qkv[q6 + c]; a6 += v6 * m0; b6 += v6 * m1;
     let v7 = qkv[q7 + c]; a7 += v7 * m0; b7 += v7 * m1;
   }
-  store(id.z, row + 0u, column / 4u, a0); store(id.z, row + 0u, column / 4u + 1u, b0);
-  store(id.z, row + 1u, column / 4u, a1); store(id.z, row + 1u, column / 4u + 1u, b1);
-  store(id.z, row + 2u, column / 4u, a2); store(id.z, row + 2u, column / 4u + 1u, b2);
-  store(id.z, row + 3u, column / 4u, a3); store(id.z, row + 3u, column / 4u + 1u, b3);
-  store(id.z, row + 4u, column / 4u, a4); store(id.z, row + 4u, column / 4u + 1u, b4);
-  store(id.z, row + 5u, column / 4u, a5); store(id.z, row + 5u, column / 4u + 1u, b5);
-  store(id.z, row + 6u, column / 4u, a6); store(id.z, row + 6u, column / 4u + 1u, b6);
-  store(id.z, row + 7u, column / 4u, a7); store(id.z, row + 7u, column / 4u + 1u, b7);
+  var sums = array<vec4f, 16>(a0, b0, a1, b1, a2, b2, a3, b3, a4, b4, a5, b5, a6, b6, a7, b7);
+  for (var t = 0u; t < 16u; t++) { store(id.z, row + t / 2u, column / 4u + t % 2u, sums[t]); }
 }

@@ -10,7 +10,7 @@ const wordsOf = (array: ConstantArray): Words => new Uint32Array(array.buffer, a
 export function createCpuExecutor(plan: Plan, fused: boolean): PlanExecutor {
   const math = arithmetic(fused);
   return {
-    run(pixels) {
+    run(feeds) {
       const slots = plan.slots.map((sizeBytes) => new Uint32Array(sizeBytes / 4));
       const words = (name: string) => slots[plan.values[name].slot].subarray(0, plan.values[name].sizeBytes / 4);
       const operand = (o: Operand): Words => {
@@ -19,7 +19,7 @@ export function createCpuExecutor(plan: Plan, fused: boolean): PlanExecutor {
         if (!array) throw new Error(`internal: the plan has no constant ${o.constant}`);
         return wordsOf(array);
       };
-      new Float32Array(slots[plan.values["pixels"].slot].buffer).set(pixels);
+      for (const name of plan.inputs) new Float32Array(slots[plan.values[name].slot].buffer).set(feeds[name]);
       for (const { kernel, params, constants, inputs, output } of plan.steps) {
         kernelTwins[kernel](params, constants, inputs.map(operand), words(output), math);
       }

@@ -6,9 +6,12 @@ export interface PlanRun {
   readonly taps: ReadonlyMap<string, Uint32Array<ArrayBuffer>>;
 }
 
+/** Values fed to a plan, as they lie in their buffers (rows padded to quads; the pixels are [B,C,H,W] without padding). */
+export type Feeds = Readonly<Record<string, Float32Array<ArrayBuffer>>>;
+
 /** A plan made executable; the GPU's and the CPU's are interchangeable. */
 export interface PlanExecutor {
-  /** pixels: [plan.images, C, H, W], normalised f32. `readTaps` false leaves the taps on the device. */
-  run(pixels: Float32Array<ArrayBuffer>, readTaps: boolean): Promise<PlanRun>;
+  /** feeds: every value of plan.inputs. `readTaps` false leaves the taps on the device. */
+  run(feeds: Feeds, readTaps: boolean): Promise<PlanRun>;
   destroy(): void;
 }

@@ -64,9 +64,8 @@ export async function createGpuExecutor(gpu: Gpu, plan: Plan, constants: Constan
   );
 
   return {
-    async run(pixels, readTaps) {
-      const input = slots[plan.values["pixels"].slot];
-      device.queue.writeBuffer(input, 0, pixels);
+    async run(feeds, readTaps) {
+      for (const name of plan.inputs) device.queue.writeBuffer(slots[plan.values[name].slot], 0, feeds[name]);
       const encoder = device.createCommandEncoder({ label: plan.name });
       const pass = encoder.beginComputePass();
       for (const { pipeline, bindGroup, grid } of recorded) {

@@ -14,9 +14,27 @@ const odd: RandomVitOptions = { ...base, image: 15, patch: 5, dim: 30, heads: 5,
 const cases = [
   { name: "W4A4 log-sqrt2", options: base, weightBits: 4, activationBits: 4, probabilities: "log-sqrt2" },
   { name: "W8A8 uniform, odd sizes", options: odd, weightBits: 8, activationBits: 8, probabilities: "uniform" },
-  { name: "W8A8 log2, K past one exact chunk", options: { ...base, mlp: 1056, depth: 1 }, weightBits: 8, activationBits: 8, probabilities: "log2" },
-  { name: "W3A3 log-sqrt2, mean pooling", options: { ...odd, pooling: "mean" as const, prefix: 0 }, weightBits: 3, activationBits: 3, probabilities: "log-sqrt2" },
-  { name: "W2A6 log2, distilled", options: { ...base, prefix: 2, pooling: "distilled" as const, gelu: "tanh" as const }, weightBits: 2, activationBits: 6, probabilities: "log2" },
+  {
+    name: "W8A8 log2, K past one exact chunk",
+    options: { ...base, mlp: 1056, depth: 1 },
+    weightBits: 8,
+    activationBits: 8,
+    probabilities: "log2",
+  },
+  {
+    name: "W3A3 log-sqrt2, mean pooling",
+    options: { ...odd, pooling: "mean" as const, prefix: 0 },
+    weightBits: 3,
+    activationBits: 3,
+    probabilities: "log-sqrt2",
+  },
+  {
+    name: "W2A6 log2, distilled",
+    options: { ...base, prefix: 2, pooling: "distilled" as const, gelu: "tanh" as const },
+    weightBits: 2,
+    activationBits: 6,
+    probabilities: "log2",
+  },
   { name: "W6A8 log-sqrt2", options: odd, weightBits: 6, activationBits: 8, probabilities: "log-sqrt2" },
 ];
 
@@ -33,12 +51,15 @@ test.each(cases)("integer plan equals the strict reference in every word: $name"
     const constants = createConstantBuffers(gpu);
     constants.upload(plan.constants);
     const executor = await createGpuExecutor(gpu, plan, constants);
-    const actual = await executor.run(pixels.data, true);
-    const expected = await createCpuExecutor(plan, fused).run(pixels.data, true);
+    const actual = await executor.run({ pixels: pixels.data }, true);
+    const expected = await createCpuExecutor(plan, fused).run({ pixels: pixels.data }, true);
     for (const name of plan.taps) {
       if (plan.steps.some((step) => step.output === name && step.kernel.startsWith("attention-scores"))) continue;
       const [a, b] = [actual.taps.get(name)!, expected.taps.get(name)!];
-      expect(a.findIndex((word, i) => word !== b[i]), `${execution}: first differing word of ${name}`).toBe(-1);
+      expect(
+        a.findIndex((word, i) => word !== b[i]),
+        `${execution}: first differing word of ${name}`,
+      ).toBe(-1);
     }
     expect(actual.output).toEqual(expected.output);
     outputs.push(actual.output);

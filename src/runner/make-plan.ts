@@ -9,7 +9,7 @@ import type { Plan } from "./plan.ts";
 import { fuse, usesOf } from "./units.ts";
 
 /** Which rule turns a node into steps; null: only reachable as part of another node's unit. */
-const rules: Record<OpName, LowerUnit | null> = {
+export const rules: Record<OpName, LowerUnit | null> = {
   Patchify: lowerPatchify,
   Gemm: lowerGemm,
   PrependTokens: null,
@@ -35,5 +35,5 @@ export function makePlan(graph: Graph, options: PlanOptions): Plan {
     if (!rule) throw new Error(`internal: no kernel runs ${unit.node.name} (${unit.node.op}) by itself`);
     rule({ graph, uses, builder }, unit);
   }
-  return builder.finish(graph.name, INPUT, outputName(graph));
+  return builder.finish(graph.name, [INPUT], outputName(graph));
 }

@@ -24,7 +24,7 @@ export interface PlanBuilder {
   step(step: Step): void;
   /** The named constant, built once per session. */
   constant(name: string, build: () => ConstantArray): Operand;
-  finish(name: string, input: string, output: string): Plan;
+  finish(name: string, inputs: readonly string[], output: string): Plan;
 }
 
 export function createPlanBuilder(options: PlanOptions): PlanBuilder {
@@ -49,7 +49,7 @@ export function createPlanBuilder(options: PlanOptions): PlanBuilder {
       if (!options.constants.has(name)) options.constants.set(name, build());
       return { constant: name };
     },
-    finish(name, input, output) {
+    finish(name, inputs, output) {
       const kept = new Set([output, ...options.taps]);
       const lifetimes = [...declared].map(([value, { layout }]) => {
         const written = steps.findIndex((step) => step.output === value);
@@ -67,9 +67,9 @@ export function createPlanBuilder(options: PlanOptions): PlanBuilder {
         const { layout, decoding } = find(value);
         values[value] = { layout, ...life, slot: slotOf.get(value) ?? 0, ...(decoding ? { decoding } : {}) };
       }
-      const taps = options.taps.filter((tap) => declared.has(tap) && tap !== input);
+      const taps = options.taps.filter((tap) => declared.has(tap) && !inputs.includes(tap));
       const { mode, images, constants } = options;
-      return { name, mode, images, steps, values, slots, constants: new Map(constants), output, taps };
+      return { name, mode, images, steps, values, slots, constants: new Map(constants), inputs, output, taps };
     },
   };
 }

@@ -25,7 +25,7 @@ test.each(Object.entries(geometries))("float plan equals the reference: %s", asy
   const constants = createConstantBuffers(gpu);
   constants.upload(plan.constants);
   const executor = await createGpuExecutor(gpu, plan, constants);
-  const run = await executor.run(pixels.data, true);
+  const run = await executor.run({ pixels: pixels.data }, true);
   const expected = runGraph(graph, pixels, taps);
   for (const name of plan.taps) {
     const actual = readValue(plan.values[name].layout, run.taps.get(name)!, 3);
@@ -35,7 +35,7 @@ test.each(Object.entries(geometries))("float plan equals the reference: %s", asy
     want.forEach((v, i) => (worst = Math.max(worst, Math.abs(v - actual[i]))));
     expect(worst / scale, name).toBeLessThan(1e-5);
   }
-  const cpu = await createCpuExecutor(plan, false).run(pixels.data, false);
+  const cpu = await createCpuExecutor(plan, false).run({ pixels: pixels.data }, false);
   expect(cpu.output.length).toBe(run.output.length);
   executor.destroy();
   constants.destroy();

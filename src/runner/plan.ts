@@ -50,6 +50,8 @@ export interface Plan {
   readonly slots: readonly number[];
   /** Weights and tables by name; shared between plans of one session. */
   readonly constants: ReadonlyMap<string, ConstantArray>;
+  /** Values to be fed before a run. */
+  readonly inputs: readonly string[];
   readonly output: string;
   /** Values that can be read back after a run because nothing overwrites them. */
   readonly taps: readonly string[];

@@ -1,0 +1,80 @@
+import type { Gpu } from "../gpu/device.ts";
+import type { Graph, Node } from "../graph/graph.ts";
+import { attribute, inferShape, type OpName } from "../graph/ops.ts";
+import { runNode as runOnCpu } from "../reference/index.ts";
+import { elementCount, tensor, type Shape, type Tensor } from "../tensor/tensor.ts";
+import { createConstantBuffers } from "./constant-buffers.ts";
+import { decodeValue } from "./decode-value.ts";
+import { createGpuExecutor } from "./gpu-executor.ts";
+import { columnPositions, layoutBytes, rowLayout, storedColumns, type Layout } from "./layout.ts";
+import { rules } from "./make-plan.ts";
+import { createPlanBuilder } from "./plan-builder.ts";
+import { usesOf } from "./units.ts";
+
+/** Element-wise and copying ops cost less on the CPU than the way to the GPU and back. */
+const ON_CPU: ReadonlySet<OpName> = new Set<OpName>(["Gelu", "Add", "Gather", "PrependTokens", "Patchify"]);
+
+/** Bytes of one operand on the GPU at a time; larger batches are cut. */
+const PIECE_BYTES = 96 * 2 ** 20;
+
+/** Executes single nodes in float, a batch at a time: what calibration needs. */
+export function createNodeRunner(gpu: Gpu): (node: Node, inputs: readonly Tensor[]) => Promise<Tensor> {
+  return async (node, inputs) => {
+    if (ON_CPU.has(node.op)) return runOnCpu(node, inputs);
+    const bare: Node = { name: node.name, op: node.op, inputs: node.inputs, attributes: node.attributes, weights: node.weights };
+    const shapes = Object.fromEntries(node.inputs.map((name, i) => [name, inputs[i].shape.slice(1)]));
+    const outputShape = inferShape(
+      bare,
+      inputs.map((input) => input.shape.slice(1)),
+    );
+    const heads =
+      node.op === "AttentionOutput" ? shapes[node.inputs[0]][0] : node.op === "AttentionScores" ? attribute(node, "numHeads") : 0;
+    const layouts = node.inputs.map((name) => inputLayout(heads, shapes[name]));
+    const images = inputs[0].shape[0];
+    const largest = Math.max(...layouts.map((layout) => layoutBytes(layout, 1)), 4 * elementCount(outputShape));
+    const piece = Math.max(1, Math.min(images, Math.floor(PIECE_BYTES / largest)));
+    const out = new Float32Array(images * elementCount(outputShape));
+    const constants = createConstantBuffers(gpu);
+    const packed = new Map();
+    for (let start = 0; start < images; start += piece) {
+      const size = Math.min(piece, images - start);
+      const builder = createPlanBuilder({ mode: "float", images: size, execution: "f32", taps: [], constants: packed });
+      node.inputs.forEach((name, i) => builder.declare(name, layouts[i]));
+      const graph: Graph = { name: node.name, inputShape: [], nodes: [bare], shapes: { ...shapes, [node.name]: outputShape } };
+      const rule = rules[node.op];
+      if (!rule) throw new Error(`internal: no kernel runs ${node.name} (${node.op}) by itself`);
+      rule({ graph, uses: usesOf(graph), builder }, { node: bare, gelu: null, add: null, tokens: null, output: node.name });
+      const plan = builder.finish(node.name, node.inputs, node.name);
+      constants.upload(plan.constants);
+      const executor = await createGpuExecutor(gpu, plan, constants);
+      const feeds = Object.fromEntries(node.inputs.map((name, i) => [name, stored(layouts[i], inputs[i], start, size)]));
+      const run = await executor.run(feeds, false);
+      out.set(decodeValue(plan, node.name, run.output, outputShape).data, start * elementCount(outputShape));
+      executor.destroy();
+    }
+    constants.destroy();
+    return tensor([images, ...outputShape], out);
+  };
+}
+
+/** Attention ops read qkv by heads and maps by rows of all heads; everything else (heads = 0) reads plain rows. */
+function inputLayout(heads: number, shape: Shape): Layout {
+  const columns = shape.at(-1) ?? 0;
+  if (shape.length === 3) return rowLayout("f32", shape[0] * shape[1], columns);
+  const rows = shape.length === 1 ? 1 : shape[0];
+  return heads === 0 ? rowLayout("f32", rows, columns) : { kind: "f32", rows, sections: 3, heads, headDim: columns / (3 * heads) };
+}
+
+/** Images [start, start + size) of a batch, rows padded as the layout wants. */
+function stored(layout: Layout, { data }: Tensor, start: number, size: number): Float32Array<ArrayBuffer> {
+  const positions = columnPositions(layout);
+  const stride = storedColumns(layout);
+  const perImage = layout.rows * positions.length;
+  const from = data.subarray(start * perImage, (start + size) * perImage);
+  if (stride === positions.length) return from.slice();
+  const out = new Float32Array(size * layout.rows * stride);
+  for (let row = 0; row < size * layout.rows; row++) {
+    positions.forEach((position, column) => (out[row * stride + position] = from[row * positions.length + column]));
+  }
+  return out;
+}

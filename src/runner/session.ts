@@ -1,0 +1,125 @@
+import type { Gpu } from "../gpu/device.ts";
+import { outputName, type Graph } from "../graph/graph.ts";
+import { throwIfCancelled, type Job } from "../tensor/progress.ts";
+import { elementCount, tensor, type Tensor } from "../tensor/tensor.ts";
+import { createConstantBuffers } from "./constant-buffers.ts";
+import { createCpuExecutor } from "./cpu-executor.ts";
+import { decodeValue } from "./decode-value.ts";
+import type { PlanExecutor } from "./executor.ts";
+import { createGpuExecutor } from "./gpu-executor.ts";
+import { makePlan } from "./make-plan.ts";
+import type { ConstantArray, IntegerExecution, Plan, PlanMode } from "./plan.ts";
+
+export interface SessionRun {
+  /** [B, classes] */
+  readonly logits: Tensor;
+  /** The values asked for that the plan keeps, [B, ...]. */
+  readonly taps: Readonly<Record<string, Tensor>>;
+}
+
+/** A model ready to run batches of any size: weights packed and uploaded once, plans kept by batch size. */
+export interface Session {
+  readonly graph: Graph;
+  readonly mode: PlanMode;
+  /** images: [B,C,H,W]; large batches run in pieces of `maxImages`. */
+  run(images: Tensor, taps?: readonly string[], job?: Job): Promise<SessionRun>;
+  /** Compile and warm up for `images` at a time, so that the next run creates nothing. */
+  prepare(images: number, taps?: readonly string[]): Promise<Plan>;
+  /** Bytes of weights and tables as they lie on the device. */
+  constantBytes(): number;
+  destroy(): void;
+}
+
+export interface SessionOptions {
+  readonly mode: PlanMode;
+  readonly execution: IntegerExecution;
+  /** Images per submit. A software adapter takes few, so that a cancel is not kept waiting. */
+  readonly maxImages?: number;
+}
+
+const KEPT_PLANS = 3;
+
+/** A session on the GPU. */
+export function createGpuSession(gpu: Gpu, graph: Graph, options: SessionOptions): Session {
+  const buffers = createConstantBuffers(gpu);
+  const make = async (plan: Plan) => {
+    buffers.upload(plan.constants);
+    return createGpuExecutor(gpu, plan, buffers);
+  };
+  const maxImages = options.maxImages ?? (gpu.isSoftware ? 4 : 16);
+  return createSession(graph, options, maxImages, make, () => buffers.destroy());
+}
+
+/** A session on the CPU twins of the kernels: the strict reference. `fused`: how the adapter to compare with rounds fma. */
+export function createReferenceSession(graph: Graph, mode: PlanMode, fused: boolean): Session {
+  return createSession(
+    graph,
+    { mode, execution: "f32" },
+    1,
+    (plan) => Promise.resolve(createCpuExecutor(plan, fused)),
+    () => {},
+  );
+}
+
+function createSession(
+  graph: Graph,
+  { mode, execution }: SessionOptions,
+  maxImages: number,
+  makeExecutor: (plan: Plan) => Promise<PlanExecutor>,
+  release: () => void,
+): Session {
+  const constants = new Map<string, ConstantArray>();
+  const ready = new Map<string, { plan: Plan; executor: PlanExecutor }>();
+  const perImage = elementCount(graph.inputShape);
+
+  const prepared = async (images: number, taps: readonly string[]) => {
+    const key = `${images}:${taps.join()}`;
+    const known = ready.get(key);
+    if (known) return known;
+    const plan = makePlan(graph, { mode, images, execution, taps, constants });
+    const made = { plan, executor: await makeExecutor(plan) };
+    ready.set(key, made);
+    for (const [old, { executor }] of ready) {
+      if (ready.size <= KEPT_PLANS) break;
+      executor.destroy();
+      ready.delete(old);
+    }
+    return made;
+  };
+
+  return {
+    graph,
+    mode,
+    async run(images, taps = [], job) {
+      const count = images.shape[0];
+      const classes = elementCount(graph.shapes[outputName(graph)]);
+      const logits = new Float32Array(count * classes);
+      const kept: Record<string, Float32Array<ArrayBuffer>> = {};
+      for (let start = 0; start < count; start += maxImages) {
+        throwIfCancelled(job);
+        job?.onProgress?.({ stage: `running ${mode} model`, done: start, total: count });
+        const size = Math.min(maxImages, count - start);
+        const { plan, executor } = await prepared(size, taps);
+        const pixels = images.data.slice(start * perImage, (start + size) * perImage);
+        const run = await executor.run({ pixels }, taps.length > 0);
+        logits.set(decodeValue(plan, plan.output, run.output, [classes]).data, start * classes);
+        for (const [name, words] of run.taps) {
+          const shape = graph.shapes[name];
+          kept[name] ??= new Float32Array(count * elementCount(shape));
+          kept[name].set(decodeValue(plan, name, words, shape).data, start * elementCount(shape));
+        }
+      }
+      const tensors = Object.entries(kept).map(([name, data]) => [name, tensor([count, ...graph.shapes[name]], data)] as const);
+      return { logits: tensor([count, classes], logits), taps: Object.fromEntries(tensors) };
+    },
+    async prepare(images, taps = []) {
+      return (await prepared(Math.min(images, maxImages), taps)).plan;
+    },
+    constantBytes: () => [...constants.values()].reduce((sum, array) => sum + array.byteLength, 0),
+    destroy() {
+      for (const { executor } of ready.values()) executor.destroy();
+      ready.clear();
+      release();
+    },
+  };
+}
