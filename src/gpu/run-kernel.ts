@@ -26,7 +26,11 @@ export async function runKernel(
   device.pushErrorScope("validation");
   const buffers: GPUBuffer[] = [];
   const upload = (data: KernelInput | ArrayBuffer, usage: number) => {
-    const buffer = device.createBuffer({ label: kernel.name, size: Math.max(16, Math.ceil(data.byteLength / 16) * 16), usage: usage | GPUBufferUsage.COPY_DST });
+    const buffer = device.createBuffer({
+      label: kernel.name,
+      size: Math.max(16, Math.ceil(data.byteLength / 16) * 16),
+      usage: usage | GPUBufferUsage.COPY_DST,
+    });
     device.queue.writeBuffer(buffer, 0, data);
     buffers.push(buffer);
     return buffer;

@@ -17,7 +17,20 @@ export interface KernelCodebook {
    * The levels as integers for A.V and the scale of their unit; `reach` bounds sum_j |v_j - zero|, so that 32-bit sums hold.
    * Shift codes whose shift would pass that bound decode to 0: they are worth less than 2^-(top shift) of the scale.
    */
-  integerLevels(reach: number): { readonly words: Uint32Array<ArrayBuffer>; readonly scale: number };
+  integerLevels(reach: number): IntegerLevels;
+}
+
+/** What each code contributes to A.V in integers. */
+export interface IntegerLevels {
+  /** For 32-bit sums: shift | odd << 8 | used << 9, or the level itself. */
+  readonly words: Uint32Array<ArrayBuffer>;
+  /** For f32 sums: (even, odd) per code. */
+  readonly pairs: Float32Array<ArrayBuffer>;
+  /** Some level has a factor sqrt(2). */
+  readonly hasOdd: boolean;
+  /** Largest absolute level. */
+  readonly largest: number;
+  readonly scale: number;
 }
 
 const USED = 1 << 9;
@@ -36,18 +49,28 @@ export function codebookOf(quantizer: Quantizer): KernelCodebook {
     shifts: shifts !== undefined,
     integerLevels(reach) {
       const words = new Uint32Array(256);
+      const pairs = new Float32Array(512);
       if (!shifts) {
-        for (let code = 0; code <= last; code++) words[code] = code - quantizer.zeroPoint[0];
-        return { words, scale: quantizer.scale[0] };
+        for (let code = 0; code <= last; code++) {
+          words[code] = code - quantizer.zeroPoint[0];
+          pairs[2 * code] = code - quantizer.zeroPoint[0];
+        }
+        return { words, pairs, hasOdd: false, largest: largestOf(pairs), scale: quantizer.scale[0] };
       }
       // Rows of probabilities sum to 1, but their codes may round up: the bound takes every term at the top shift.
       const room = Math.floor(Math.log2((2 ** 31 - 1) / reach));
       const top = Math.max(0, Math.min(room, Math.max(...shifts.exponent)));
       for (let code = 0; code <= last; code++) {
         const shift = top - shifts.exponent[code];
-        if (code !== zeroCode && shift >= 0) words[code] = shift | (shifts.odd[code] << 8) | USED;
+        if (code === zeroCode || shift < 0) continue;
+        words[code] = shift | (shifts.odd[code] << 8) | USED;
+        pairs[2 * code + shifts.odd[code]] = 2 ** shift;
       }
-      return { words, scale: quantizer.scale[0] * 2 ** -top };
+      return { words, pairs, hasOdd: shifts.odd.includes(1), largest: largestOf(pairs), scale: quantizer.scale[0] * 2 ** -top };
     },
   };
+}
+
+function largestOf(values: Float32Array): number {
+  return values.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
 }

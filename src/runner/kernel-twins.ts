@@ -1,5 +1,11 @@
 import type { KernelName } from "../gpu/kernels/index.ts";
-import { attentionOutputCodes, attentionOutputF32, attentionScoresCodes, attentionScoresF32 } from "../reference/kernels/attention.ts";
+import {
+  attentionOutputCodesF32,
+  attentionOutputCodesShift,
+  attentionOutputF32,
+  attentionScoresCodes,
+  attentionScoresF32,
+} from "../reference/kernels/attention.ts";
 import { gemmCodesDot, gemmCodesF32, gemmF32 } from "../reference/kernels/gemm.ts";
 import type { KernelTwin } from "../reference/kernels/kernel-twin.ts";
 import {
@@ -15,7 +21,8 @@ import {
 
 /** Each kernel with its CPU twin. A kernel without one is a compile error. */
 export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
-  "attention-output-codes": attentionOutputCodes,
+  "attention-output-codes-f32": attentionOutputCodesF32,
+  "attention-output-codes-shift": attentionOutputCodesShift,
   "attention-output-f32": attentionOutputF32,
   "attention-scores-codes-dot": attentionScoresCodes,
   "attention-scores-codes-f32": attentionScoresCodes,

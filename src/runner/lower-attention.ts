@@ -126,8 +126,9 @@ export const lowerAttentionOutput: LowerUnit = (lowering, { node, output }) => {
   const vZero = decoding.zeroPoint[2];
   const book = codebookOf(quantizers.probabilities);
   const farthest = Math.max(Math.abs(vZero), Math.abs(codeMax(quantizers.value) - vZero));
-  const { words, scale } = book.integerLevels(tokens * farthest);
-  const levels = builder.constant(`${node.name}.levels`, () => words);
+  const { words, pairs, hasOdd, largest, scale } = book.integerLevels(tokens * farthest);
+  const exactInFloat = builder.options.execution === "f32" && tokens * largest * codeMax(quantizers.value) < 2 ** 24;
+  const levels = builder.constant(`${node.name}.levels.${exactInFloat ? "pairs" : "words"}`, () => (exactInFloat ? pairs : words));
   const { inverse, zero, max } = outputCode(codes);
   const integers = {
     scale: Math.fround(scale * vScale),
@@ -139,9 +140,9 @@ export const lowerAttentionOutput: LowerUnit = (lowering, { node, output }) => {
   };
   builder.step({
     name: node.name,
-    kernel: "attention-output-codes",
+    kernel: exactInFloat ? "attention-output-codes-f32" : "attention-output-codes-shift",
     params: { ...params, ...integers },
-    constants: { SHIFT: book.shifts ? 1 : 0, QUANTIZE: codes ? 1 : 0 },
+    constants: exactInFloat ? { ODD: hasOdd ? 1 : 0, QUANTIZE: codes ? 1 : 0 } : { SHIFT: book.shifts ? 1 : 0, QUANTIZE: codes ? 1 : 0 },
     inputs: [{ value: probabilities }, { value: source }, levels],
     output,
   });

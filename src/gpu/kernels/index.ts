@@ -1,5 +1,6 @@
 /** All kernels by name: one line each. */
-import { attentionOutputCodes } from "./attention-output-codes.ts";
+import { attentionOutputCodesF32 } from "./attention-output-codes-f32.ts";
+import { attentionOutputCodesShift } from "./attention-output-codes-shift.ts";
 import { attentionOutputF32 } from "./attention-output-f32.ts";
 import { attentionScoresCodesDot } from "./attention-scores-codes-dot.ts";
 import { attentionScoresCodesF32 } from "./attention-scores-codes-f32.ts";
@@ -17,7 +18,8 @@ import { reduceMean } from "./reduce-mean.ts";
 import { softmax } from "./softmax.ts";
 
 export const kernels = {
-  "attention-output-codes": attentionOutputCodes,
+  "attention-output-codes-f32": attentionOutputCodesF32,
+  "attention-output-codes-shift": attentionOutputCodesShift,
   "attention-output-f32": attentionOutputF32,
   "attention-scores-codes-dot": attentionScoresCodesDot,
   "attention-scores-codes-f32": attentionScoresCodesF32,

@@ -1,5 +1,5 @@
 import { round } from "../exact-math.ts";
-import { clampCode, codes, f32, floats, type KernelTwin } from "./kernel-twin.ts";
+import { clampCode, codes, f32, floats, type KernelTwin, type Words } from "./kernel-twin.ts";
 
 /** shaders/attention-scores-f32.wgsl; the order inside its dot products is the compiler's, so this one is compared within a bound. */
 export const attentionScoresF32: KernelTwin = (p, _constants, [qkvWords], output) => {
@@ -60,29 +60,48 @@ export const attentionOutputF32: KernelTwin = (p, _constants, [pWords, qkvWords]
   });
 };
 
-/** shaders/attention-output-codes.wgsl. */
-export const attentionOutputCodes: KernelTwin = (p, constants, [pWords, qkvWords, levels], output, math) => {
-  const probabilities = codes(pWords);
-  const qkv = codes(qkvWords);
-  const yFloats = floats(output);
-  const yCodes = codes(output);
-  forEachOutput(p, (pRow, vBase, at, channel) => {
-    const sums = [0, 0];
-    const weights = [0, 0];
-    for (let j = 0; j < p.tokens; j++) {
-      const level = levels[probabilities[pRow + j]];
-      const value = qkv[vBase + 4 * j * p.qkv_stride4];
-      const odd = constants.SHIFT ? (level >> 8) & 1 : 0;
-      const weight = constants.SHIFT ? (level & 512 ? 1 << (level & 31) : 0) : level | 0;
-      sums[odd] = (sums[odd] + Math.imul(value, weight)) | 0;
-      weights[odd] = (weights[odd] + weight) | 0;
-    }
-    const exact = sums.map((sum, odd) => f32((sum - Math.imul(p.v_zero, weights[odd])) | 0));
-    const v = f32((constants.SHIFT ? math.fma(exact[1], f32(1.41421354), exact[0]) : exact[0]) * f32(p.scale));
-    if (!constants.QUANTIZE) yFloats[at] = v;
-    else yCodes[at] = channel < p.head_dim ? clampCode(f32(round(f32(v * f32(p.out_inverse_scale))) + p.out_zero), p.out_max) : 0;
-  });
-};
+/** What a code of the probabilities adds per unit of value, and to which of the two sums. */
+type LevelOf = (levels: Words, code: number, shift: boolean) => { readonly even: number; readonly odd: number };
+
+function attentionOutputCodes(levelOf: LevelOf): KernelTwin {
+  return (p, constants, [pWords, qkvWords, levelWords], output, math) => {
+    const probabilities = codes(pWords);
+    const qkv = codes(qkvWords);
+    const yFloats = floats(output);
+    const yCodes = codes(output);
+    const table = Array.from({ length: 256 }, (_, code) => levelOf(levelWords, code, constants.SHIFT === 1));
+    forEachOutput(p, (pRow, vBase, at, channel) => {
+      let [even, odd, evenLevels, oddLevels] = [0, 0, 0, 0];
+      for (let j = 0; j < p.tokens; j++) {
+        const level = table[probabilities[pRow + j]];
+        const value = qkv[vBase + 4 * j * p.qkv_stride4];
+        even = (even + Math.imul(value, level.even)) | 0;
+        odd = (odd + Math.imul(value, level.odd)) | 0;
+        evenLevels = (evenLevels + level.even) | 0;
+        oddLevels = (oddLevels + level.odd) | 0;
+      }
+      const exactEven = f32((even - Math.imul(p.v_zero, evenLevels)) | 0);
+      const exactOdd = f32((odd - Math.imul(p.v_zero, oddLevels)) | 0);
+      const v = f32(math.fma(exactOdd, f32(1.41421354), exactEven) * f32(p.scale));
+      if (!constants.QUANTIZE) yFloats[at] = v;
+      else yCodes[at] = channel < p.head_dim ? clampCode(f32(round(f32(v * f32(p.out_inverse_scale))) + p.out_zero), p.out_max) : 0;
+    });
+  };
+}
+
+/** shaders/attention-output-codes-shift.wgsl: shift | odd << 8 | used << 9, or an integer. */
+export const attentionOutputCodesShift = attentionOutputCodes((levels, code, shift) => {
+  const level = levels[code];
+  if (!shift) return { even: level | 0, odd: 0 };
+  const unit = level & 512 ? 1 << (level & 31) : 0;
+  return level & 256 ? { even: 0, odd: unit } : { even: unit, odd: 0 };
+});
+
+/** shaders/attention-output-codes-f32.wgsl: the two levels as floats. */
+export const attentionOutputCodesF32 = attentionOutputCodes((levels, code) => {
+  const pair = floats(levels);
+  return { even: pair[2 * code], odd: pair[2 * code + 1] };
+});
 
 function forEachOutput(
   p: Readonly<Record<string, number>>,

@@ -1,9 +1,9 @@
-import code from "#shaders/attention-output-codes.wgsl?raw";
+import code from "#shaders/attention-output-codes-f32.wgsl?raw";
 import { link, type Kernel } from "../kernel.ts";
 
-/** P . V in integers: shift-add or integer table. Formula and layouts: shaders/attention-output-codes.wgsl. */
-export const attentionOutputCodes: Kernel = {
-  name: "attention-output-codes",
+/** P . V in integers on f32 multiply-adds. Formula and layouts: shaders/attention-output-codes-f32.wgsl. */
+export const attentionOutputCodesF32: Kernel = {
+  name: "attention-output-codes-f32",
   code: link(code),
   params: [
     ["tokens", "u32"],
@@ -22,6 +22,6 @@ export const attentionOutputCodes: Kernel = {
     ["head_dim", "u32"],
   ],
   bindings: ["p", "qkv", "levels", "y"],
-  constants: { SHIFT: [0, 1], QUANTIZE: [0, 1] },
+  constants: { ODD: [0, 1], QUANTIZE: [0, 1] },
   workgroups: ({ head4, tokens, images, heads }) => [Math.ceil(head4 / 16), Math.ceil(tokens / 32), images * heads],
 };

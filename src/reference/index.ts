@@ -1,0 +1,36 @@
+/** The CPU definition of every op: plain, f64 accumulation, one rounding to f32 at the output. Tensors carry the batch axis in front. */
+import type { Node } from "../graph/graph.ts";
+import type { OpName } from "../graph/ops.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { add } from "./add.ts";
+import { attentionOutput } from "./attention-output.ts";
+import { attentionScores } from "./attention-scores.ts";
+import { gather } from "./gather.ts";
+import { gelu } from "./gelu.ts";
+import { gemm } from "./gemm.ts";
+import { layerNormalization } from "./layer-normalization.ts";
+import { patchify } from "./patchify.ts";
+import { prependTokens } from "./prepend-tokens.ts";
+import { reduceMean } from "./reduce-mean.ts";
+import { softmax } from "./softmax.ts";
+
+export type Reference = (node: Node, inputs: readonly Tensor[]) => Tensor;
+
+export const references: Record<OpName, Reference> = {
+  Patchify: patchify,
+  Gemm: gemm,
+  PrependTokens: prependTokens,
+  LayerNormalization: layerNormalization,
+  AttentionScores: attentionScores,
+  Softmax: softmax,
+  AttentionOutput: attentionOutput,
+  Gelu: gelu,
+  Add: add,
+  Gather: gather,
+  ReduceMean: reduceMean,
+};
+
+/** Runs one node in float; quantizers are not looked at. */
+export function runNode(node: Node, inputs: readonly Tensor[]): Tensor {
+  return references[node.op](node, inputs);
+}

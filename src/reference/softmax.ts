@@ -1,0 +1,17 @@
+import type { Node } from "../graph/graph.ts";
+import { tensor, type Tensor } from "../tensor/tensor.ts";
+
+/** exp(x - max) / sum over the last axis. */
+export function softmax(_node: Node, [x]: readonly Tensor[]): Tensor {
+  const width = x.shape.at(-1) ?? 1;
+  const out = new Float32Array(x.data.length);
+  const exponentials = new Float64Array(width);
+  for (let start = 0; start < out.length; start += width) {
+    let largest = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < width; i++) largest = Math.max(largest, x.data[start + i]);
+    let sum = 0;
+    for (let i = 0; i < width; i++) sum += exponentials[i] = Math.exp(x.data[start + i] - largest);
+    for (let i = 0; i < width; i++) out[start + i] = exponentials[i] / sum;
+  }
+  return tensor(x.shape, out);
+}
