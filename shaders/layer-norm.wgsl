@@ -22,9 +22,14 @@ fn value(base: u32, c4: u32) -> vec4f {
   return select(vec4f(0.0), x[base + c4], inside(c4));
 }
 
-fn squared_deviation(base: u32, c4: u32, mean: f32, sum: vec4f) -> vec4f {
+// x - mean as an explicit fma: a compiler that contracts products into sums would do so here on some adapters only.
+fn deviation(at: u32, total: f32) -> vec4f {
+  return fma(vec4f(-total), vec4f(params.inverse_columns), x[at]);
+}
+
+fn squared_deviation(base: u32, c4: u32, total: f32, sum: vec4f) -> vec4f {
   if (c4 >= params.stride4) { return sum; }
-  let d = select(vec4f(0.0), x[base + c4] - mean, inside(c4));
+  let d = select(vec4f(0.0), deviation(base + c4, total), inside(c4));
   return fma(d, d, sum);
 }
 
@@ -37,15 +42,15 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   for (var c = 0u; c < params.stride4; c += 4u) {
     a0 += value(base, c); a1 += value(base, c + 1u); a2 += value(base, c + 2u); a3 += value(base, c + 3u);
   }
-  let mean = sums_fold(a0, a1, a2, a3) * params.inverse_columns;
+  let total = sums_fold(a0, a1, a2, a3);
   a0 = vec4f(0.0); a1 = vec4f(0.0); a2 = vec4f(0.0); a3 = vec4f(0.0);
   for (var c = 0u; c < params.stride4; c += 4u) {
-    a0 = squared_deviation(base, c, mean, a0); a1 = squared_deviation(base, c + 1u, mean, a1);
-    a2 = squared_deviation(base, c + 2u, mean, a2); a3 = squared_deviation(base, c + 3u, mean, a3);
+    a0 = squared_deviation(base, c, total, a0); a1 = squared_deviation(base, c + 1u, total, a1);
+    a2 = squared_deviation(base, c + 2u, total, a2); a3 = squared_deviation(base, c + 3u, total, a3);
   }
   let rstd = exact_inverse_sqrt(fma(sums_fold(a0, a1, a2, a3), params.inverse_columns, params.epsilon));
   for (var c = 0u; c < params.stride4; c++) {
-    let n = (x[base + c] - mean) * rstd;
+    let n = deviation(base + c, total) * rstd;
     let v = select(vec4f(0.0), fma(n, gain[c], shift[c]), inside(c));
     if (QUANTIZE) {
       y[base + c] = codes_pack(clamp(round(v), vec4f(0.0), vec4f(params.code_max)));

@@ -5,7 +5,7 @@ import { pipelineFor } from "./pipelines.ts";
 export type KernelInput = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
 
 /** What every output word holds before the dispatch; nothing that a kernel computes looks like it. */
-const SENTINEL = 0xdeadbeef;
+export const SENTINEL = 0xdeadbeef;
 /** Words after the output, inside its binding: a stray write lands there instead of being clamped onto a valid word. */
 export const GUARD_WORDS = 64;
 
@@ -37,11 +37,13 @@ export async function runKernel(
   };
   const uniform = upload(packParams(kernel, params), GPUBufferUsage.UNIFORM);
   const sources = inputs.map((input) => upload(input, GPUBufferUsage.STORAGE));
-  const words = Math.ceil(outputWords / 4) * 4 + (guard ? GUARD_WORDS : 0);
+  const words = outputWords + (guard ? GUARD_WORDS : 0);
   const output = upload(new Uint32Array(words).fill(SENTINEL), GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC);
   const staging = device.createBuffer({ label: kernel.name, size: 4 * words, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
   buffers.push(staging);
-  const entries = [uniform, ...sources, output].map((buffer, binding) => ({ binding, resource: { buffer } }));
+  // The buffer is a multiple of 16 bytes, the binding ends with the output: only so does an exact-size run see a wrong last word.
+  const resources = [...[uniform, ...sources].map((buffer) => ({ buffer })), { buffer: output, size: 4 * words }];
+  const entries = resources.map((resource, binding) => ({ binding, resource }));
   const bindGroup = device.createBindGroup({ label: kernel.name, layout: pipeline.getBindGroupLayout(0), entries });
   const encoder = device.createCommandEncoder({ label: kernel.name });
   const pass = encoder.beginComputePass();
@@ -56,12 +58,11 @@ export async function runKernel(
   await staging.mapAsync(GPUMapMode.READ);
   const result = new Uint32Array(staging.getMappedRange().slice(0));
   for (const buffer of buffers) buffer.destroy();
-  return guard ? result : result.slice(0, outputWords);
+  return result;
 }
 
 /** Index of the first guard word that was overwritten, or -1. */
 export function strayWrite(words: Uint32Array, outputWords: number): number {
-  const start = Math.ceil(outputWords / 4) * 4;
-  const at = words.subarray(start).findIndex((word) => word !== SENTINEL);
-  return at < 0 ? -1 : start + at;
+  const at = words.subarray(outputWords).findIndex((word) => word !== SENTINEL);
+  return at < 0 ? -1 : outputWords + at;
 }

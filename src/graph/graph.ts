@@ -1,20 +1,8 @@
 import type { Shape } from "../tensor/tensor.ts";
-import { inferShape, type OpName } from "./ops.ts";
-import type { Quantizers, Weights } from "./quantizer.ts";
+import type { Node } from "./node.ts";
+import { inferShape } from "./ops.ts";
 
-export type Attributes = Readonly<Record<string, number | string>>;
-
-/** One operation. Its output value has the node's own name; names follow timm: `blocks.3.attn.qkv`. */
-export interface Node {
-  readonly name: string;
-  readonly op: OpName;
-  /** Names of the values read: `pixels` or other nodes' names. */
-  readonly inputs: readonly string[];
-  readonly attributes: Attributes;
-  readonly weights: Weights;
-  /** Present on nodes whose inputs or weights are quantized. */
-  readonly quantizers?: Quantizers;
-}
+export type { Attributes, Node } from "./node.ts";
 
 /** A model as data: nodes in execution order. Shapes are per image; a leading batch axis B is implicit everywhere. */
 export interface Graph {
@@ -52,7 +40,11 @@ export function outputName(graph: Graph): string {
 
 /** A copy with some nodes replaced, by name; shapes are inferred again. */
 export function replaceNodes(graph: Graph, replacements: ReadonlyMap<string, Node>): Graph {
-  return makeGraph(graph.name, graph.inputShape, graph.nodes.map((node) => replacements.get(node.name) ?? node));
+  return makeGraph(
+    graph.name,
+    graph.inputShape,
+    graph.nodes.map((node) => replacements.get(node.name) ?? node),
+  );
 }
 
 /** One line per node: name, op, shape, quantizers. */

@@ -1,5 +1,5 @@
 import { sameShape, type Shape } from "../tensor/tensor.ts";
-import type { Node } from "./graph.ts";
+import type { Node, OpName } from "./node.ts";
 import type { Site } from "./quantizer.ts";
 
 /** What an op is to the rest of the program: its shape rule (per image, without the batch axis) and the inputs that can be quantized, in calibration order. */
@@ -32,7 +32,11 @@ export const ops = {
   PrependTokens: {
     sites: [],
     infer(node, [[p, d]]) {
-      expect(node, sameShape(node.weights.positions.shape, [p, d]), `positions [${node.weights.positions.shape.join(",")}], patches [${p},${d}]`);
+      expect(
+        node,
+        sameShape(node.weights.positions.shape, [p, d]),
+        `positions [${node.weights.positions.shape.join(",")}], patches [${p},${d}]`,
+      );
       return [p + node.weights.prefix.shape[0], d];
     },
   },
@@ -40,7 +44,11 @@ export const ops = {
   LayerNormalization: {
     sites: [],
     infer(node, [x]) {
-      expect(node, sameShape(node.weights.scale.shape, [x.at(-1) ?? 0]), `scale [${node.weights.scale.shape.join(",")}], input [${x.join(",")}]`);
+      expect(
+        node,
+        sameShape(node.weights.scale.shape, [x.at(-1) ?? 0]),
+        `scale [${node.weights.scale.shape.join(",")}], input [${x.join(",")}]`,
+      );
       return x;
     },
   },
@@ -71,9 +79,9 @@ export const ops = {
   Gather: { sites: [], infer: (_node, [[, d]]) => [d] },
   /** [N,D] -> [D]: mean of rows from `start` on. */
   ReduceMean: { sites: [], infer: (_node, [[, d]]) => [d] },
-} satisfies Record<string, OpDefinition>;
+} satisfies Record<OpName, OpDefinition>;
 
-export type OpName = keyof typeof ops;
+export type { OpName } from "./node.ts";
 
 export function inferShape(node: Node, inputs: readonly Shape[]): Shape {
   const definition: OpDefinition = ops[node.op];

@@ -1,17 +1,6 @@
-/** How images become the tensor a model was trained on; from the files beside the weights, or assumed by family. */
-export interface Preprocessing {
-  /** Final size fed to the network: [height, width]. */
-  readonly inputSize: readonly [number, number];
-  /** shortest: shorter side to `size` then centre crop; squash: both sides to the input size; none: images must have the input size. */
-  readonly resize: "shortest" | "squash" | "none";
-  /** For `shortest`: target of the shorter side, in pixels. */
-  readonly size: number;
-  readonly interpolation: "nearest" | "box" | "bilinear" | "hamming" | "bicubic" | "lanczos";
-  /** torchvision/timm round the crop offset half to even, Hugging Face floors it. */
-  readonly rounding: "torchvision" | "huggingface";
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
-}
+import type { Preprocessing } from "../images/preprocessing.ts";
+
+export type { Preprocessing } from "../images/preprocessing.ts";
 
 /** The geometry of a plain Vision Transformer: everything a builder needs besides the weights. */
 export interface VitConfig {
@@ -52,5 +41,10 @@ export interface ModelCard {
   /** Bytes of the parameters at each precision; biases, norms and embeddings stay float in int8 and int4. */
   readonly memory: { readonly floatBytes: number; readonly int8Bytes: number; readonly int4Bytes: number };
   /** Present for an opened quantized package: what was done to it. */
-  readonly quantization?: { readonly recipe: string; readonly weightBits: number; readonly activationBits: number; readonly levels: string };
+  readonly quantization?: {
+    readonly recipe: string;
+    readonly weightBits: number;
+    readonly activationBits: number;
+    readonly levels: string;
+  };
 }

@@ -12,7 +12,7 @@ export function attentionOutput(_node: Node, [probabilities, qkv]: readonly Tens
   for (let image = 0; image < b; image++) {
     for (let head = 0; head < heads; head++) {
       const start = (image * heads + head) * n * n;
-      const p = Float64Array.from(probabilities.data.subarray(start, start + n * n));
+      const p = probabilities.data.subarray(start, start + n * n);
       const v = headOf(qkv, "value", image, head, heads, true);
       matmulTransposed(p, v, n, d, n, (row, column, sum) => (out[(image * n + row) * depth + head * d + column] = sum));
     }

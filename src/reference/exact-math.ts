@@ -56,9 +56,9 @@ function exp2Fraction(f: number, { fma }: Arithmetic): number {
   return p;
 }
 
-/** exp(x) for x <= 0. */
+/** exp(x) for x <= 0, never subnormal: at least 2^-125.5. */
 export function exactExp(x: number, math: Arithmetic): number {
-  const n = Math.max(round(round32(x * LOG2_E)), -126);
+  const n = Math.max(round(round32(x * LOG2_E)), -125);
   const f = Math.min(Math.max(math.fma(x, LOG2_E, -n), -0.5), 0.5);
   return round32(exp2Fraction(f, math) * fromBits((n + 127) << 23));
 }
@@ -92,7 +92,7 @@ export function exactGelu(x: number, math: Arithmetic): number {
   for (const coefficient of TAIL) p = math.fma(p, a, coefficient);
   const n = round(p);
   const tail = round32(exp2Fraction(round32(p - n), math) * fromBits((n + 127) << 23));
-  return round32(x * (x < 0 ? tail : round32(1 - tail)));
+  return round32(Math.max(x, -TAIL_END) * (x < 0 ? tail : round32(1 - tail)));
 }
 
 /** The tanh form of GELU. */
@@ -100,8 +100,8 @@ export function exactGeluTanh(x: number, math: Arithmetic): number {
   const cube = round32(round32(x * x) * x);
   const u = round32(round32(0.797884561) * math.fma(cube, round32(0.044715), x));
   const e = exactExp(round32(-2 * Math.abs(u)), math);
-  const tail = round32(e * exactReciprocal(round32(1 + e), math));
-  return round32(x * (u < 0 ? tail : round32(1 - tail)));
+  const inverse = exactReciprocal(round32(1 + e), math);
+  return round32(x * (u < 0 ? round32(e * inverse) : math.fma(-e, inverse, 1)));
 }
 
 /** Fold sixteen partial sums: 8, 4, 2, 1. */

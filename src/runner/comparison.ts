@@ -53,6 +53,8 @@ export interface Comparison {
   readonly executorNote: string | null;
   readonly quality: Quality;
   readonly layers: readonly LayerError[];
+  /** Layer errors are measured on this many images, the first ones. */
+  readonly layerImageCount: number;
   readonly size: { readonly floatBytes: number; readonly quantizedBytes: number };
   readonly perf: { readonly floatMs: number; readonly quantizedMs: number; readonly calibrationMs: number; readonly imageCount: number };
   readonly env: { readonly adapter: AdapterDescription; readonly runtime: string };

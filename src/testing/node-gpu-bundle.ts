@@ -1,6 +1,6 @@
-import { create } from "webgpu";
+
 import type { Gpu } from "../gpu/device.ts";
-import { nodeAdapter, nodeDevice } from "./node-gpu.ts";
+import { nodeAdapter, nodeDevice, nodeInstance } from "./node-gpu.ts";
 
 /** The tests' shared device as the engine takes it. */
 export async function nodeGpu(): Promise<Gpu> {
@@ -8,7 +8,7 @@ export async function nodeGpu(): Promise<Gpu> {
   const { vendor, architecture, device: deviceName, description } = (await nodeAdapter()).info;
   return {
     device,
-    languageFeatures: new Set(create([]).wgslLanguageFeatures),
+    languageFeatures: new Set(nodeInstance().wgslLanguageFeatures),
     vendor,
     architecture,
     deviceName,

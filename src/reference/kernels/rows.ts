@@ -11,15 +11,15 @@ export const layerNorm: KernelTwin = (p, constants, [xWords, gainWords, shiftWor
   for (let base = 0; base < p.rows * stride; base += stride) {
     partial.fill(0);
     for (let c = 0; c < p.columns; c++) partial[c & 15] = f32(partial[c & 15] + x[base + c]);
-    const mean = f32(foldSums(partial) * inverse);
+    const total = foldSums(partial);
     partial.fill(0);
     for (let c = 0; c < p.columns; c++) {
-      const d = f32(x[base + c] - mean);
+      const d = math.fma(-total, inverse, x[base + c]);
       partial[c & 15] = math.fma(d, d, partial[c & 15]);
     }
     const rstd = exactInverseSqrt(math.fma(foldSums(partial), inverse, f32(p.epsilon)), math);
     for (let c = 0; c < stride; c++) {
-      const v = c < p.columns ? math.fma(f32(f32(x[base + c] - mean) * rstd), gain[c], shift[c]) : 0;
+      const v = c < p.columns ? math.fma(f32(math.fma(-total, inverse, x[base + c]) * rstd), gain[c], shift[c]) : 0;
       if (constants.QUANTIZE) yCodes[base + c] = clampCode(round(v), p.code_max);
       else y[base + c] = v;
     }

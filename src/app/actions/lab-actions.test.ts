@@ -1,0 +1,157 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { InputError } from "../../tensor/input-error.ts";
+import type { DroppedFile, LabApi } from "../worker/lab-api.ts";
+import { isStale } from "../store/result-slice.ts";
+import { createLabStore } from "../store/lab-store.ts";
+import { createFakeClient } from "../testing/fake-client.ts";
+import type { FakeClient } from "../testing/fake-client.ts";
+import type { FakeLabOptions } from "../testing/fake-lab.ts";
+import { createLabActions } from "./lab-actions.ts";
+
+let fake: FakeClient;
+afterEach(() => fake.close());
+
+function lab(options: Partial<FakeLabOptions> = {}, change?: (lab: LabApi) => LabApi) {
+  fake = createFakeClient(options, change);
+  const store = createLabStore();
+  return { store, actions: createLabActions(store, fake.client, () => performance.now()) };
+}
+
+const files = (...paths: readonly string[]): readonly DroppedFile[] => paths.map((path) => ({ path, blob: new Blob([path]) }));
+const PICTURES = Array.from({ length: 20 }, (_, i) => `photos/${i}.png`);
+
+describe("lab actions", () => {
+  it("starts with the adapter and the recipes", async () => {
+    const { store, actions } = lab();
+    await actions.start();
+    expect(store.getState().adapter).toMatchObject({ kind: "ready", adapter: { isSoftware: true } });
+    expect(store.getState().recipes.map((recipe) => recipe.name)).toEqual(["repq-vit", "min-max"]);
+  });
+
+  it("says which adapter is missing", async () => {
+    const { store, actions } = lab({ adapter: "missing" });
+    await actions.start();
+    expect(store.getState().adapter).toMatchObject({ kind: "missing", error: { code: "NO_ADAPTER" } });
+  });
+
+  it("goes from one click to a result, then checks the kernels", async () => {
+    const { store, actions } = lab();
+    await actions.start();
+    await actions.trySample();
+    const { result, status, selfTest, job } = store.getState();
+    expect(result?.main.quality.imageCount).toBe(32);
+    expect(status).toMatch(/^min-max W4A4 keeps \d+ of 32 predictions, RepQ-ViT keeps \d+;/);
+    expect(selfTest).toMatchObject({ kind: "done", report: { passed: 9, failed: 0 } });
+    expect(job).toBeNull();
+  });
+
+  it("opens a model and images that come in one drop", async () => {
+    const { store, actions } = lab();
+    await actions.openFiles(files("vit.safetensors", ...PICTURES, "IMG.heic"));
+    expect(store.getState().model?.card.name).toBe("vit.safetensors");
+    expect(store.getState().images?.skipped.map((file) => file.name)).toEqual(["IMG.heic"]);
+    expect(store.getState().result?.main.quality.imageCount).toBe(20);
+  });
+
+  it("holds images until a model comes", async () => {
+    const { store, actions } = lab();
+    await actions.openFiles(files(...PICTURES));
+    expect(store.getState()).toMatchObject({ model: null, images: null, status: "20 image files are waiting for a model." });
+    await actions.openFiles(files("vit.safetensors"));
+    expect(store.getState().result?.main.quality.imageCount).toBe(20);
+  });
+
+  it("shows a drop that could not be read, and leaves an empty one alone", async () => {
+    const { store, actions } = lab();
+    await actions.openFiles(
+      Promise.reject(new InputError("FILE_UNREADABLE", { what: "a.png could not be read.", why: "gone", next: "Again." })),
+    );
+    expect(store.getState()).toMatchObject({ job: null, error: { code: "FILE_UNREADABLE" } });
+    store.getState().dismissError();
+    await actions.openFiles(Promise.resolve([]));
+    expect(store.getState()).toMatchObject({ job: null, error: null, model: null });
+  });
+
+  it("leaves the page as it was when a file is refused", async () => {
+    const { store, actions } = lab();
+    await actions.trySample();
+    const before = store.getState();
+    await actions.openFiles(files("resnet50.safetensors"));
+    const after = store.getState();
+    expect(after.error).toMatchObject({ code: "NOT_A_VIT" });
+    expect([after.model, after.images, after.result]).toEqual([before.model, before.images, before.result]);
+    after.dismissError();
+    expect(store.getState().error).toBeNull();
+  });
+
+  it("shows a bug of ours as such", async () => {
+    const { store, actions } = lab({}, (real) => ({
+      ...real,
+      compare: () => Promise.reject(new Error("internal: slot 3 overlaps slot 4")),
+    }));
+    await actions.trySample();
+    expect(store.getState().error).toMatchObject({ code: "INTERNAL", why: "internal: slot 3 overlaps slot 4" });
+    expect(store.getState().model).not.toBeNull();
+  });
+
+  it("cancels a job, keeps what was open, and can run again", async () => {
+    const { store, actions } = lab({ stepMs: 2 });
+    const running = actions.trySample();
+    await untilJob(store, "calibrating");
+    actions.cancel();
+    await running;
+    expect(store.getState()).toMatchObject({ job: null, error: null, status: "Cancelled.", result: null });
+    await actions.compare();
+    expect(store.getState().result).not.toBeNull();
+  });
+
+  it("lets a second job replace the first without a trace", async () => {
+    const { store, actions } = lab({ stepMs: 2 });
+    const first = actions.trySample();
+    await untilJob(store, "opening");
+    await actions.openFiles(files("mine.safetensors", ...PICTURES));
+    await first;
+    expect(store.getState().model?.card.name).toBe("mine.safetensors");
+    expect(store.getState().error).toBeNull();
+  });
+
+  it("knows stale results, and a run with the new settings makes them fresh", async () => {
+    const { store, actions } = lab();
+    await actions.trySample();
+    expect(isStale(store.getState())).toBe(false);
+    store.getState().setControls({ weightBits: 3 });
+    expect(isStale(store.getState())).toBe(true);
+    await actions.compare();
+    expect(store.getState().result?.main.request.weightBits).toBe(3);
+    expect(isStale(store.getState())).toBe(false);
+  });
+
+  it("runs the baseline alone when it is the chosen recipe, and leaves its side", async () => {
+    const { store, actions } = lab();
+    await actions.trySample();
+    store.getState().setSide("baseline");
+    store.getState().setControls({ recipe: "min-max" });
+    await actions.compare();
+    expect(store.getState()).toMatchObject({ result: { baseline: null }, side: "main" });
+  });
+
+  it("opens the model again with another head count, images with it", async () => {
+    const { store, actions } = lab();
+    await actions.openFiles(files("vit.safetensors", ...PICTURES));
+    expect(store.getState().model?.card.assumed).toContain("numHeads");
+    await actions.changeHeads(8);
+    expect(store.getState().model?.card).toMatchObject({ config: { numHeads: 8 } });
+    expect(store.getState().model?.card.assumed).not.toContain("numHeads");
+    expect(store.getState().result?.main.quality.imageCount).toBe(20);
+  });
+});
+
+async function untilJob(store: ReturnType<typeof createLabStore>, stage: string): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const stop = store.subscribe((state) => {
+      if (state.job?.progress?.stage.startsWith(stage) !== true) return;
+      stop();
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,48 @@
+import { useEffect, useRef, useState } from "react";
+import { Button } from "react-aria-components/Button";
+import type { ErrorParts } from "../worker/lab-api.ts";
+import { useLab } from "./lab-context.tsx";
+
+/** What it is, why it cannot be used, what to do next; the rest of the page stays as it was. */
+export function ErrorCard() {
+  const error = useLab((state) => state.error);
+  const dismiss = useLab((state) => state.dismissError);
+  const [copied, setCopied] = useState<ErrorParts | null>(null);
+  const card = useRef<HTMLElement>(null);
+  // Somebody far down the page would not see it appear at the top.
+  useEffect(() => {
+    card.current?.scrollIntoView({ block: "nearest" });
+  }, [error]);
+  if (error === null) return null;
+  const details = JSON.stringify({ ...error, page: location.pathname, browser: navigator.userAgent }, null, 2);
+  return (
+    <section ref={card} className="card error-card" role="alert" data-testid="error-card">
+      <h2>
+        <span aria-hidden="true">▲ </span>
+        <span data-testid="error-what">{error.what}</span>
+      </h2>
+      <p data-testid="error-why">{error.why}</p>
+      <p>
+        <strong>What to do: </strong>
+        <span data-testid="error-next">{error.next}</span>
+      </p>
+      <div className="row">
+        <code data-testid="error-code">{error.code}</code>
+        <Button
+          className="button"
+          onPress={() => {
+            void navigator.clipboard.writeText(details).then(
+              () => setCopied(error),
+              () => setCopied(null),
+            );
+          }}
+        >
+          {copied === error ? "Copied" : "Copy details"}
+        </Button>
+        <Button className="button" onPress={dismiss}>
+          Dismiss
+        </Button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,50 @@
+import { Dialog } from "./dialog.tsx";
+
+/** Keys and the words that the page uses. */
+export function HelpDialog(props: { readonly isOpen: boolean; readonly onClose: () => void }) {
+  return (
+    <Dialog title="Help" isOpen={props.isOpen} onClose={props.onClose}>
+      <h3>Keys</h3>
+      <dl className="terms">
+        {KEYS.map(([key, does]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+      <h3>Words</h3>
+      <dl className="terms">
+        {WORDS.map(([word, means]) => (
+          <div key={word}>
+            <dt>{word}</dt>
+            <dd>{means}</dd>
+          </div>
+        ))}
+      </dl>
+      <h3>Where your files go</h3>
+      <p>Nowhere. Models and images are read in this tab and computed on your GPU; the page may not connect to any other server.</p>
+    </Dialog>
+  );
+}
+
+const KEYS = [
+  ["r", "quantize and compare with the chosen settings"],
+  ["Esc", "cancel what is running, or close a dialog"],
+  ["?", "this help"],
+  ["← → ↑ ↓", "move the cursor on the error map (focus it first)"],
+] as const;
+
+const WORDS = [
+  ["W4A4", "weights in 4 bits, activations in 4 bits: each number is one of 16 codes."],
+  ["Top-1 agreement", "how often the quantized model's first choice is the float model's. Needs no labels."],
+  ["SQNR", "signal-to-quantization-noise ratio. 20 dB: the noise has 1 % of the signal's power; 0 dB: as much noise as signal."],
+  ["KL divergence", "how far the quantized class probabilities are from the float ones; 0 is equal."],
+  ["Same, flip, rescued", "the first choice stayed; it changed; the baseline recipe changes it and this recipe keeps it."],
+  [
+    "Strict / as published",
+    "b bits are exactly 2^b codes, computed as integers; or the levels that a paper's program simulates, often one more.",
+  ],
+] as const;

@@ -1,0 +1,34 @@
+import { useMemo } from "react";
+import { ErrorStripFigure } from "../figures/error-strip-figure.tsx";
+import { ScatterFigure } from "../figures/scatter-figure.tsx";
+import { imageRows } from "../results/image-rows.ts";
+import { recipeLabel } from "../store/engine-slice.ts";
+import { isStale } from "../store/result-slice.ts";
+import { verdictOf } from "../verdict.ts";
+import type { ModelCard } from "../../models/config.ts";
+import type { ImageSet, LabComparison } from "../worker/lab-api.ts";
+import { Downloads } from "./downloads.tsx";
+import { ImageGrid } from "./image-grid.tsx";
+import { useLab } from "./lab-context.tsx";
+import { Tiles } from "./tiles.tsx";
+
+/** Everything under the verdict, for the recipe or for the baseline. */
+export function Results(props: { readonly result: LabComparison; readonly images: ImageSet; readonly card: ModelCard }) {
+  const { result, images, card } = props;
+  const side = useLab((state) => state.side);
+  const stale = useLab(isStale);
+  const recipes = useLab((state) => state.recipes);
+  const rows = useMemo(() => imageRows(result, images.evaluation, side), [result, images, side]);
+  const shown = side === "baseline" && result.baseline !== null ? result.baseline : result.main;
+  const other = shown === result.main ? result.baseline : result.main;
+  const label = (name: string): string => recipeLabel(recipes, name);
+  return (
+    <div className="results" data-stale={stale} data-testid="results">
+      <Tiles shown={shown} other={other} otherLabel={other === null ? "" : label(other.request.recipe)} />
+      <ErrorStripFigure comparison={shown} />
+      <ImageGrid rows={rows} labels={card.labels} hasBaseline={side === "main" && result.baseline !== null} />
+      <ScatterFigure comparison={shown} images={images.evaluation} labels={card.labels} />
+      <Downloads result={result} shown={shown} card={card} verdict={verdictOf(result, label).sentence} rows={rows} />
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+import type { DroppedFile } from "../worker/lab-api.ts";
+
+/** A drop sorted into what the lab opens as a model, what it opens as images (with their label CSV), and litter. */
+export interface SortedFiles {
+  readonly model: readonly DroppedFile[];
+  readonly images: readonly DroppedFile[];
+  readonly ignored: readonly DroppedFile[];
+}
+
+const IMAGE = /\.(jpe?g|png|webp|avif|gif|bmp|jxl|heic|heif|tiff?|jp2|csv)$/i;
+const LITTER = /(^|\/)(\.[^/]*|thumbs\.db|desktop\.ini|__macosx\/.*|readme[^/]*|licen[cs]e[^/]*|[^/]+\.(md|txt|py|ipynb|log))$/i;
+const SAFETENSORS = /\.safetensors$/i;
+const byName = new Intl.Collator("en", { numeric: true });
+const MODEL_CONTEXT = /\.json$/i;
+
+/**
+ * Pictures in formats that no browser decodes still go to the images, and unknown files to the model, so that the engine, which looks into
+ * them, can say what they are. Beside safetensors, other weight files of the same folder (pytorch_model.bin) are the same model again: ignored.
+ */
+export function sortFiles(files: readonly DroppedFile[]): SortedFiles {
+  const useful = files.filter((file) => !LITTER.test(file.path));
+  // Browsers give a folder in any order; which images calibrate must not depend on it.
+  const images = useful.filter((file) => IMAGE.test(file.path)).toSorted((a, b) => byName.compare(a.path, b.path));
+  const rest = useful.filter((file) => !IMAGE.test(file.path));
+  const hasModel = rest.some((file) => SAFETENSORS.test(file.path));
+  const pictures = images.some((file) => !/\.csv$/i.test(file.path));
+  const isModel = (file: DroppedFile): boolean => {
+    if (hasModel) return SAFETENSORS.test(file.path) || MODEL_CONTEXT.test(file.path);
+    // A stray file between pictures is no reason to refuse the pictures.
+    return !pictures || MODEL_CONTEXT.test(file.path);
+  };
+  const model = rest.filter(isModel);
+  // Nothing but litter: let the engine say what the file is.
+  if (model.length === 0 && images.length === 0) return { model: files, images: [], ignored: [] };
+  return { model, images, ignored: files.filter((file) => !model.includes(file) && !images.includes(file)) };
+}
+
+/**
+ * Files that complete an earlier drop: a config.json for weights already given, or the missing shard of a set. Anything else is a new model.
+ * A file of the same name replaces the earlier one.
+ */
+export function completeModel(earlier: readonly DroppedFile[], incoming: readonly DroppedFile[]): readonly DroppedFile[] {
+  const onlyContext = incoming.every((file) => MODEL_CONTEXT.test(file.path));
+  const wanted = new Set(incoming.flatMap((file) => shardSet(file.path)));
+  const sameSet = earlier.some((file) => shardSet(file.path).some((set) => wanted.has(set)) || isIndex(file.path)) && wanted.size > 0;
+  if (earlier.length === 0 || !(onlyContext || sameSet)) return incoming;
+  const names = new Set(incoming.map((file) => baseName(file.path)));
+  return [...earlier.filter((file) => !names.has(baseName(file.path))), ...incoming];
+}
+
+/** A label CSV that comes alone belongs to the images already there; other pictures replace them. */
+export function completeImages(earlier: readonly DroppedFile[], incoming: readonly DroppedFile[]): readonly DroppedFile[] {
+  const isCsv = (file: DroppedFile): boolean => /\.csv$/i.test(file.path);
+  return incoming.every(isCsv) ? [...earlier.filter((file) => !isCsv(file)), ...incoming] : incoming;
+}
+
+/** ["model/00002"] for "model-00001-of-00002.safetensors", [] for a file that is no shard. */
+function shardSet(path: string): readonly string[] {
+  const match = /^(.*)-\d{5}-of-(\d{5})\.safetensors$/i.exec(baseName(path));
+  return match === null ? [] : [`${match[1]}/${match[2]}`];
+}
+
+function isIndex(path: string): boolean {
+  return /\.safetensors\.index\.json$/i.test(path);
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,55 @@
+import { lazy, Suspense, useMemo } from "react";
+import type { Comparison } from "../../runner/comparison.ts";
+import { className } from "../results/image-rows.ts";
+import { scatterPoints } from "../results/scatter-points.ts";
+import type { LabImage } from "../worker/lab-api.ts";
+import { Measured } from "./measured.tsx";
+import { TableView } from "./table-view.tsx";
+
+const Scatter = lazy(() => import("./scatter.tsx").then((module) => ({ default: module.Scatter })));
+const MOST_POINTS = 3000;
+
+/** The scatter with its legend, summary and table. */
+export function ScatterFigure(props: {
+  readonly comparison: Comparison;
+  readonly images: readonly LabImage[];
+  readonly labels: readonly string[] | null;
+}) {
+  const { comparison, images, labels } = props;
+  const { points, stride } = useMemo(() => scatterPoints(comparison, MOST_POINTS), [comparison]);
+  const predictions = points.filter((point) => point.kind !== "other");
+  const flipped = predictions.filter((point) => point.kind === "flipped").length;
+  return (
+    <section className="card" aria-labelledby="scatter-title" data-testid="scatter">
+      <h2 id="scatter-title">Logits, float against quantized</h2>
+      <p className="legend">
+        <span className="float-text">○ prediction kept ({predictions.length - flipped})</span>
+        <span className="quantized-text">✕ prediction flipped ({flipped})</span>
+        <span className="muted">· other logits{stride > 1 ? ` (every ${stride}th)` : ""}</span>
+      </p>
+      <figure aria-labelledby="scatter-title">
+        <Measured>
+          {(width) => (
+            <Suspense fallback={<p className="muted">Drawing …</p>}>
+              <Scatter points={points} width={width} />
+            </Suspense>
+          )}
+        </Measured>
+        <figcaption className="muted small">
+          On the dashed line both models say the same; the further from it, the more quantization moved the logit.
+        </figcaption>
+      </figure>
+      <TableView
+        caption="Logit of each float prediction"
+        columns={["Image", "Class", "Float logit", "Quantized logit", "Outcome"]}
+        rows={predictions.map((point) => [
+          images[point.image]?.name ?? String(point.image),
+          className(labels, point.classIndex),
+          point.float.toFixed(3),
+          point.quantized.toFixed(3),
+          point.kind,
+        ])}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,33 @@
+import { expect, it } from "vitest";
+import { createTimeLeft } from "./actions/time-left.ts";
+import { formatBytes, formatCount, formatDb, formatNats, formatPercent, formatTimeLeft } from "./format.ts";
+
+it("writes numbers with no more digits than mean something", () => {
+  expect([999, 1500, 11_534_336, 88_200_000, 9_996_000, 2.5e9].map(formatBytes)).toEqual([
+    "999 B",
+    "1.50 kB",
+    "11.5 MB",
+    "88.2 MB",
+    "10.0 MB",
+    "2.50 GB",
+  ]);
+  expect([1000, 22_050_664, 86_567_656].map(formatCount)).toEqual(["1,000", "22.1 M", "86.6 M"]);
+  expect([0, 0.90625, 1, NaN].map(formatPercent)).toEqual(["0 %", "90.6 %", "100 %", "n/a"]);
+  expect([12.34, Infinity, NaN].map(formatDb)).toEqual(["12.3 dB", "exact", "undefined"]);
+  expect([0, 0.00012, 0.5].map(formatNats)).toEqual(["0.000 nats", "1.2e-4 nats", "0.500 nats"]);
+  expect([0.4, 12.2, 150].map(formatTimeLeft)).toEqual(["about a second left", "about 12 s left", "about 3 min left"]);
+});
+
+it("estimates the time left from the pace of the phase", () => {
+  let nowMs = 0;
+  const timeLeft = createTimeLeft(() => nowMs);
+  const at = (ms: number, done: number, total = 10): number | null => {
+    nowMs = ms;
+    return timeLeft({ stage: "calibrating", done, total });
+  };
+  expect(at(0, 0)).toBeNull();
+  expect(at(900, 3)).toBeNull(); // too early to say
+  expect(at(2000, 4)).toBe(3); // half a second each, six to go
+  expect(at(2100, 0, 50)).toBeNull(); // a new phase
+  expect(at(4100, 20, 50)).toBe(3); // a tenth each, thirty to go
+});

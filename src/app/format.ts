@@ -1,0 +1,52 @@
+/** Numbers as the page writes them; English, with a thin unit and no more digits than mean something. */
+
+export function formatBytes(sizeBytes: number): string {
+  if (!Number.isFinite(sizeBytes)) return "unknown";
+  if (sizeBytes < 1000) return `${sizeBytes} B`;
+  if (sizeBytes < 1e6) return `${threeDigits(sizeBytes / 1e3)} kB`;
+  if (sizeBytes < 1e9) return `${threeDigits(sizeBytes / 1e6)} MB`;
+  return `${threeDigits(sizeBytes / 1e9)} GB`;
+}
+
+export function formatCount(count: number): string {
+  if (count < 10_000) return count.toLocaleString("en");
+  if (count < 1e6) return `${threeDigits(count / 1e3)} k`;
+  return count < 1e9 ? `${threeDigits(count / 1e6)} M` : `${threeDigits(count / 1e9)} G`;
+}
+
+export function formatPercent(share: number): string {
+  if (!Number.isFinite(share)) return "n/a";
+  const percent = share * 100;
+  return `${percent.toFixed(percent > 0 && percent < 100 ? 1 : 0)} %`;
+}
+
+export function formatDb(sqnrDb: number): string {
+  if (Number.isNaN(sqnrDb)) return "undefined";
+  if (sqnrDb === Infinity) return "exact";
+  return sqnrDb === -Infinity ? "no signal" : `${sqnrDb.toFixed(1)} dB`;
+}
+
+export function formatNats(divergence: number): string {
+  if (!Number.isFinite(divergence)) return "n/a";
+  if (divergence !== 0 && Math.abs(divergence) < 0.001) return `${divergence.toExponential(1)} nats`;
+  return `${divergence.toFixed(3)} nats`;
+}
+
+export function formatMs(elapsedMs: number): string {
+  return elapsedMs < 1000 ? `${elapsedMs.toFixed(elapsedMs < 10 ? 1 : 0)} ms` : `${(elapsedMs / 1000).toFixed(1)} s`;
+}
+
+export function formatTimeLeft(seconds: number): string {
+  if (seconds < 1.5) return "about a second left";
+  if (seconds < 90) return `about ${seconds.toFixed(0)} s left`;
+  return `about ${(seconds / 60).toFixed(0)} min left`;
+}
+
+/** "W4A4". */
+export function bitsName(request: { readonly weightBits: number; readonly activationBits: number }): string {
+  return `W${request.weightBits}A${request.activationBits}`;
+}
+
+function threeDigits(value: number): string {
+  return value < 9.995 ? value.toFixed(2) : value < 99.95 ? value.toFixed(1) : value.toFixed(0);
+}

@@ -1,0 +1,52 @@
+import type { LabComparison, LabImage } from "../worker/lab-api.ts";
+import { argmaxOfRow, klOfRow, markOf, pairedTop, softmaxRow } from "./predictions.ts";
+import type { ClassShare, Mark } from "./predictions.ts";
+
+/** Which of the two quantized models the page shows. */
+export type Side = "main" | "baseline";
+
+/** One image in the results: what the float and the quantized model say about it. */
+export interface ImageRow {
+  readonly image: LabImage;
+  readonly floatClass: number;
+  readonly quantizedClass: number;
+  readonly floatShare: number;
+  readonly quantizedShare: number;
+  readonly mark: Mark;
+  readonly klDivergence: number;
+  readonly top: readonly ClassShare[];
+}
+
+/** Rows in the order of the images. Seen from the baseline's side nothing is rescued: there is no third recipe to be rescued from. */
+export function imageRows(result: LabComparison, images: readonly LabImage[], side: Side): readonly ImageRow[] {
+  const shown = side === "baseline" && result.baseline !== null ? result.baseline : result.main;
+  const other = side === "main" ? result.baseline : null;
+  const { classes, floatLogits, quantizedLogits } = shown;
+  return images.slice(0, shown.quality.imageCount).map((image, row) => {
+    const float = softmaxRow(floatLogits, classes, row);
+    const quantized = softmaxRow(quantizedLogits, classes, row);
+    const floatClass = argmaxOfRow(floatLogits, classes, row);
+    const quantizedClass = argmaxOfRow(quantizedLogits, classes, row);
+    const baselineClass = other === null ? null : argmaxOfRow(other.quantizedLogits, classes, row);
+    return {
+      image,
+      floatClass,
+      quantizedClass,
+      floatShare: float[floatClass] ?? 0,
+      quantizedShare: quantized[quantizedClass] ?? 0,
+      mark: markOf(floatClass, quantizedClass, baselineClass),
+      klDivergence: klOfRow(float, quantized),
+      top: pairedTop(float, quantized, Math.min(5, classes)),
+    };
+  });
+}
+
+export type Filter = "all" | "flip" | "rescued";
+
+export function filterRows(rows: readonly ImageRow[], filter: Filter): readonly ImageRow[] {
+  return filter === "all" ? rows : rows.filter((row) => row.mark === filter);
+}
+
+export function className(labels: readonly string[] | null, classIndex: number): string {
+  return labels?.[classIndex] ?? `class ${classIndex}`;
+}

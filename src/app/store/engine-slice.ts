@@ -1,0 +1,39 @@
+import type { AdapterDescription } from "../../runner/comparison.ts";
+import type { ErrorParts, SelfTestReport } from "../worker/lab-api.ts";
+import type { RecipeChoice } from "../worker/lab-client.ts";
+import type { SetLab } from "./lab-store.ts";
+
+/** The machine that computes: adapter, recipes it offers, its self-test. */
+export type AdapterState =
+  | { readonly kind: "asking" }
+  | { readonly kind: "ready"; readonly adapter: AdapterDescription }
+  | { readonly kind: "missing"; readonly error: ErrorParts };
+
+export type SelfTestState =
+  | { readonly kind: "not-run" }
+  | { readonly kind: "running"; readonly done: number; readonly total: number }
+  | { readonly kind: "done"; readonly report: SelfTestReport };
+
+export interface EngineSlice {
+  readonly adapter: AdapterState;
+  readonly recipes: readonly RecipeChoice[];
+  readonly selfTest: SelfTestState;
+  setAdapter(adapter: AdapterState): void;
+  setRecipes(recipes: readonly RecipeChoice[]): void;
+  setSelfTest(selfTest: SelfTestState): void;
+}
+
+export function engineSlice(set: SetLab): EngineSlice {
+  return {
+    adapter: { kind: "asking" },
+    recipes: [],
+    selfTest: { kind: "not-run" },
+    setAdapter: (adapter) => set({ adapter }),
+    setRecipes: (recipes) => set({ recipes }),
+    setSelfTest: (selfTest) => set({ selfTest }),
+  };
+}
+
+export function recipeLabel(recipes: readonly RecipeChoice[], name: string): string {
+  return recipes.find((recipe) => recipe.name === name)?.label ?? name;
+}

@@ -1,0 +1,31 @@
+import type { DroppedFile, ImageSet, OpenedModel } from "../worker/lab-api.ts";
+import type { SetLab } from "./lab-store.ts";
+
+/** What the user gave: the open model and images, and the files they came from, to open them again with another head count. */
+export interface InputsSlice {
+  readonly model: OpenedModel | null;
+  /** Empty for the sample. */
+  readonly modelFiles: readonly DroppedFile[];
+  readonly images: ImageSet | null;
+  /** The user's image files; kept when they come before a model. */
+  readonly imageFiles: readonly DroppedFile[];
+  setSample(model: OpenedModel, images: ImageSet): void;
+  /** A new model makes earlier results and opened images void; image files stay for opening them with the new preprocessing. */
+  setModel(model: OpenedModel, files: readonly DroppedFile[]): void;
+  setImages(images: ImageSet, files: readonly DroppedFile[]): void;
+  holdImageFiles(files: readonly DroppedFile[]): void;
+}
+
+export function inputsSlice(set: SetLab): InputsSlice {
+  const noResult = { result: null, side: "main", filter: "all" } as const;
+  return {
+    model: null,
+    modelFiles: [],
+    images: null,
+    imageFiles: [],
+    setSample: (model, images) => set({ model, modelFiles: [], images, imageFiles: [], ...noResult }),
+    setModel: (model, modelFiles) => set({ model, modelFiles, images: null, ...noResult }),
+    setImages: (images, imageFiles) => set({ images, imageFiles, ...noResult }),
+    holdImageFiles: (imageFiles) => set({ imageFiles }),
+  };
+}

@@ -1,0 +1,27 @@
+import { createStore } from "zustand/vanilla";
+import type { StoreApi } from "zustand/vanilla";
+import { controlsSlice } from "./controls-slice.ts";
+import type { ControlsSlice } from "./controls-slice.ts";
+import { engineSlice } from "./engine-slice.ts";
+import type { EngineSlice } from "./engine-slice.ts";
+import { inputsSlice } from "./inputs-slice.ts";
+import type { InputsSlice } from "./inputs-slice.ts";
+import { jobSlice } from "./job-slice.ts";
+import type { JobSlice } from "./job-slice.ts";
+import { resultSlice } from "./result-slice.ts";
+import type { ResultSlice } from "./result-slice.ts";
+
+/** The page's whole state: five slices, no React in any of them. */
+export type LabState = EngineSlice & InputsSlice & ControlsSlice & JobSlice & ResultSlice;
+export type LabStore = StoreApi<LabState>;
+export type SetLab = LabStore["setState"];
+
+export function createLabStore(): LabStore {
+  return createStore<LabState>()((set) => ({
+    ...engineSlice(set),
+    ...inputsSlice(set),
+    ...controlsSlice(set),
+    ...jobSlice(set),
+    ...resultSlice(set),
+  }));
+}

@@ -1,0 +1,182 @@
+import type { AdapterDescription, Comparison, QuantizeRequest } from "../../runner/comparison.ts";
+import { InputError } from "../../tensor/input-error.ts";
+import type { Progress } from "../../tensor/progress.ts";
+import { argmaxOfRow, rowCount, softmaxRow } from "../results/predictions.ts";
+import { abortError } from "../worker/error-border.ts";
+import type { DroppedFile, ImageSet, LabApi, LabImage, OpenedModel } from "../worker/lab-api.ts";
+import { FAKE_CLASSES, FAKE_IMAGE_COUNT, fakeCard, fakeFloatLogits, fakeLabel, fakeLayers, fakeQuantizedLogits } from "./fake-data.ts";
+
+export interface FakeLabOptions {
+  readonly makeThumbnail: (index: number, label: number) => ImageBitmap;
+  /** Pause between two progress reports. */
+  readonly stepMs: number;
+  readonly adapter: "software" | "hardware" | "missing";
+}
+
+/** A `LabApi` without an engine: the same made-up answers every time, with progress, cancel and errors, for tests of the page and `?fake` in development. */
+export function createFakeLab(options: FakeLabOptions): LabApi {
+  const cancelled = new Set<string>();
+  let images: ImageSet | null = null;
+
+  async function steps(jobId: string, stages: readonly string[], onProgress: (progress: Progress) => void): Promise<void> {
+    const perStage = 6;
+    const total = stages.length * perStage;
+    for (let done = 0; done < total; done++) {
+      if (cancelled.has(jobId)) throw abortError();
+      onProgress({ stage: stages[Math.floor(done / perStage)] ?? "working", done, total });
+      await new Promise((resolve) => setTimeout(resolve, options.stepMs));
+    }
+    if (cancelled.has(jobId)) throw abortError();
+    onProgress({ stage: stages.at(-1) ?? "working", done: total, total });
+  }
+
+  const makeImages = (names: readonly string[]): readonly LabImage[] =>
+    names.map((name, index) => ({
+      id: `image-${index}`,
+      name,
+      label: fakeLabel(index),
+      thumbnail: options.makeThumbnail(index, fakeLabel(index)),
+    }));
+
+  return {
+    adapter: () => Promise.resolve().then(() => fakeAdapter(options.adapter)),
+    recipes: () => Promise.resolve(FAKE_RECIPES),
+    async selfTest(jobId, onProgress) {
+      await steps(jobId, ["checking gemm", "checking softmax", "checking layernorm"], onProgress);
+      const cases = ["gemm_u4", "softmax_codes", "layernorm_codes"].flatMap((kernel) =>
+        ["small", "odd sizes", "one row"].map((name) => ({ kernel, name, ok: true, detail: "equal to the reference" })),
+      );
+      return { passed: cases.length, failed: 0, notExecuted: ["gemm_subgroup"], cases, elapsedMs: 1234 };
+    },
+    async openModel(files, overrides) {
+      await Promise.resolve();
+      return openFakeModel(files, overrides.numHeads ?? null);
+    },
+    async openSample(jobId, onProgress) {
+      await steps(jobId, ["opening the sample model", "rendering images"], onProgress);
+      images = {
+        evaluation: makeImages(Array.from({ length: FAKE_IMAGE_COUNT }, (_, i) => `${FAKE_CLASSES[fakeLabel(i)] ?? "thing"} ${i + 1}`)),
+        calibrationCount: 32,
+        skipped: [],
+        leakage: false,
+      };
+      return { model: { card: fakeCard(4), note: "Made-up data: this is the page's stand-in engine, nothing was computed." }, images };
+    },
+    async openImages(jobId, files, onProgress) {
+      await steps(jobId, ["decoding images"], onProgress);
+      const skipped = files
+        .filter((file) => /\.heic$/i.test(file.path))
+        .map((file) => ({ name: file.path, reason: "HEIC: this browser cannot decode it" }));
+      const names = files.map((file) => file.path).filter((path) => /\.(png|jpe?g|webp)$/i.test(path));
+      if (names.length === 0) {
+        throw new InputError("NO_IMAGES", {
+          what: "No image could be used.",
+          why: "None of the files is a picture.",
+          next: "Drop JPEG or PNG files.",
+        });
+      }
+      images = {
+        evaluation: makeImages(names.slice(0, FAKE_IMAGE_COUNT)),
+        calibrationCount: names.length,
+        skipped,
+        leakage: names.length < 16,
+      };
+      return images;
+    },
+    async compare(jobId, request, onProgress) {
+      const stages = [
+        "running the float model",
+        "calibrating blocks.0.attn.qkv",
+        "calibrating blocks.7.mlp.fc2",
+        "running the quantized model",
+      ];
+      await steps(jobId, stages, onProgress);
+      const count = images?.evaluation.length ?? 0;
+      const adapter = fakeAdapter(options.adapter === "missing" ? "software" : options.adapter);
+      const baseline = request.baseline === null ? null : fakeComparison({ ...request, recipe: request.baseline }, count, adapter);
+      return { main: fakeComparison(request, count, adapter), baseline };
+    },
+    cancel(jobId) {
+      cancelled.add(jobId);
+      return Promise.resolve();
+    },
+  };
+}
+
+const FAKE_RECIPES = [
+  { name: "repq-vit", label: "RepQ-ViT", description: "Scale reparameterization after LayerNorm, log√2 codes for softmax." },
+  { name: "min-max", label: "min-max", description: "The naive baseline: the full range of every tensor, uniform codes." },
+];
+
+function fakeAdapter(kind: FakeLabOptions["adapter"]): AdapterDescription {
+  if (kind === "missing") {
+    throw new InputError("NO_ADAPTER", {
+      what: "No WebGPU adapter was found.",
+      why: "The browser offers WebGPU but no GPU.",
+      next: "Update the graphics driver.",
+    });
+  }
+  const software = kind === "software";
+  return {
+    vendor: software ? "google" : "example",
+    architecture: software ? "swiftshader" : "gen-1",
+    device: "",
+    description: software ? "SwiftShader Device (LLVM)" : "Example GPU 4000",
+    isSoftware: software,
+    integerExecution: software ? "f32 multiply-add" : "packed integer dot",
+  };
+}
+
+function openFakeModel(files: readonly DroppedFile[], numHeads: number | null): OpenedModel {
+  const model = files.find((file) => file.path.endsWith(".safetensors"));
+  if (model === undefined || /resnet/i.test(model.path)) {
+    throw new InputError("NOT_A_VIT", {
+      what: `${model?.path ?? files[0]?.path ?? "The file"} is not a Vision Transformer.`,
+      why: "It has BatchNorm and 3×3 convolutions, like a ResNet.",
+      next: "Drop a ViT or DeiT checkpoint as safetensors.",
+    });
+  }
+  return { card: { ...fakeCard(numHeads), name: model.path }, note: null };
+}
+
+function fakeComparison(request: QuantizeRequest, imageCount: number, adapter: AdapterDescription): Comparison {
+  const classes = FAKE_CLASSES.length;
+  const floatLogits = fakeFloatLogits().slice(0, imageCount * classes);
+  const quantizedLogits = fakeQuantizedLogits(floatLogits, request);
+  let same = 0;
+  let floatRight = 0;
+  let quantizedRight = 0;
+  let kl = 0;
+  for (let image = 0; image < rowCount(floatLogits, classes); image++) {
+    const a = argmaxOfRow(floatLogits, classes, image);
+    const b = argmaxOfRow(quantizedLogits, classes, image);
+    same += a === b ? 1 : 0;
+    floatRight += a === fakeLabel(image) ? 1 : 0;
+    quantizedRight += b === fakeLabel(image) ? 1 : 0;
+    const q = softmaxRow(quantizedLogits, classes, image);
+    softmaxRow(floatLogits, classes, image).forEach((p, c) => (kl += p * Math.log(p / (q[c] ?? 1))));
+  }
+  const { recipe, weightBits, activationBits, levels } = request;
+  return {
+    request: { recipe, weightBits, activationBits, levels },
+    executor: levels === "as-published" ? "simulated" : "integer",
+    executorNote: levels === "as-published" ? "As-published levels cannot run as integers; the float simulation served." : null,
+    quality: {
+      imageCount,
+      top1Agreement: same / imageCount,
+      top1AccuracyFloat: floatRight / imageCount,
+      top1AccuracyQuantized: quantizedRight / imageCount,
+      logitSqnrDb: 14,
+      logitCosine: 0.98,
+      klDivergence: kl / imageCount,
+    },
+    layers: fakeLayers(request),
+    layerImageCount: Math.min(8, imageCount),
+    size: { floatBytes: 6_501_936, quantizedBytes: 150_000 + (6_501_936 * weightBits) / 32 },
+    perf: { floatMs: 812, quantizedMs: 640, calibrationMs: 2100, imageCount },
+    env: { adapter, runtime: "fake" },
+    floatLogits,
+    quantizedLogits,
+    classes,
+  };
+}

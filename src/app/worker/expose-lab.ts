@@ -1,0 +1,39 @@
+import { expose, releaseProxy } from "comlink";
+import type { Endpoint } from "comlink";
+import type { Progress } from "../../tensor/progress.ts";
+import { failureOf } from "./error-border.ts";
+import type { LabApi } from "./lab-api.ts";
+
+/**
+ * The worker's side of the border: makes a lab callable through `endpoint` (the worker's own scope by default).
+ * Errors leave as plain `Failure` data; the progress callback's port is closed when its call ends.
+ */
+export function exposeLab(lab: LabApi, endpoint?: Endpoint): void {
+  const guarded: LabApi = {
+    adapter: () => guard(() => lab.adapter()),
+    recipes: () => guard(() => lab.recipes()),
+    cancel: (jobId) => guard(() => lab.cancel(jobId)),
+    openModel: (files, overrides) => guard(() => lab.openModel(files, overrides)),
+    selfTest: (jobId, onProgress) => guard(() => lab.selfTest(jobId, onProgress), onProgress),
+    openSample: (jobId, onProgress) => guard(() => lab.openSample(jobId, onProgress), onProgress),
+    openImages: (jobId, files, onProgress) => guard(() => lab.openImages(jobId, files, onProgress), onProgress),
+    compare: (jobId, request, onProgress) => guard(() => lab.compare(jobId, request, onProgress), onProgress),
+  };
+  expose(guarded, endpoint);
+}
+
+async function guard<T>(call: () => Promise<T>, onProgress?: (progress: Progress) => void): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw failureOf(error);
+  } finally {
+    if (onProgress !== undefined) releaseCallback(onProgress);
+  }
+}
+
+/** Here the callback is a comlink proxy (a port); a proxy that is not released keeps its port open for the life of the worker. */
+function releaseCallback(callback: object): void {
+  const release: unknown = Reflect.get(callback, releaseProxy);
+  if (typeof release === "function") release();
+}

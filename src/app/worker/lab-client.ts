@@ -1,0 +1,61 @@
+import { proxy, wrap } from "comlink";
+import type { Endpoint } from "comlink";
+import type { AdapterDescription } from "../../runner/comparison.ts";
+import type { Job, Progress } from "../../tensor/progress.ts";
+import { abortError, errorOf } from "./error-border.ts";
+import type { CompareRequest, DroppedFile, ImageSet, LabApi, LabComparison, OpenedModel, SelfTestReport } from "./lab-api.ts";
+
+export interface RecipeChoice {
+  readonly name: string;
+  readonly label: string;
+  readonly description: string;
+}
+
+/** The page's side of the border: `LabApi` with an AbortSignal instead of job ids, rejecting with InputError, AbortError or a plain Error (a bug). */
+export interface LabClient {
+  adapter(): Promise<AdapterDescription>;
+  recipes(): Promise<readonly RecipeChoice[]>;
+  selfTest(job: Job): Promise<SelfTestReport>;
+  openModel(files: readonly DroppedFile[], overrides: { readonly numHeads?: number }, job: Job): Promise<OpenedModel>;
+  openSample(job: Job): Promise<{ model: OpenedModel; images: ImageSet }>;
+  openImages(files: readonly DroppedFile[], job: Job): Promise<ImageSet>;
+  compare(request: CompareRequest, job: Job): Promise<LabComparison>;
+}
+
+/** `crashed` rejects when the worker dies; every open and later call then fails with it instead of waiting for ever. */
+export function createLabClient(endpoint: Endpoint, crashed: Promise<never>): LabClient {
+  const remote = wrap<LabApi>(endpoint);
+  let jobCount = 0;
+  // The crash is also observed here, so that it is no unhandled rejection when no call is open.
+  crashed.catch(() => undefined);
+
+  function call<T>(job: Job, start: (jobId: string, onProgress: (progress: Progress) => void) => Promise<T>): Promise<T> {
+    const { signal, onProgress } = job;
+    if (signal?.aborted === true) return Promise.reject(abortError());
+    const jobId = `job-${++jobCount}`;
+    const report = proxy((progress: Progress) => {
+      if (signal?.aborted !== true) onProgress?.(progress);
+    });
+    return new Promise<T>((resolve, reject) => {
+      // The page goes on at once; the worker stops at its next check.
+      const stop = (): void => {
+        remote.cancel(jobId).catch(() => undefined);
+        reject(abortError());
+      };
+      signal?.addEventListener("abort", stop, { once: true });
+      Promise.race([start(jobId, report), crashed])
+        .then(resolve, (error: unknown) => reject(errorOf(error)))
+        .finally(() => signal?.removeEventListener("abort", stop));
+    });
+  }
+
+  return {
+    adapter: () => call({}, () => remote.adapter()),
+    recipes: () => call({}, () => remote.recipes()),
+    selfTest: (job) => call(job, (id, report) => remote.selfTest(id, report)),
+    openModel: (files, overrides, job) => call(job, () => remote.openModel(files, overrides)),
+    openSample: (job) => call(job, (id, report) => remote.openSample(id, report)),
+    openImages: (files, job) => call(job, (id, report) => remote.openImages(id, files, report)),
+    compare: (request, job) => call(job, (id, report) => remote.compare(id, request, report)),
+  };
+}

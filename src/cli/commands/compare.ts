@@ -1,0 +1,66 @@
+import { writeSafetensors } from "../../formats/safetensors-write.ts";
+import { outputName, type Graph } from "../../graph/graph.ts";
+import { compareModels } from "../../runner/compare.ts";
+import { withoutQuantizers, type OpenModel } from "../../runner/open-model.ts";
+import { quantizeModel, type QuantizedModel } from "../../runner/quantize-model.ts";
+import { tensor } from "../../tensor/tensor.ts";
+import type { Command, Host, Options } from "../host.ts";
+import { openInputs } from "../image-inputs.ts";
+import { executorFrom, executorOption, modelOptions, openModelOption, recipeOptions, requestFrom } from "../model-options.ts";
+
+export const compare: Command = {
+  name: "compare",
+  summary: "float against quantized on the same images",
+  options: {
+    ...modelOptions,
+    ...recipeOptions,
+    inputs: { value: "FILE", help: ".npy or .safetensors of normalised [N,3,H,W] f32" },
+    images: { value: "DIR", help: "image files instead" },
+    labels: { value: "FILE", help: ".csv with filename,label (with --images), .npy or .safetensors" },
+    executor: executorOption,
+    dump: { value: "FILE", help: "float_logits and quantized_logits as .safetensors" },
+  },
+  async run(options, host) {
+    const model = await openModelOption(host, options);
+    const built = await model.build(host.job);
+    const float = withoutQuantizers(built);
+    const [classes] = float.shapes[outputName(float)];
+    const source = { tensorPath: options.inputs, folder: options.images, labels: options.labels, option: "--inputs FILE or --images DIR" };
+    const { images, labels } = await openInputs(host, model.card, classes, source);
+    const quantized = await quantizedFrom(model, built, options, host, classes);
+    const comparison = await compareModels({
+      gpu: await host.gpu(),
+      float,
+      quantized,
+      images,
+      labels,
+      executor: executorFrom(options),
+      runtime: host.runtime,
+      job: host.job,
+    });
+    const { floatLogits, quantizedLogits, ...rest } = comparison;
+    if (options.dump) {
+      const shape = [images.count, classes];
+      await host.write(
+        options.dump,
+        writeSafetensors({ float_logits: tensor(shape, floatLogits), quantized_logits: tensor(shape, quantizedLogits) }),
+      );
+    }
+    return { model: model.card.name, notes: model.notes, ...rest };
+  },
+};
+
+/** A package is compared as it is, with its own decoded weights as the float side; a float model is quantized first. */
+async function quantizedFrom(model: OpenModel, graph: Graph, options: Options, host: Host, classes: number): Promise<QuantizedModel> {
+  if (model.quantization) {
+    const report = { recipe: model.quantization.recipe, imageCount: 0, observed: {}, recalibrated: {} };
+    return { graph, request: model.quantization, report, calibrationMs: 0 };
+  }
+  const source = {
+    tensorPath: options.calibration,
+    folder: options["calibration-images"],
+    option: "--calibration FILE or --calibration-images DIR",
+  };
+  const { images } = await openInputs(host, model.card, classes, source);
+  return quantizeModel(await host.gpu(), graph, images, requestFrom(options), host.job);
+}

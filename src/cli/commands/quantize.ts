@@ -1,0 +1,46 @@
+import { outputName } from "../../graph/graph.ts";
+import { packageBytes } from "../../runner/package-size.ts";
+import { writePackage } from "../../runner/package.ts";
+import { quantizeModel } from "../../runner/quantize-model.ts";
+import type { OpenModel } from "../../runner/open-model.ts";
+import { InputError } from "../../tensor/input-error.ts";
+import type { Command } from "../host.ts";
+import { openInputs } from "../image-inputs.ts";
+import { modelOptions, openModelOption, recipeOptions, requestFrom } from "../model-options.ts";
+
+export const quantize: Command = {
+  name: "quantize",
+  summary: "a quantized package that opens wherever a model does",
+  options: { ...modelOptions, ...recipeOptions, out: { value: "FILE", help: "the package (.safetensors)", required: true } },
+  async run(options, host) {
+    const model = await openModelOption(host, options);
+    refuseQuantized(model);
+    const request = requestFrom(options);
+    const graph = await model.build(host.job);
+    const [classes] = graph.shapes[outputName(graph)];
+    const source = {
+      tensorPath: options.calibration,
+      folder: options["calibration-images"],
+      option: "--calibration FILE or --calibration-images DIR",
+    };
+    const { images } = await openInputs(host, model.card, classes, source);
+    const quantized = await quantizeModel(await host.gpu(), graph, images, request, host.job);
+    const bytes = writePackage(quantized.graph, model.card, request);
+    await host.write(options.out ?? "", bytes);
+    return {
+      out: options.out,
+      request,
+      calibration: { imageCount: quantized.report.imageCount, elapsedMs: quantized.calibrationMs },
+      size: { ...packageBytes(graph, quantized.graph), fileBytes: bytes.length },
+    };
+  },
+};
+
+export function refuseQuantized({ card, quantization }: OpenModel): void {
+  if (!quantization) return;
+  throw new InputError("ALREADY_QUANTIZED", {
+    what: `"${card.name}" is a package: ${quantization.recipe} W${quantization.weightBits}A${quantization.activationBits}.`,
+    why: "Quantizing again would start from rounded weights.",
+    next: "Give the float model.",
+  });
+}

@@ -1,0 +1,67 @@
+import { writeSafetensors } from "../../formats/safetensors-write.ts";
+import { argmaxRows } from "../../metrics/metric.ts";
+import { chooseExecution } from "../../runner/choose-execution.ts";
+import { describeAdapter } from "../../runner/compare.ts";
+import { openExecutor } from "../../runner/open-executor.ts";
+import { withoutQuantizers } from "../../runner/open-model.ts";
+import { createGpuSession } from "../../runner/session.ts";
+import { tensor } from "../../tensor/tensor.ts";
+import { outputName } from "../../graph/graph.ts";
+import type { Command } from "../host.ts";
+import { openInputs } from "../image-inputs.ts";
+import { executorFrom, executorOption, modelOptions, openModelOption } from "../model-options.ts";
+import { choiceOption } from "../parse-args.ts";
+
+export const run: Command = {
+  name: "run",
+  summary: "logits of a model, or of a quantized package in integers",
+  options: {
+    ...modelOptions,
+    inputs: { value: "FILE", help: ".npy or .safetensors of normalised [N,3,H,W] f32" },
+    images: { value: "DIR", help: "image files instead" },
+    precision: { value: "NAME", help: "f32, or quantized (the default for packages)" },
+    executor: executorOption,
+    out: { value: "FILE", help: "logits as .safetensors" },
+  },
+  async run(options, host) {
+    const model = await openModelOption(host, options);
+    const precision = choiceOption(options, "precision", ["f32", "quantized"] as const, model.quantization ? "quantized" : "f32");
+    const graph = await model.build(host.job);
+    const [classes] = graph.shapes[outputName(graph)];
+    const { images, names } = await openInputs(host, model.card, classes, {
+      tensorPath: options.inputs,
+      folder: options.images,
+      option: "--inputs FILE or --images DIR",
+    });
+    const gpu = await host.gpu();
+    const { execution } = await chooseExecution(gpu);
+    const opened =
+      precision === "f32"
+        ? { session: createGpuSession(gpu, withoutQuantizers(graph), { mode: "float", execution }), name: "float", note: null }
+        : await openExecutor(gpu, graph, executorFrom(options));
+    const logits = new Float32Array(images.count * classes);
+    const startMs = performance.now();
+    for (let start = 0; start < images.count; start += 16) {
+      host.job.signal?.throwIfAborted();
+      host.job.onProgress?.({ stage: "running images", done: start, total: images.count });
+      const end = Math.min(images.count, start + 16);
+      logits.set((await opened.session.run(await images.batch(start, end))).logits.data, start * classes);
+    }
+    const elapsedMs = performance.now() - startMs;
+    opened.session.destroy();
+    const output = tensor([images.count, classes], logits);
+    if (options.out) await host.write(options.out, writeSafetensors({ logits: output }));
+    return {
+      model: model.card.name,
+      executor: opened.name,
+      executorNote: opened.note,
+      imageCount: images.count,
+      classes,
+      top1: [...argmaxRows(output)],
+      ...(names ? { files: names } : {}),
+      out: options.out ?? null,
+      perf: { elapsedMs, note: "first run included" },
+      env: { adapter: await describeAdapter(gpu), runtime: host.runtime },
+    };
+  },
+};

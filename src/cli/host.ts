@@ -1,0 +1,33 @@
+import type { ByteSource } from "../formats/byte-source.ts";
+import type { Gpu } from "../gpu/device.ts";
+import type { Pixels } from "../images/pixels.ts";
+import type { Job } from "../tensor/progress.ts";
+
+/** What the commands need of the machine they run on: Node with Dawn, or a page in a browser. */
+export interface Host {
+  /** "Node v20.19.0, Dawn" or the browser's user agent. */
+  readonly runtime: string;
+  /** The file, or every file of a folder (by path below it, sorted). Throws InputError FILE_NOT_FOUND. */
+  open(path: string): Promise<readonly ByteSource[]>;
+  write(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  gpu(): Promise<Gpu>;
+  decode(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Pixels>;
+  readonly job: Job;
+}
+
+/** A command: takes its options, gives the JSON that is printed. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: Readonly<Record<string, OptionSpec>>;
+  run(options: Options, host: Host): Promise<unknown>;
+}
+
+export interface OptionSpec {
+  /** Placeholder in the help: "PATH", "BITS". */
+  readonly value: string;
+  readonly help: string;
+  readonly required?: boolean;
+}
+
+export type Options = Readonly<Record<string, string | undefined>>;

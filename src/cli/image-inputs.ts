@@ -1,0 +1,114 @@
+import type { ByteSource } from "../formats/byte-source.ts";
+import { preprocess } from "../images/preprocess.ts";
+import type { ModelCard } from "../models/config.ts";
+import { tensorSource, type ImageSource } from "../runner/image-source.ts";
+import { InputError } from "../tensor/input-error.ts";
+import { tensor } from "../tensor/tensor.ts";
+import type { Host } from "./host.ts";
+import { labelIndices, readArray, readLabels } from "./labels.ts";
+
+export interface Inputs {
+  readonly images: ImageSource;
+  readonly labels: Int32Array | null;
+  /** File names, or null for a tensor. */
+  readonly names: readonly string[] | null;
+}
+
+const IMAGE_NAME = /\.(jpe?g|png|webp|gif|bmp)$/i;
+
+/** Inputs from a tensor file or a folder of images (one of the two), with labels if given. */
+export async function openInputs(
+  host: Host,
+  card: ModelCard,
+  classes: number,
+  {
+    tensorPath,
+    folder,
+    labels,
+    option,
+  }: { tensorPath?: string | undefined; folder?: string | undefined; labels?: string | undefined; option: string },
+): Promise<Inputs> {
+  const rows = labels === undefined ? null : await readLabels(await single(host, labels));
+  if (tensorPath !== undefined && folder === undefined) {
+    const images = await readArray(await single(host, tensorPath), "inputs");
+    if (images.dtype !== "f32") {
+      throw new InputError("INPUTS_DTYPE", {
+        what: `"${tensorPath}" holds ${images.dtype} values.`,
+        why: "Inputs are images that are already normalised, in floating point.",
+        next: "Normalise them ((x/255 - mean)/std) and save float32, or give image files with --images.",
+      });
+    }
+    const { config } = card;
+    const source = tensorSource(images, [config.channels, ...config.imageSize], tensorPath);
+    if (rows && rows.length !== source.count) {
+      throw new InputError("LABELS_COUNT", {
+        what: `There are ${rows.length} labels for ${source.count} inputs.`,
+        why: "Every input needs one.",
+        next: "Give as many labels as inputs, in the same order.",
+      });
+    }
+    return { images: source, labels: rows && labelIndices(rows, classes, card.labels), names: null };
+  }
+  if (folder === undefined || tensorPath !== undefined) {
+    const what = tensorPath === undefined ? "No images are given." : "A tensor and a folder of images are given.";
+    throw new InputError("USAGE", { what, why: "Exactly one of them is needed.", next: `Give ${option}.` });
+  }
+  const files = (await host.open(folder)).filter(({ name }) => IMAGE_NAME.test(name));
+  const chosen = rows ? rows.map(({ filename }) => fileNamed(files, filename, folder)) : files;
+  if (chosen.length === 0) {
+    throw new InputError("NO_IMAGES", {
+      what: `"${folder}" holds no images.`,
+      why: "JPEG, PNG, WebP, GIF and BMP are read.",
+      next: "Give another folder.",
+    });
+  }
+  return {
+    images: fileSource(host, card, chosen),
+    labels: rows && labelIndices(rows, classes, card.labels),
+    names: chosen.map(({ name }) => name),
+  };
+}
+
+function fileNamed(files: readonly ByteSource[], filename: string | null, folder: string): ByteSource {
+  const file = files.find(({ name }) => name === filename || name.endsWith(`/${filename}`));
+  if (file) return file;
+  throw new InputError("IMAGE_MISSING", {
+    what: `The labels name "${filename}".`,
+    why: `"${folder}" holds no such image.`,
+    next: "Correct the labels or the folder.",
+  });
+}
+
+/** Decodes and preprocesses when a batch is asked for; the last batch is kept, because comparing reads it twice. */
+function fileSource(host: Host, card: ModelCard, files: readonly ByteSource[]): ImageSource {
+  const [height, width] = card.preprocessing.inputSize;
+  const perImage = 3 * height * width;
+  const kept = new Map<number, Float32Array<ArrayBuffer>>();
+  return {
+    count: files.length,
+    async batch(start, end) {
+      const data = new Float32Array((end - start) * perImage);
+      for (const index of kept.keys()) if (index < start - 16 || index >= end + 16) kept.delete(index);
+      for (let i = start; i < end; i++) {
+        let image = kept.get(i);
+        if (!image) {
+          const pixels = await host.decode(await files[i].slice(0, files[i].byteLength), files[i].name);
+          kept.set(i, (image = preprocess(pixels, card.preprocessing)));
+        }
+        data.set(image, (i - start) * perImage);
+      }
+      return tensor([end - start, 3, height, width], data);
+    },
+  };
+}
+
+/** The one file at a path. */
+export async function single(host: Host, path: string): Promise<ByteSource> {
+  const found = await host.open(path);
+  if (found.length === 1) return found[0];
+  throw new InputError("NOT_A_FILE", {
+    what: `"${path}" is a folder of ${found.length} files.`,
+    why: "One file is needed here.",
+    next: "Name the file.",
+  });
+}

@@ -1,0 +1,82 @@
+import { readdir, stat, mkdir, open as openFile, writeFile } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { create, globals } from "webgpu";
+import type { ByteSource } from "../formats/byte-source.ts";
+import { openGpu, type Gpu } from "../gpu/device.ts";
+import { InputError } from "../tensor/input-error.ts";
+import type { Job } from "../tensor/progress.ts";
+import { decodeInNode } from "./decode-node.ts";
+import type { Host } from "./host.ts";
+
+/** Files, Dawn and sharp: the commands in Node. */
+export function createNodeHost(job: Job): Host & { close(): void } {
+  Object.assign(globalThis, globals);
+  // Dawn aborts the process when its instance is collected while work runs: it lives as long as the host.
+  let instance: GPU | undefined;
+  let gpu: Promise<Gpu> | undefined;
+  return {
+    runtime: `Node ${process.version}, Dawn`,
+    job,
+    open: (path) => openPath(resolve(path)),
+    async write(path, bytes) {
+      await mkdir(dirname(resolve(path)), { recursive: true });
+      await writeFile(path, bytes);
+    },
+    gpu() {
+      instance ??= create([]);
+      return (gpu ??= openGpu(instance));
+    },
+    decode: decodeInNode,
+    close() {
+      void gpu?.then(({ device }) => device.destroy());
+    },
+  };
+}
+
+async function openPath(path: string): Promise<readonly ByteSource[]> {
+  const info = await stat(path).catch(() => null);
+  if (!info) {
+    throw new InputError("FILE_NOT_FOUND", {
+      what: `"${path}" does not exist.`,
+      why: "There is nothing to read.",
+      next: "Check the path.",
+    });
+  }
+  if (!info.isDirectory()) return [fileSource(path, basename(path), info.size)];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const sources = await Promise.all(
+    files.map(async (file) => fileSource(file, relative(path, file).split(sep).join("/"), (await stat(file)).size)),
+  );
+  return sources.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function fileSource(path: string, name: string, byteLength: number): ByteSource {
+  return {
+    name,
+    byteLength,
+    async slice(start, end) {
+      const bytes = new Uint8Array(end - start);
+      const file = await openFile(path);
+      try {
+        let read = 0;
+        while (read < bytes.length) {
+          const { bytesRead } = await file.read(bytes, read, bytes.length - read, start + read);
+          if (bytesRead === 0) throw truncated(name, start + read);
+          read += bytesRead;
+        }
+      } finally {
+        await file.close();
+      }
+      return bytes;
+    },
+  };
+}
+
+function truncated(name: string, at: number): InputError {
+  return new InputError("TRUNCATED", {
+    what: `"${name}" ends at byte ${at}.`,
+    why: "More was announced.",
+    next: "Download or copy it again.",
+  });
+}

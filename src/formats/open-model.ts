@@ -1,0 +1,138 @@
+/**
+ * Picks a model out of what was dropped or named: weights (single, sharded, with or without index), config.json, preprocessor_config.json.
+ * Other files (images, README, .gitattributes) are left alone. Nothing but headers and configurations is read.
+ */
+import type { ByteSource } from "./byte-source.ts";
+import { formatError } from "./error-codes.ts";
+import type { JsonObject } from "./json.ts";
+import { readConfig } from "./read-config.ts";
+import { openSafetensors } from "./safetensors.ts";
+import { openIndexed, openShards, parseShardName, readIndex } from "./shards.ts";
+import { refuseOtherKinds, sniff } from "./sniff.ts";
+import type { TensorStore } from "./tensor-store.ts";
+
+export interface ModelFiles {
+  /** From the folder when the file has a generic name ("deit/model.safetensors" -> "deit"), else the file's name without ending. */
+  readonly name: string;
+  readonly weights: TensorStore;
+  readonly config: JsonObject | null;
+  readonly preprocessor: JsonObject | null;
+}
+
+/** One model's weights among the sources: a single file, the parts of one, or an index with its parts. */
+interface Candidate {
+  readonly name: string;
+  open(): Promise<TensorStore>;
+}
+
+export async function openModelFiles(sources: readonly ByteSource[]): Promise<ModelFiles> {
+  const files = sources.filter(({ name }) => !isSystemFile(name));
+  const candidates = await findCandidates(files);
+  if (candidates.length === 0) throw await noWeights(files);
+  if (candidates.length > 1) throw severalModels(candidates);
+  const [{ name, open }] = candidates;
+  const config = companion(files, name, "config.json", /[-._]config\.json$/);
+  const preprocessor = companion(files, name, "preprocessor_config.json", null);
+  return {
+    name: displayName(name),
+    weights: await open(),
+    config: config && (await readConfig(config)),
+    preprocessor: preprocessor && (await readConfig(preprocessor)),
+  };
+}
+
+async function findCandidates(files: readonly ByteSource[]): Promise<Candidate[]> {
+  const indexes = await Promise.all(files.filter(({ name }) => name.endsWith(".safetensors.index.json")).map(readIndex));
+  const named = files.filter(({ name }) => name.endsWith(".safetensors"));
+  const indexed = indexes.map((index) => ({ name: index.source.name, open: () => openIndexed(index, named) }));
+  const shardSets = new Map<string, ByteSource[]>();
+  const singles: ByteSource[] = [];
+  for (const file of named) {
+    if (indexes.some((index) => index.files.has(file.name))) continue;
+    const shard = parseShardName(file.name);
+    if (!shard) {
+      singles.push(file);
+      continue;
+    }
+    const key = `${shard.stem} ${shard.count}`;
+    shardSets.set(key, [...(shardSets.get(key) ?? []), file]);
+  }
+  const sharded = [...shardSets.values()].map((shards) => ({ name: shards[0].name, open: () => openShards(shards) }));
+  const found = [...singles.map(single), ...indexed, ...sharded];
+  if (found.length > 0) return found;
+  // Nothing is named like weights; a renamed file may still be.
+  const renamed = await Promise.all(files.map(async (file) => ((await sniff(file)) === "safetensors" ? [single(file)] : [])));
+  return renamed.flat();
+}
+
+function single(source: ByteSource): Candidate {
+  return { name: source.name, open: () => openSafetensors(source) };
+}
+
+/** A configuration beside the weights, else the only one that was given; `variant` also takes "hf-config.json" when it is alone. */
+function companion(files: readonly ByteSource[], weightsName: string, fileName: string, variant: RegExp | null): ByteSource | null {
+  const exact = files.filter(({ name }) => baseOf(name) === fileName);
+  const beside = exact.find(({ name }) => folderOf(name) === folderOf(weightsName));
+  if (beside) return beside;
+  if (exact.length === 1) return exact[0];
+  if (exact.length > 1) {
+    throw formatError(
+      "SEVERAL_MODELS",
+      `Several files are named ${fileName}: ${list(exact.map(({ name }) => name))}.`,
+      `None of them lies beside the weights (${weightsName}).`,
+      "Drop one model's folder.",
+    );
+  }
+  const others = /^(preprocessor|processor|generation|tokenizer|feature_extractor)_config\.json$/;
+  const variants = variant ? files.filter(({ name }) => variant.test(baseOf(name)) && !others.test(baseOf(name))) : [];
+  return variants.length === 1 ? variants[0] : null;
+}
+
+/** The most telling refusal: a file that names itself like a model, or the only file. */
+async function noWeights(files: readonly ByteSource[]) {
+  const suspects = files.filter(({ name }) => /\.(pth?|bin|ckpt|onnx|onnx_data|gguf|h5|pb|tflite|npz|msgpack|zip|tar|gz)$/i.test(name));
+  const suspect = suspects[0] ?? (files.length === 1 ? files[0] : undefined);
+  if (suspect) await refuseOtherKinds(suspect);
+  const given = files.length === 0 ? "Nothing was given" : `Given: ${list(files.map(({ name }) => name))}`;
+  return formatError(
+    "NO_WEIGHTS",
+    "There are no model weights among these files.",
+    `${given}. Weights are read from .safetensors files.`,
+    "Drop a .safetensors file, with config.json and preprocessor_config.json beside it where there are any.",
+  );
+}
+
+function severalModels(candidates: readonly Candidate[]) {
+  return formatError(
+    "SEVERAL_MODELS",
+    `${candidates.length} models are among these files.`,
+    `Which one is meant is not clear: ${list(candidates.map(({ name }) => name))}.`,
+    "Give one of them (with its config.json), or drop a folder that holds only one.",
+  );
+}
+
+/** Files that systems and archives leave behind. */
+function isSystemFile(name: string): boolean {
+  return /(^|\/)(\.[^/]*|__MACOSX(\/.*)?|Thumbs\.db|desktop\.ini)$/i.test(name) || /(^|\/)(__MACOSX|\.git|\.cache)\//.test(name);
+}
+
+function displayName(name: string): string {
+  const stem = baseOf(name)
+    .replace(/\.index\.json$/, "")
+    .replace(/\.safetensors$/, "")
+    .replace(/-\d{5}-of-\d{5}$/, "");
+  const folder = baseOf(folderOf(name).slice(0, -1));
+  return /^(model|pytorch_model|weights|checkpoint|)$/.test(stem) && folder !== "" ? folder : stem;
+}
+
+function folderOf(name: string): string {
+  return name.slice(0, name.lastIndexOf("/") + 1);
+}
+
+function baseOf(name: string): string {
+  return name.slice(name.lastIndexOf("/") + 1);
+}
+
+function list(names: readonly string[]): string {
+  return names.length > 6 ? `${names.slice(0, 6).join(", ")} and ${names.length - 6} more` : names.join(", ");
+}

@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { expectCode } from "../testing/expect-code.ts";
+import { byteSource, rawSafetensors } from "../testing/raw-files.ts";
+import { openSafetensors } from "./safetensors.ts";
+import { sniff, type FileKind } from "./sniff.ts";
+
+const oid = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393";
+const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize 88200000\n`;
+
+const cases: readonly (readonly [kind: FileKind, code: string, bytes: string, says: RegExp])[] = [
+  ["empty", "FILE_EMPTY", "", /0 bytes/],
+  ["lfs-pointer", "LFS_POINTER", pointer, new RegExp(`88\\.2 MB \\(88200000 bytes\\), sha256 ${oid}`)],
+  ["html", "HTML_PAGE", "\n<!DOCTYPE html><html><title>Access denied</title>", /Access denied/],
+  ["html", "HTML_PAGE", "<html lang=en><body>404", /web page/],
+  ["json", "JSON_ERROR_BODY", '{"error":"Repository not found"}', /Repository not found/],
+  ["json", "NOT_WEIGHTS", '{ "hidden_size": 192 }', /JSON text/],
+  ["zip-pickle", "NOT_WEIGHTS", "PK\x03\x04\x00\x00\x08\x08archive/data.pklFB", /safetensors\.torch\.save_file/],
+  ["zip", "NOT_WEIGHTS", "PK\x03\x04\x14\x00\x00\x00photos/cat.jpg", /Unpack/],
+  ["pickle", "NOT_WEIGHTS", "\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.", /pickle/],
+  ["onnx", "NOT_WEIGHTS", "\x08\x07\x12\x07pytorch\x1a\x051.13.1:", /ONNX/],
+  ["gguf", "NOT_WEIGHTS", "GGUF\x03\x00\x00\x00\x23\x01", /language models/],
+  ["image", "NOT_WEIGHTS", "\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR", /an image/],
+  ["image", "NOT_WEIGHTS", "\xff\xd8\xff\xe0\x00\x10JFIF", /an image/],
+  ["image", "NOT_WEIGHTS", "RIFF\x24\x00\x00\x00WEBPVP8 ", /an image/],
+  ["pdf", "NOT_WEIGHTS", "%PDF-1.7\n%\xe2\xe3", /PDF/],
+  ["hdf5", "NOT_WEIGHTS", "\x89HDF\r\n\x1a\n\0\0\0\0", /HDF5/],
+  ["gzip", "NOT_WEIGHTS", "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03", /gzip/],
+  ["tar", "NOT_WEIGHTS", `model/${"\0".repeat(251)}ustar\x0000`, /tar/],
+  ["executable", "NOT_WEIGHTS", "\x7fELF\x02\x01\x01\0\0\0\0\0", /executable/],
+  ["npy", "NOT_WEIGHTS", "\x93NUMPY\x01\x00v\x00{'descr': '<f4'", /NumPy/],
+  ["unknown", "HEADER_INVALID", "some notes that I took yesterday", /instead of "\{"|announces a header/],
+];
+
+test.each(cases)("%s: %s for %j", async (kind, code, bytes, says) => {
+  const source = byteSource(bytes, "model.safetensors");
+  expect(await sniff(source)).toBe(kind);
+  const error = await expectCode(code, () => openSafetensors(source));
+  expect(error.what).toContain("model.safetensors");
+  expect(error.message).toMatch(says);
+});
+
+test("a header length that imitates another format's magic is still safetensors", async () => {
+  // 0x1b8b1f is gzip's magic in the length's low bytes: a header of about 1.8 MB.
+  const entry = JSON.stringify({ a: { dtype: "F32", shape: [1], data_offsets: [0, 4] } });
+  const source = rawSafetensors(entry.padEnd(0x1b8b1f), 4);
+  expect(await sniff(source)).toBe("safetensors");
+  expect((await openSafetensors(source)).names).toEqual(["a"]);
+});

@@ -1,0 +1,115 @@
+import { seededRandom } from "../../tensor/random.ts";
+import { anyWords, codeRows, integers, normals, unused } from "./case-data.ts";
+import { gemmOutputWords, rowMap, sourceRows, type GemmShape } from "./gemm-case.ts";
+import type { KernelCase } from "./kernel-case.ts";
+
+interface CodesShape extends GemmShape {
+  /** Bits that a stored weight code takes. */
+  readonly container: 2 | 4 | 8;
+  /** Largest activation code. */
+  readonly top: number;
+  /** Largest output code; without it the output is float. */
+  readonly outTop?: number;
+  /** Quads of K whose sum is exact in f32; where given, K is cut into such chunks. */
+  readonly chunk?: number;
+  /** Every weight code is the largest one. */
+  readonly largestWeights?: boolean;
+  /** Steps that are powers of two and no bias: sums fall exactly between two codes. */
+  readonly ties?: boolean;
+}
+
+const shapes: readonly CodesShape[] = [
+  { name: "1 x 1, K 1", rows: 1, columns: 1, depth: 1, container: 8, top: 255 },
+  { name: "W4A4 33 x 65, K 31, GELU erf to codes", rows: 33, columns: 65, depth: 31, container: 4, top: 15, gelu: 1, outTop: 15 },
+  { name: "W2A3 7 x 36, K 5, GELU tanh to codes", rows: 7, columns: 36, depth: 5, container: 2, top: 7, gelu: 2, outTop: 7 },
+  { name: "W8A8 31 x 33, K 17, residual", rows: 31, columns: 33, depth: 17, container: 8, top: 255, residual: true },
+  {
+    name: "W4A8 patch embedding: class-token gap and positions",
+    ...{ rows: 15, columns: 12, depth: 12, container: 4, top: 255, residual: true },
+    gap: { patches: 5, prefix: 2 },
+  },
+  {
+    name: "W2A6 one token of each image, wider output rows",
+    ...{ rows: 7, columns: 10, depth: 9, container: 2, top: 63, step: 5, offset: 2, outputGap: 2 },
+  },
+  {
+    name: "W8A8 exact ties between codes, wider output rows",
+    ...{ rows: 5, columns: 20, depth: 7, container: 8, top: 255, outTop: 255, ties: true, outputGap: 1 },
+  },
+  {
+    name: "W8A8 largest codes at the f32 bound",
+    ...{ rows: 9, columns: 9, depth: 256, container: 8, top: 255, largestWeights: true },
+  },
+  {
+    name: "W8A8 largest codes past the f32 bound",
+    ...{ rows: 9, columns: 9, depth: 521, container: 8, top: 255, largestWeights: true, chunk: 64 },
+  },
+  {
+    name: "W4A4 3 x 17, K 197, chunks with a rest",
+    ...{ rows: 3, columns: 17, depth: 197, container: 4, top: 15, outTop: 15, residual: true, chunk: 3 },
+  },
+  { name: "W2A8 65 x 70, K 33, one chunk", rows: 65, columns: 70, depth: 33, container: 2, top: 255, outTop: 255, chunk: 64 },
+];
+
+/** Per stored column (scale, bias, 1 / out_scale, out_zero); all 0 in the padding. Products come out at about -3..3. */
+function columnFloats(
+  seed: number,
+  stored: number,
+  { columns, depth, top, container, ties, outTop }: CodesShape,
+): Float32Array<ArrayBuffer> {
+  const next = seededRandom(seed);
+  const scale = 1 / (Math.sqrt(depth) * top * 2 ** (container - 1));
+  const inverse = outTop === undefined ? 0 : outTop / 4;
+  return Float32Array.from({ length: 4 * stored }, (_, at) => {
+    const random = next();
+    if (at >= 4 * columns) return 0;
+    // Zero points inside, below and above the code range.
+    const zero = [0, 3, -2, (outTop ?? 0) + 2][(at >> 2) % 4];
+    if (ties) return [2 ** -12, 0, 2, zero][at % 4];
+    return [scale * (0.5 + random), 2 * random - 1, inverse, zero][at % 4];
+  });
+}
+
+/** Per stored column (weight zero point, constant, largest output code, 0); every third zero point is far outside the code range. */
+function columnIntegers(seed: number, stored: number, { columns, top, container, outTop = 0 }: CodesShape): Int32Array<ArrayBuffer> {
+  const far = integers(seed, stored, -40, 300);
+  const constants = integers(seed + 1, stored, -top, top);
+  return Int32Array.from({ length: 4 * stored }, (_, at) => {
+    const column = at >> 2;
+    const zero = column % 3 === 2 ? far[column] : 2 ** (container - 1);
+    return column < columns ? [zero, constants[column], outTop, 0][at % 4] : 0;
+  });
+}
+
+function codesCase(shape: CodesShape, index: number, execution: "f32" | "dot"): KernelCase {
+  const { container, depth, columns } = shape;
+  const perWord = 32 / container;
+  const map = rowMap(shape);
+  const packedColumns = Math.max(8, perWord) * Math.ceil(columns / Math.max(8, perWord));
+  const weightStride = execution === "f32" ? packedColumns / perWord : packedColumns;
+  const weightRows = execution === "f32" ? 4 * map.depth4 : Math.ceil((4 * map.depth4) / perWord);
+  const params = { ...map, weight_stride: weightStride, chunk4: shape.chunk ?? map.depth4 };
+  const seed = 10_000 + 100 * index;
+  const variant = {
+    GELU: shape.gelu ?? 0,
+    RESIDUAL: shape.residual ? 1 : 0,
+    QUANTIZE: shape.outTop === undefined ? 0 : 1,
+    CONTAINER: container,
+  };
+  return {
+    name: shape.name,
+    params,
+    constants: execution === "f32" ? { ...variant, CHUNKED: shape.chunk === undefined ? 0 : 1 } : variant,
+    inputs: () => [
+      codeRows(seed, sourceRows(params), depth, map.depth4, shape.top),
+      shape.largestWeights ? new Uint32Array(weightRows * weightStride).fill(0xffffffff) : anyWords(seed + 1, weightRows * weightStride),
+      columnFloats(seed + 2, 4 * map.columns4, shape),
+      columnIntegers(seed + 3, 4 * map.columns4, shape),
+      shape.residual ? normals(seed + 5, 4 * params.residual_rows * params.residual_stride4) : unused(),
+    ],
+    outputWords: gemmOutputWords(params, shape.outTop === undefined ? 4 : 1),
+  };
+}
+
+export const gemmCodesF32Cases = shapes.map((shape, index) => codesCase(shape, index, "f32"));
+export const gemmCodesDotCases = shapes.map((shape, index) => codesCase(shape, index, "dot"));

@@ -1,0 +1,30 @@
+/** The cases of every kernel: a kernel without a list is a compile error. */
+import type { KernelName } from "../kernels/index.ts";
+import { attentionOutputCodesF32Cases, attentionOutputCodesShiftCases, attentionOutputF32Cases } from "./attention-output.ts";
+import { attentionScoresCodesCases, attentionScoresF32Cases } from "./attention-scores.ts";
+import { gemmCodesDotCases, gemmCodesF32Cases } from "./gemm-codes.ts";
+import { gemmCases } from "./gemm.ts";
+import type { KernelCase } from "./kernel-case.ts";
+import { fakeQuantizeCases, fakeQuantizeCodebookCases, quantizeCases } from "./quantize.ts";
+import { layerNormCases, reduceMeanCases, softmaxCases } from "./rows.ts";
+import { patchifyCases, prefixRowsCases } from "./tokens.ts";
+
+export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = {
+  "attention-output-codes-f32": attentionOutputCodesF32Cases,
+  "attention-output-codes-shift": attentionOutputCodesShiftCases,
+  "attention-output-f32": attentionOutputF32Cases,
+  "attention-scores-codes-dot": attentionScoresCodesCases,
+  "attention-scores-codes-f32": attentionScoresCodesCases,
+  "attention-scores-f32": attentionScoresF32Cases,
+  "fake-quantize": fakeQuantizeCases,
+  "fake-quantize-codebook": fakeQuantizeCodebookCases,
+  "gemm-codes-dot": gemmCodesDotCases,
+  "gemm-codes-f32": gemmCodesF32Cases,
+  "gemm-f32": gemmCases,
+  "layer-norm": layerNormCases,
+  patchify: patchifyCases,
+  "prefix-rows": prefixRowsCases,
+  quantize: quantizeCases,
+  "reduce-mean": reduceMeanCases,
+  softmax: softmaxCases,
+};

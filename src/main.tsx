@@ -1,0 +1,37 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { createLabActions } from "./app/actions/lab-actions.ts";
+import { App } from "./app/app.tsx";
+import { installAutomation } from "./app/automation.ts";
+import { LabProvider } from "./app/components/lab-context.tsx";
+import { createLabStore } from "./app/store/lab-store.ts";
+import "./app/styles.css";
+import { applyTheme, readTheme } from "./app/theme.ts";
+import { startLabWorker } from "./app/worker/start-worker.ts";
+import type { LabClient } from "./app/worker/lab-client.ts";
+
+applyTheme(readTheme());
+const query = new URLSearchParams(location.search);
+const store = createLabStore();
+const actions = createLabActions(store, await startClient(), () => performance.now());
+if (query.has("automation")) installAutomation(store);
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("internal: index.html has no #root");
+createRoot(root).render(
+  <StrictMode>
+    <LabProvider lab={{ store, actions }}>
+      <App />
+    </LabProvider>
+  </StrictMode>,
+);
+await actions.start();
+
+/** `?fake` replaces the engine while developing; a build has neither the switch nor the fake. */
+async function startClient(): Promise<LabClient> {
+  if (import.meta.env.DEV && query.has("fake")) {
+    const { startFakeWorker } = await import("./app/testing/start-fake-worker.ts");
+    return startFakeWorker(query);
+  }
+  return startLabWorker();
+}

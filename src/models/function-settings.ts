@@ -1,0 +1,60 @@
+/** The functions inside a Vision Transformer that no shape shows: LayerNorm's epsilon, which GELU, which pooling. */
+import type { JsonObject } from "../formats/json.ts";
+import { isPlainTimmVit } from "./architectures.ts";
+import type { VitConfig } from "./config.ts";
+import { modelError } from "./error-codes.ts";
+import { findField, invalidField, numberField, textField } from "./settings.ts";
+import type { NameMap } from "./tensor-names.ts";
+
+export function readEpsilon(settings: JsonObject | null, names: NameMap): { epsilon: number; assumed: boolean } {
+  const paths = ["model_args.norm_eps", "model_args.layer_norm_eps", "model_args.eps", "layer_norm_eps", "norm_eps", "eps"];
+  const stated = numberField(settings, paths);
+  if (stated !== null) {
+    const field = findField(settings, paths);
+    if (field && stated <= 0) throw invalidField(field, "a positive number");
+    return { epsilon: stated, assumed: false };
+  }
+  const architecture = textField(settings, ["architecture"]);
+  if (names.naming === "timm") return { epsilon: 1e-6, assumed: !isPlainTimmVit(architecture) };
+  return { epsilon: names.prefix?.startsWith("dinov2") ? 1e-6 : 1e-12, assumed: true };
+}
+
+const exactGelu = new Set(["gelu", "gelu_python", "gelu-erf", "gelu_erf", "gelu_none"]);
+const tanhGelu = new Set(["gelu_new", "gelu_pytorch_tanh", "gelu_tanh", "gelu-tanh", "gelu_fast", "gelu_python_tanh"]);
+
+export function readGelu(settings: JsonObject | null): { gelu: VitConfig["gelu"]; assumed: boolean } {
+  const name = textField(settings, ["model_args.act_layer", "act_layer", "hidden_act", "act"]);
+  if (name === null) return { gelu: "none", assumed: !isPlainTimmVit(textField(settings, ["architecture"])) };
+  const key = name.toLowerCase();
+  if (exactGelu.has(key)) return { gelu: "none", assumed: false };
+  if (tanhGelu.has(key)) return { gelu: "tanh", assumed: false };
+  throw modelError(
+    "UNSUPPORTED_ACTIVATION",
+    `The configuration names the activation "${name}".`,
+    "MLP blocks are run with GELU, exact or in its tanh form.",
+    "Open a model with GELU, or correct the configuration if it is wrong.",
+  );
+}
+
+export function readPooling(
+  settings: JsonObject | null,
+  names: NameMap,
+  classToken: boolean,
+): { pooling: VitConfig["pooling"]; assumed: boolean } {
+  // Hugging Face's classifiers always take token 0.
+  if (names.naming === "huggingface") return { pooling: "token", assumed: false };
+  if (!classToken) return { pooling: "mean", assumed: false };
+  const stated = textField(settings, ["model_args.global_pool", "global_pool"]);
+  if (stated === "token" || stated === "avg" || stated === "mean")
+    return { pooling: stated === "token" ? "token" : "mean", assumed: false };
+  if (stated !== null) {
+    throw modelError(
+      "UNSUPPORTED_POOLING",
+      `The configuration names the pooling "${stated}".`,
+      "Tokens are pooled by taking the class token, or the mean of the patches.",
+      "Open a model with global_pool token or avg.",
+    );
+  }
+  // timm has a norm after pooling only where it pools by mean.
+  return names.source.has("fc_norm.weight") ? { pooling: "mean", assumed: false } : { pooling: "token", assumed: true };
+}

@@ -1,0 +1,79 @@
+/** The repeated part of a Vision Transformer: how many blocks there are, and that all of them have the same tensors in fitting shapes. */
+import { modelError } from "./error-codes.ts";
+import type { NamedShapes } from "./tensor-checks.ts";
+import type { NameMap } from "./tensor-names.ts";
+
+export interface BlockSizes {
+  /** Width of all heads together; usually the embedding's. */
+  readonly attentionDim: number;
+  readonly mlpDim: number;
+  readonly qkvBias: boolean;
+}
+
+/** One more than the highest block index; gaps show up as missing tensors. */
+export function countBlocks(names: NameMap): number {
+  let depth = 0;
+  for (const name of names.source.keys()) {
+    const index = /^blocks\.(\d+)\./.exec(name)?.[1];
+    if (index !== undefined) depth = Math.max(depth, Number(index) + 1);
+  }
+  return depth;
+}
+
+export function checkBlocks(names: NameMap, shapes: NamedShapes, depth: number, embedDim: number): BlockSizes {
+  const attentionDim = shapes.matrix("blocks.0.attn.proj.weight")[1];
+  const mlpDim = shapes.matrix("blocks.0.mlp.fc1.weight")[0];
+  for (let i = 0; i < depth; i++) checkBlock(shapes, `blocks.${i}`, embedDim, attentionDim, mlpDim);
+  checkOptional(names, shapes, depth);
+  const qkvBias = ["qkv", "q", "k", "v"].some((part) => shapes.has(`blocks.0.attn.${part}.bias`));
+  return { attentionDim, mlpDim, qkvBias };
+}
+
+function checkBlock(shapes: NamedShapes, block: string, embedDim: number, attentionDim: number, mlpDim: number): void {
+  const optional = (name: string, shape: readonly number[]) => {
+    if (shapes.has(name)) shapes.expect(name, shape);
+  };
+  for (const norm of ["norm1", "norm2"]) {
+    shapes.expect(`${block}.${norm}.weight`, [embedDim]);
+    shapes.expect(`${block}.${norm}.bias`, [embedDim]);
+  }
+  checkQkv(shapes, `${block}.attn`, embedDim, attentionDim);
+  shapes.expect(`${block}.attn.proj.weight`, [embedDim, attentionDim]);
+  optional(`${block}.attn.proj.bias`, [embedDim]);
+  shapes.expect(`${block}.mlp.fc1.weight`, [mlpDim, embedDim]);
+  optional(`${block}.mlp.fc1.bias`, [mlpDim]);
+  shapes.expect(`${block}.mlp.fc2.weight`, [embedDim, mlpDim]);
+  optional(`${block}.mlp.fc2.bias`, [embedDim]);
+  optional(`${block}.ls1.gamma`, [embedDim]);
+  optional(`${block}.ls2.gamma`, [embedDim]);
+}
+
+/** Fused [3A,D] or three of [A,D]; biases fused, in parts, or absent. */
+function checkQkv(shapes: NamedShapes, attention: string, embedDim: number, attentionDim: number): void {
+  const isSplit = shapes.has(`${attention}.q.weight`);
+  if (isSplit) for (const part of ["q", "k", "v"]) shapes.expect(`${attention}.${part}.weight`, [attentionDim, embedDim]);
+  else shapes.expect(`${attention}.qkv.weight`, [3 * attentionDim, embedDim]);
+  if (shapes.has(`${attention}.qkv.bias`)) shapes.expect(`${attention}.qkv.bias`, [3 * attentionDim]);
+  for (const part of ["q", "k", "v"]) {
+    if (shapes.has(`${attention}.${part}.bias`)) shapes.expect(`${attention}.${part}.bias`, [attentionDim]);
+    for (const kind of ["weight", "bias"]) {
+      if (!shapes.has(`${attention}.qkv.${kind}`) || !shapes.has(`${attention}.${part}.${kind}`)) continue;
+      throw modelError(
+        "TENSOR_TWICE",
+        `The file holds the ${kind} of ${attention}'s query, key and value twice.`,
+        `Both "${shapes.fileName(`${attention}.qkv.${kind}`)}" (fused) and "${shapes.fileName(`${attention}.${part}.${kind}`)}" are there.`,
+        "Save only one of the two forms.",
+      );
+    }
+  }
+}
+
+/** A bias or LayerScale may be absent from all blocks, not from some: that is an incomplete file. */
+function checkOptional(names: NameMap, shapes: NamedShapes, depth: number): void {
+  const roles = new Set<string>();
+  for (const name of names.source.keys()) {
+    const role = /^blocks\.\d+\.(.*)$/.exec(name)?.[1];
+    if (role !== undefined) roles.add(role);
+  }
+  for (const role of roles) for (let i = 0; i < depth; i++) shapes.shape(`blocks.${i}.${role}`);
+}

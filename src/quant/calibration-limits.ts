@@ -1,0 +1,69 @@
+/** What calibration refuses before or while it runs, each with its own code. */
+import { INPUT, type Graph } from "../graph/graph.ts";
+import { lastReaders } from "../reference/run-graph.ts";
+import { InputError } from "../tensor/input-error.ts";
+import { elementCount, type Tensor } from "../tensor/tensor.ts";
+
+/** Browsers give a tab between 2 and 4 GiB of array memory; calibration takes at most this much of it. */
+export const CALIBRATION_LIMIT_BYTES = 2 * 2 ** 30;
+
+const BYTES = 4;
+
+/**
+ * Bytes alive at the worst node: the values that are still read later, the node's inputs and output, and one quantized and one working copy of
+ * the inputs (the search holds the restored values of one candidate at a time).
+ */
+export function peakBytes(graph: Graph, imageCount: number): number {
+  const lastReader = lastReaders(graph);
+  const bytesOf = (name: string) => elementCount(graph.shapes[name]) * imageCount * BYTES;
+  const alive = new Set([INPUT]);
+  let peak = 0;
+  graph.nodes.forEach((node, index) => {
+    alive.add(node.name);
+    const held = [...alive].reduce((sum, name) => sum + bytesOf(name), 0);
+    const copies = node.inputs.reduce((sum, name) => sum + 2 * bytesOf(name), 0);
+    peak = Math.max(peak, held + copies);
+    for (const input of node.inputs) if (lastReader.get(input) === index) alive.delete(input);
+  });
+  return peak;
+}
+
+export function refuseTooLarge(graph: Graph, imageCount: number, bytes: number): void {
+  if (imageCount === 0) {
+    throw new InputError("CALIBRATION_EMPTY", {
+      what: "There are no calibration images.",
+      why: "Ranges are measured on images.",
+      next: "Give at least one; 32 are usual.",
+    });
+  }
+  if (bytes <= CALIBRATION_LIMIT_BYTES) return;
+  const fitting = Math.floor((imageCount * CALIBRATION_LIMIT_BYTES) / bytes);
+  throw new InputError("CALIBRATION_TOO_LARGE", {
+    what: `Calibrating ${graph.name} on ${imageCount} images needs ${gibibytes(bytes)} GiB.`,
+    why: `At most ${gibibytes(CALIBRATION_LIMIT_BYTES)} GiB of activations are held at once.`,
+    next: fitting > 0 ? `Use ${fitting} calibration images or fewer.` : "Use a smaller model or image size.",
+  });
+}
+
+export function refuseBits(weightBits: number, activationBits: number): void {
+  const usable = (bits: number) => Number.isInteger(bits) && bits >= 2 && bits <= 8;
+  if (usable(weightBits) && usable(activationBits)) return;
+  throw new InputError("BITS_UNSUPPORTED", {
+    what: `${weightBits}-bit weights with ${activationBits}-bit activations cannot be made.`,
+    why: "Codes have 2 to 8 bits.",
+    next: "Choose whole numbers from 2 to 8.",
+  });
+}
+
+export function refuseNonFinite(x: Tensor, place: string): void {
+  if (x.data.every(Number.isFinite)) return;
+  throw new InputError("CALIBRATION_NOT_FINITE", {
+    what: `The values at ${place} contain NaN or infinity.`,
+    why: "A range cannot be measured on them.",
+    next: "Check the weights and the preprocessing: the float model itself overflows on these images.",
+  });
+}
+
+function gibibytes(bytes: number): string {
+  return (bytes / 2 ** 30).toFixed(1);
+}

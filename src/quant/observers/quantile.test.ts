@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { seededNormal } from "../../tensor/random.ts";
+import { f32, oracleIsThere, readTensors } from "../../testing/oracle.ts";
+import { orderStatistics, quantiles } from "./quantile.ts";
+
+describe("quantiles", () => {
+  it("interpolate between neighbours, from the nearer end", () => {
+    const values = Float32Array.of(4, 1, 3, 2);
+    expect(quantiles(values, [0, 1, 0.5, 1 / 3])).toEqual([1, 4, 2.5, 2]);
+    expect(quantiles(values, [0.25])[0]).toBeCloseTo(1.75, 6);
+  });
+
+  it("of one value is that value", () => {
+    expect(quantiles(Float32Array.of(-3), [0.001, 0.5, 0.999])).toEqual([-3, -3, -3]);
+    expect(() => quantiles(new Float32Array(0), [0.5])).toThrow("quantile of nothing");
+  });
+
+  it("compute the rank in float32: among 10^7 values its fraction is lost", () => {
+    const n = 10_000_001;
+    const values = Float32Array.from({ length: n }, (_, i) => i);
+    // 0.99999 * 10^7 = 9999900 in real numbers; fround(0.99999) * 10^7 is 9999900.1..., and float32 there has steps of 1.
+    expect(quantiles(values, [0.99999])).toEqual([Math.fround(Math.fround(0.99999) * n - Math.fround(0.99999))]);
+    expect(quantiles(values, [0.99999])[0] % 1).toBe(0);
+  });
+});
+
+describe("order statistics of a large array", () => {
+  const normal = seededNormal(3);
+  const mixed = Float32Array.from({ length: 50_000 }, (_, i) => (i % 7 === 0 ? 0 : i % 11 === 0 ? 1.5 : normal() * 10 ** ((i % 13) - 6)));
+  const positive = mixed.map(Math.abs);
+  const negative = positive.map((x) => -x - 1e-3);
+  const constant = new Float32Array(20_000).fill(-2.25);
+
+  it.each([
+    ["mixed signs and magnitudes, many equal", mixed],
+    ["positive", positive],
+    ["negative", negative],
+    ["constant", constant],
+  ])("are those of sorting: %s", (_title, values) => {
+    const sorted = values.slice().sort();
+    const ranks = [0, 1, 17, 1000, 4321, 9999, values.length - 2, values.length - 1];
+    const found = orderStatistics(values, new Set(ranks));
+    for (const rank of ranks) expect(found.get(rank) === sorted[rank]).toBe(true);
+  });
+});
+
+describe.runIf(oracleIsThere("quantile.test.ts"))("quantiles against torch.quantile", () => {
+  const units = readTensors("units/ops.safetensors");
+  const names = [...units.keys()].filter((name) => name.startsWith("quantile") && name.endsWith(".x")).map((name) => name.slice(0, -2));
+
+  it("has the cases", () => expect(names).toHaveLength(8));
+
+  it.each(names)("%s, to the bit", (name) => {
+    const probabilities = [...f32(units, "quantile.p").data];
+    expect(quantiles(f32(units, `${name}.x`).data, probabilities)).toEqual([...f32(units, `${name}.out`).data]);
+  });
+});

@@ -1,0 +1,106 @@
+/**
+ * Scale reparameterization of RepQ-ViT (Li et al., ICCV 2023, section 3.2): a LayerNorm output quantized per channel with (d_c, z_c) becomes one
+ * quantized per tensor with D = mean d, Z = mean z, exactly in float:
+ *   r = d / D,   b = (-z d) / r - (-Z D),   gamma' = gamma / r,   beta' = beta / r - b,   W' = W diag(r),   bias' = bias + W' b.
+ * as-published keeps Z fractional as the authors' program does; strict rounds it, which makes layer-wise and channel-wise codes equal.
+ * Weight quantizers of the changed layers are taken off: a later pass finds them afresh.
+ */
+import { replaceNodes, type Node } from "../../graph/graph.ts";
+import type { Levels, Quantizer } from "../../graph/quantizer.ts";
+import { roundTiesToEven } from "../../tensor/rounding.ts";
+import { tensor, type Tensor } from "../../tensor/tensor.ts";
+import type { Pass } from "./pass.ts";
+
+const f = Math.fround;
+
+/** The common quantizer of all channels: [1] each. */
+export interface CommonQuantizer {
+  readonly scale: number;
+  readonly zeroPoint: number;
+}
+
+/** Factors of one LayerNorm, [D] each. */
+export interface Factors {
+  readonly r: Float32Array<ArrayBuffer>;
+  readonly b: Float32Array<ArrayBuffer>;
+}
+
+export const reparameterizeLayerNorm: Pass = {
+  stage: "reparameterizing LayerNorms",
+  run(graph, { levels }) {
+    const replacements = new Map<string, Node>();
+    for (const norm of graph.nodes) {
+      if (norm.op !== "LayerNormalization") continue;
+      const readers = graph.nodes.filter(({ inputs }) => inputs.includes(norm.name));
+      const [perChannel, ...others] = readers.map(perChannelInput);
+      if (!perChannel) continue;
+      if (others.length > 0) throw new Error(`internal: ${norm.name} is read by several layers, which one reparameterization cannot serve`);
+      const common = commonQuantizer(perChannel, levels);
+      const factors = reparameterizationFactors(perChannel, common);
+      replacements.set(norm.name, reparameterizedNorm(norm, factors));
+      replacements.set(readers[0].name, reparameterizedGemm(readers[0], factors, perChannel, common));
+    }
+    return replacements.size === 0 ? graph : replaceNodes(graph, replacements);
+  },
+};
+
+/** Mean step and mean zero point; the zero point is rounded when strict. */
+export function commonQuantizer({ scale, zeroPoint }: Quantizer, levels: Levels): CommonQuantizer {
+  const zero = f(mean(zeroPoint));
+  return { scale: f(mean(scale)), zeroPoint: levels === "strict" ? roundTiesToEven(zero) : zero };
+}
+
+export function reparameterizationFactors({ scale, zeroPoint }: Quantizer, common: CommonQuantizer): Factors {
+  const r = scale.map((d) => d / common.scale);
+  const offset = f(-common.zeroPoint * common.scale);
+  const b = scale.map((d, c) => f(f(-zeroPoint[c] * d) / r[c]) - offset);
+  return { r, b };
+}
+
+export function reparameterizedNorm(norm: Node, { r, b }: Factors): Node {
+  const { scale, bias } = norm.weights;
+  return {
+    ...norm,
+    weights: {
+      ...norm.weights,
+      scale: tensor(
+        scale.shape,
+        scale.data.map((gamma, c) => gamma / r[c]),
+      ),
+      bias: tensor(
+        bias.shape,
+        bias.data.map((beta, c) => f(beta / r[c]) - b[c]),
+      ),
+    },
+  };
+}
+
+/** The layer after the LayerNorm; it gets a bias if it had none, the common input quantizer, and loses its weight quantizer. */
+function reparameterizedGemm(gemm: Node, factors: Factors, perChannel: Quantizer, common: CommonQuantizer): Node {
+  const input = { ...perChannel, scale: Float32Array.of(common.scale), zeroPoint: Float32Array.of(common.zeroPoint), axis: null };
+  return { ...gemm, weights: { ...gemm.weights, ...absorb(gemm, factors) }, quantizers: { input } };
+}
+
+/** W' = W diag(r) and bias' = bias + W' b. */
+export function absorb(gemm: Node, { r, b }: Factors): { weight: Tensor; bias: Tensor } {
+  const { weight, bias } = gemm.weights;
+  const [n, k] = weight.shape;
+  const scaled = weight.data.map((w, i) => w * r[i % k]);
+  const shifted = new Float32Array(n);
+  for (let row = 0; row < n; row++) {
+    let sum = 0;
+    for (let i = 0; i < k; i++) sum += scaled[row * k + i] * b[i];
+    shifted[row] = (bias?.data[row] ?? 0) + sum;
+  }
+  return { weight: tensor(weight.shape, scaled), bias: tensor([n], shifted) };
+}
+
+function perChannelInput({ op, quantizers }: Node): Quantizer | null {
+  return op === "Gemm" && quantizers?.input?.axis === -1 ? quantizers.input : null;
+}
+
+function mean(values: Float32Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+}

@@ -1,0 +1,57 @@
+import type { Gpu } from "../gpu/device.ts";
+import { gemmCodesDot } from "../gpu/kernels/gemm-codes-dot.ts";
+import { gemmCodesF32 } from "../gpu/kernels/gemm-codes-f32.ts";
+import { timeKernel } from "../gpu/time-kernel.ts";
+import type { IntegerExecution } from "./plan.ts";
+
+/** Which execution of the integer product this adapter runs faster, and by how much. */
+export interface ExecutionChoice {
+  readonly execution: IntegerExecution;
+  /** Milliseconds of the measured layer; null where the adapter lacks the language feature. */
+  readonly f32Ms: number;
+  readonly dotMs: number | null;
+}
+
+const choices = new WeakMap<GPUDevice, Promise<ExecutionChoice>>();
+
+/** Measured once per device on a 4-bit layer of 64 x 192 x 192. Both executions give the same integers, so only time decides. */
+export function chooseExecution(gpu: Gpu): Promise<ExecutionChoice> {
+  let choice = choices.get(gpu.device);
+  if (!choice) choices.set(gpu.device, (choice = measure(gpu)));
+  return choice;
+}
+
+export function executionLabel(execution: IntegerExecution): string {
+  return execution === "dot" ? "packed integer dot" : "f32 multiply-add";
+}
+
+async function measure(gpu: Gpu): Promise<ExecutionChoice> {
+  const [rows, columns, depth, container] = [64, 192, 192, 4];
+  const x = new Uint32Array((rows * depth) / 4).fill(0x05030107);
+  const weight = new Uint32Array((columns * depth * container) / 32).fill(0x76543210);
+  const columnFloats = new Float32Array(4 * columns).fill(0.01);
+  const columnIntegers = new Int32Array(4 * columns).fill(15);
+  const inputs = [x, weight, columnFloats, columnIntegers, new Float32Array(4)];
+  const params = {
+    rows,
+    columns4: columns / 4,
+    depth4: depth / 4,
+    x_step: 1,
+    x_offset: 0,
+    x_stride4: depth / 4,
+    out_group: rows,
+    out_group_stride: 0,
+    out_offset: 0,
+    out_stride4: columns / 4,
+    residual_rows: rows,
+    residual_stride4: columns / 4,
+    chunk4: 1024,
+  };
+  const variant = { GELU: 0, RESIDUAL: 0, QUANTIZE: 1, CONTAINER: container };
+  const repeats = gpu.isSoftware ? 1 : 20;
+  const f32Params = { ...params, weight_stride: (columns * container) / 32 };
+  const f32Ms = await timeKernel(gpu, gemmCodesF32, f32Params, { ...variant, CHUNKED: 0 }, inputs, rows * columns, repeats);
+  if (gemmCodesDot.requires && !gpu.languageFeatures.has(gemmCodesDot.requires)) return { execution: "f32", f32Ms, dotMs: null };
+  const dotMs = await timeKernel(gpu, gemmCodesDot, { ...params, weight_stride: columns }, variant, inputs, rows * columns, repeats);
+  return { execution: dotMs < f32Ms ? "dot" : "f32", f32Ms, dotMs };
+}

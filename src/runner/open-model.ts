@@ -1,0 +1,35 @@
+import type { ByteSource } from "../formats/byte-source.ts";
+import { openModelFiles } from "../formats/open-model.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { ModelCard } from "../models/config.ts";
+import { identifyModel } from "../models/index.ts";
+import type { Overrides } from "../models/family.ts";
+import type { Job } from "../tensor/progress.ts";
+import type { QuantizeRequest } from "./comparison.ts";
+import { isPackage, readPackage, readPackageHeader } from "./package.ts";
+
+/** A float model or a quantized package, known by its header; `build` reads the weights. */
+export interface OpenModel {
+  readonly card: ModelCard;
+  /** Where files contradict each other, and which was followed. */
+  readonly notes: readonly string[];
+  /** What a package was quantized with; null for a float model. */
+  readonly quantization: QuantizeRequest | null;
+  build(job?: Job): Promise<Graph>;
+}
+
+export async function openModel(sources: readonly ByteSource[], overrides: Overrides = {}): Promise<OpenModel> {
+  const files = await openModelFiles(sources);
+  if (isPackage(files.weights)) {
+    const { card, request } = readPackageHeader(files.weights);
+    return { card, notes: [], quantization: request, build: () => readPackage(files.weights) };
+  }
+  const { card, notes, build } = identifyModel(files, overrides);
+  return { card, notes, quantization: null, build };
+}
+
+/** The graph without its quantizers: what a package's decoded weights compute in float. */
+export function withoutQuantizers(graph: Graph): Graph {
+  const nodes = graph.nodes.map(({ name, op, inputs, attributes, weights }) => ({ name, op, inputs, attributes, weights }));
+  return { ...graph, nodes };
+}

@@ -1,0 +1,48 @@
+import { kernelCases } from "../gpu/cases/index.ts";
+import type { Gpu } from "../gpu/device.ts";
+import { kernels, type KernelName } from "../gpu/kernels/index.ts";
+import { throwIfCancelled, type Job } from "../tensor/progress.ts";
+import { checkKernel, type CheckResult } from "./check-kernel.ts";
+import { adapterFusesMultiplyAdd } from "./probe-arithmetic.ts";
+
+/** What this adapter computes right and wrong, kernel by kernel. */
+export interface SelfTestReport {
+  readonly passed: number;
+  readonly failed: number;
+  /** Kernels that the adapter cannot run: nothing is claimed about them. */
+  readonly notExecuted: readonly string[];
+  readonly cases: readonly { readonly kernel: string; readonly name: string; readonly ok: boolean; readonly detail: string }[];
+  readonly elapsedMs: number;
+}
+
+/** Run every kernel's cases on this adapter against the CPU. Throws the AbortError of `job.signal`; a case that throws has failed. */
+export async function selfTest(gpu: Gpu, job: Job = {}): Promise<SelfTestReport> {
+  const start = performance.now();
+  const names = Object.keys(kernels) as KernelName[];
+  const runnable = names.filter((name) => canRun(gpu, name));
+  const total = runnable.reduce((sum, name) => sum + kernelCases[name].length, 0);
+  throwIfCancelled(job);
+  const fused = await adapterFusesMultiplyAdd(gpu);
+  const cases: SelfTestReport["cases"][number][] = [];
+  for (const kernel of runnable) {
+    for (const kernelCase of kernelCases[kernel]) {
+      throwIfCancelled(job);
+      job.onProgress?.({ stage: `checking ${kernel}`, done: cases.length, total });
+      const result = await checkKernel(gpu, kernel, kernelCase, fused).catch(asFailure);
+      cases.push({ kernel, name: kernelCase.name, ...result });
+    }
+  }
+  job.onProgress?.({ stage: "self-test", done: total, total });
+  const failed = cases.filter(({ ok }) => !ok).length;
+  const notExecuted = names.filter((name) => !runnable.includes(name));
+  return { passed: cases.length - failed, failed, notExecuted, cases, elapsedMs: performance.now() - start };
+}
+
+function canRun(gpu: Gpu, name: KernelName): boolean {
+  const { requires } = kernels[name];
+  return requires === undefined || gpu.languageFeatures.has(requires);
+}
+
+function asFailure(error: unknown): CheckResult {
+  return { ok: false, detail: error instanceof Error ? error.message : String(error) };
+}

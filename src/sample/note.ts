@@ -1,0 +1,2 @@
+/** What the page says about its own sample. */
+export const sampleNote = "";

@@ -1,0 +1,94 @@
+/**
+ * Builds into dist/app (the page) and dist/cli (the headless entry, for Node), each only when its inputs changed.
+ * Usage: node tools/build.mjs app|cli [--force]
+ */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { runChild } from "./child.mjs";
+import { ensure } from "./ensure.mjs";
+
+const STAMP = ".inputs";
+const COMMON_INPUTS = ["src", "shaders", "package.json", "package-lock.json", "vite.config.ts", "tools/build.mjs"];
+const TARGETS = {
+  app: { outDir: "dist/app", inputs: [...COMMON_INPUTS, "index.html", "public"] },
+  cli: { outDir: "dist/cli", inputs: COMMON_INPUTS },
+};
+
+/** @typedef {keyof typeof TARGETS} Target */
+
+/**
+ * Builds in a process of its own (its messages go to stderr) unless the last build saw the same inputs.
+ * @param {Target} target
+ * @returns {Promise<number>} exit code
+ */
+export async function ensureBuilt(target) {
+  if (isFresh(target)) return 0;
+  return runChild(process.execPath, ["tools/build.mjs", target], { stdout: "stderr" });
+}
+
+/** @param {Target} target */
+export function isFresh(target) {
+  const stamp = join(TARGETS[target].outDir, STAMP);
+  return existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint(target);
+}
+
+/**
+ * Builds beside the old result and swaps at the end, so that a running server or lab never sees half a build.
+ * @param {Target} target
+ */
+async function buildTarget(target) {
+  const { outDir } = TARGETS[target];
+  const inputs = fingerprint(target);
+  const building = `dist/.building-${target}-${process.pid}`;
+  const { build } = await import("vite");
+  try {
+    await build(target === "app" ? { build: { outDir: building, emptyOutDir: true } } : cliConfig(building));
+    writeFileSync(join(building, STAMP), inputs);
+    rmSync(outDir, { recursive: true, force: true });
+    renameSync(building, outDir);
+  } catch (error) {
+    // Two labs started at once build the same thing; the second to finish finds the first one's result in place.
+    if (!isFresh(target)) throw error;
+  } finally {
+    rmSync(building, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Packages stay imports (Vite's default for Node builds): webgpu and sharp carry native code.
+ * @param {string} outDir
+ * @returns {import("vite").InlineConfig}
+ */
+function cliConfig(outDir) {
+  return {
+    configFile: false,
+    publicDir: false,
+    logLevel: "warn",
+    build: { ssr: "src/cli/main.ts", outDir, emptyOutDir: true, target: "node20", sourcemap: true },
+  };
+}
+
+/**
+ * Names, sizes and times of every input file.
+ * @param {Target} target
+ */
+function fingerprint(target) {
+  const hash = createHash("sha256");
+  const visit = (/** @type {string} */ path) => {
+    if (!existsSync(path)) return;
+    const stats = statSync(path);
+    if (stats.isDirectory()) for (const name of readdirSync(path).sort()) visit(join(path, name));
+    else if (!/\.test\.tsx?$/.test(path)) hash.update(`${path} ${stats.size} ${stats.mtimeMs}\n`);
+  };
+  for (const input of TARGETS[target].inputs) visit(input);
+  return hash.digest("hex");
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  ensure();
+  const target = process.argv[2];
+  if (target !== "app" && target !== "cli") throw new Error(`tools/build.mjs: expected "app" or "cli", got "${target}"`);
+  await buildTarget(target);
+}
