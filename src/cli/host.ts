@@ -7,8 +7,11 @@ import type { Job } from "../tensor/progress.ts";
 export interface Host {
   /** "Node v20.19.0, Dawn" or the browser's user agent. */
   readonly runtime: string;
-  /** The file, or every file of a folder (by path below it, sorted). Throws InputError FILE_NOT_FOUND. */
-  open(path: string): Promise<readonly ByteSource[]>;
+  /**
+   * The file, or every file of a folder (by path below it, sorted). Throws InputError FILE_NOT_FOUND.
+   * `withModelFiles`: a single file brings along what lies beside it and belongs to its model (configurations, shards).
+   */
+  open(path: string, withModelFiles?: boolean): Promise<readonly ByteSource[]>;
   write(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   gpu(): Promise<Gpu>;
   decode(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Pixels>;

@@ -5,7 +5,7 @@ import { tensorSource, type ImageSource } from "../runner/image-source.ts";
 import { InputError } from "../tensor/input-error.ts";
 import { tensor } from "../tensor/tensor.ts";
 import type { Host } from "./host.ts";
-import { labelIndices, readArray, readLabels } from "./labels.ts";
+import { labelIndices, readArray, readLabels } from "../formats/labels.ts";
 
 export interface Inputs {
   readonly images: ImageSource;

@@ -1,11 +1,15 @@
+import type { ByteSource } from "../formats/byte-source.ts";
 import { openModel, type OpenModel } from "../runner/open-model.ts";
 import type { ExecutorName, QuantizeRequest } from "../runner/comparison.ts";
+import type { Graph } from "../graph/graph.ts";
+import { checkLimits } from "../runner/check-limits.ts";
 import { recipes } from "../quant/recipes/index.ts";
 import type { Host, Options, OptionSpec } from "./host.ts";
 import { choiceOption, numberOption } from "./parse-args.ts";
 
 export const modelOptions: Readonly<Record<string, OptionSpec>> = {
   model: { value: "PATH", help: "model file, folder, or Vitrine package", required: true },
+  preprocessor: { value: "FILE", help: "a preprocessor_config.json to use instead of the model's" },
   heads: { value: "N", help: "number of attention heads, where no configuration tells it" },
 };
 
@@ -22,7 +26,24 @@ export const executorOption: OptionSpec = { value: "NAME", help: "integer (defau
 
 export async function openModelOption(host: Host, options: Options): Promise<OpenModel> {
   const numHeads = numberOption(options, "heads", 1, 4096);
-  return openModel(await host.open(options.model ?? ""), numHeads === undefined ? {} : { numHeads });
+  const found = await host.open(options.model ?? "", true);
+  const sources = options.preprocessor === undefined ? found : await withPreprocessor(host, found, options.preprocessor);
+  return openModel(sources, numHeads === undefined ? {} : { numHeads });
+}
+
+/** The model's files with another preprocessor_config.json, beside the weights. */
+async function withPreprocessor(host: Host, files: readonly ByteSource[], path: string): Promise<readonly ByteSource[]> {
+  const [replacement] = await host.open(path);
+  const others = files.filter(({ name }) => !name.endsWith("preprocessor_config.json"));
+  const weights = others.find(({ name }) => name.endsWith(".safetensors"))?.name ?? "";
+  const name = `${weights.slice(0, weights.lastIndexOf("/") + 1)}preprocessor_config.json`;
+  return [...others, { ...replacement, name }];
+}
+
+/** Read the weights, after checking that the adapter can hold them. */
+export async function buildModel(model: OpenModel, host: Host): Promise<Graph> {
+  checkLimits(await host.gpu(), model.card);
+  return model.build(host.job);
 }
 
 export function requestFrom(options: Options): QuantizeRequest {

@@ -1,4 +1,5 @@
 import { readdir, stat, mkdir, open as openFile, writeFile } from "node:fs/promises";
+import { belongingTo } from "./model-files.ts";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { create, globals } from "webgpu";
 import type { ByteSource } from "../formats/byte-source.ts";
@@ -17,7 +18,7 @@ export function createNodeHost(job: Job): Host & { close(): void } {
   return {
     runtime: `Node ${process.version}, Dawn`,
     job,
-    open: (path) => openPath(resolve(path)),
+    open: (path, withModelFiles = false) => openPath(resolve(path), withModelFiles),
     async write(path, bytes) {
       await mkdir(dirname(resolve(path)), { recursive: true });
       await writeFile(path, bytes);
@@ -33,7 +34,7 @@ export function createNodeHost(job: Job): Host & { close(): void } {
   };
 }
 
-async function openPath(path: string): Promise<readonly ByteSource[]> {
+async function openPath(path: string, withModelFiles: boolean): Promise<readonly ByteSource[]> {
   const info = await stat(path).catch(() => null);
   if (!info) {
     throw new InputError("FILE_NOT_FOUND", {
@@ -42,7 +43,13 @@ async function openPath(path: string): Promise<readonly ByteSource[]> {
       next: "Check the path.",
     });
   }
-  if (!info.isDirectory()) return [fileSource(path, basename(path), info.size)];
+  if (!info.isDirectory()) {
+    const beside = withModelFiles ? belongingTo(basename(path), await readdir(dirname(path))) : [];
+    const names = [basename(path), ...beside];
+    return Promise.all(
+      names.map(async (name) => fileSource(join(dirname(path), name), name, (await stat(join(dirname(path), name))).size)),
+    );
+  }
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const sources = await Promise.all(

@@ -6,15 +6,19 @@ const caches = new WeakMap<GPUDevice, Map<string, Promise<GPUComputePipeline>>>(
 export function pipelineFor(device: GPUDevice, kernel: Kernel, constants: Constants): Promise<GPUComputePipeline> {
   let cache = caches.get(device);
   if (!cache) caches.set(device, (cache = new Map()));
-  const key = JSON.stringify(Object.entries(constants).sort()) + kernel.code;
+  const key = JSON.stringify(Object.entries(constants).sort(([a], [b]) => (a < b ? -1 : 1))) + kernel.code;
   let pipeline = cache.get(key);
   if (!pipeline) cache.set(key, (pipeline = compile(device, kernel, constants)));
   return pipeline;
 }
 
 async function compile(device: GPUDevice, kernel: Kernel, constants: Constants): Promise<GPUComputePipeline> {
+  // Opened and closed in one go, so that compilations side by side do not mix; what the scope catches, the messages say better.
+  device.pushErrorScope("validation");
   const module = device.createShaderModule({ code: kernel.code, label: kernel.name });
+  const invalid = device.popErrorScope();
   const { messages } = await module.getCompilationInfo();
+  await invalid;
   if (messages.length > 0) {
     const lines = messages.map((m) => `  ${m.type} at ${kernel.name}.wgsl:${m.lineNum}:${m.linePos} ${m.message}`);
     throw new Error(`internal: ${kernel.name}: shader did not compile cleanly\n${lines.join("\n")}`);

@@ -64,7 +64,7 @@ describe("normalisation", () => {
 
   test("lays the channels out as planes of rows", () => {
     const image = { width: 2, height: 2, rgb: Uint8Array.of(0, 255, 51, 255, 0, 51, 0, 255, 51, 255, 0, 51) };
-    const tensor = preprocess(image, { ...plain, inputSize: [2, 2], mean: [0, 0, 0], std: [1, 2, 4] });
+    const tensor = preprocess(image, { ...plain, inputSize: [2, 2], size: 2, mean: [0, 0, 0], std: [1, 2, 4] });
     const fifth = Math.fround(51 / 255) / 4;
     expect([...tensor]).toEqual([0, 1, 0, 1, 0.5, 0, 0.5, 0, fifth, fifth, fifth, fifth]);
   });
@@ -73,6 +73,14 @@ describe("normalisation", () => {
 test("squash gives the input size whatever the aspect", () => {
   const shown = cropForDisplay(patternPixels(31, 7), plain);
   expect([shown.width, shown.height, shown.rgb.length]).toEqual([6, 4, 72]);
+});
+
+test("squash to more than the input is cropped at the centre: the middle of the larger squash", () => {
+  const image = patternPixels(31, 7);
+  const whole = cropForDisplay(image, { ...plain, inputSize: [8, 12], size: 8 });
+  const part = cropForDisplay(image, { ...plain, inputSize: [4, 6], size: 8 });
+  const middle = Array.from({ length: 4 }, (_, row) => [...whole.rgb.subarray(3 * ((row + 2) * 12 + 3), 3 * ((row + 2) * 12 + 9))]).flat();
+  expect([...part.rgb]).toEqual(middle);
 });
 
 test("an extreme aspect costs only what the crop shows", () => {

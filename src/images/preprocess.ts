@@ -13,7 +13,6 @@ export function preprocess(pixels: Pixels, p: Preprocessing): Float32Array<Array
 /** The 8-bit image that the network sees: what preprocess normalises. */
 export function cropForDisplay(pixels: Pixels, p: Preprocessing): Pixels {
   const [height, width] = p.inputSize;
-  if (p.resize === "squash") return resample(pixels, width, height, p.interpolation);
   if (p.resize === "none") {
     if (pixels.width === width && pixels.height === height) return pixels;
     throw new InputError("IMAGE_SIZE_MISMATCH", {
@@ -22,7 +21,10 @@ export function cropForDisplay(pixels: Pixels, p: Preprocessing): Pixels {
       next: "Give images of that size, or choose a preprocessing that resizes.",
     });
   }
-  const resized = shortestEdgeSize(pixels.width, pixels.height, p.size);
+  const resized =
+    p.resize === "squash"
+      ? { width: Math.floor((p.size * width) / height), height: p.size }
+      : shortestEdgeSize(pixels.width, pixels.height, p.size);
   const across = centreSpan(resized.width, width, p.rounding);
   const down = centreSpan(resized.height, height, p.rounding);
   const region = { left: across.start, top: down.start, width: across.length, height: down.length };

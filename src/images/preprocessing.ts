@@ -4,9 +4,9 @@ import type { ResampleFilter } from "./filters.ts";
 export interface Preprocessing {
   /** Final size fed to the network: [height, width]. */
   readonly inputSize: readonly [number, number];
-  /** shortest: shorter side to `size` then centre crop; squash: both sides to the input size; none: images must have the input size. */
+  /** shortest: shorter side to `size` then centre crop; squash: both sides to `size` then centre crop; none: images must have the input size. */
   readonly resize: "shortest" | "squash" | "none";
-  /** For `shortest`: target of the shorter side, in pixels. */
+  /** Target of the shorter side (shortest) or of the height, the width in the proportion of the input (squash), in pixels. */
   readonly size: number;
   readonly interpolation: ResampleFilter;
   /** torchvision/timm round the crop offset half to even, Hugging Face floors it. */

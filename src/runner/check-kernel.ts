@@ -41,7 +41,10 @@ export async function checkKernel(
     const wrong = actual.subarray(0, outputWords).findIndex((word, at) => !compare.same(word, at));
     if (wrong >= 0) {
       const where = guard ? `with ${GUARD_WORDS} guard words` : "in an exact-size binding";
-      return { ok: false, detail: `word ${wrong} of ${outputWords} ${where}: ${show(actual[wrong])}, expected ${show(expected[wrong])}` };
+      return {
+        ok: false,
+        detail: `word ${wrong} of ${outputWords} ${where}: ${compare.show(actual[wrong])}, expected ${compare.show(expected[wrong])}`,
+      };
     }
   }
   return { ok: true, detail: `${outputWords} words ${compare.rule}` };
@@ -50,6 +53,7 @@ export async function checkKernel(
 interface WordComparison {
   readonly rule: string;
   same(word: number, at: number): boolean;
+  show(word: number): string;
 }
 
 function wordComparison(name: KernelName, constants: KernelCase["constants"], expected: Words): WordComparison {
@@ -58,7 +62,7 @@ function wordComparison(name: KernelName, constants: KernelCase["constants"], ex
   if (!tolerance) {
     // Adapters may flush subnormal floats to zero; in packed codes every bit counts.
     const same = (word: number, at: number) => word === expected[at] || (!writesCodes && isTiny(word) && isTiny(expected[at]));
-    return { rule: "equal bit for bit", same };
+    return { rule: "equal bit for bit", same, show: writesCodes ? showHex : showFloat };
   }
   const values = new Float32Array(expected.buffer);
   let largest = 0;
@@ -66,6 +70,7 @@ function wordComparison(name: KernelName, constants: KernelCase["constants"], ex
   const bound = tolerance.relative * largest;
   return {
     rule: `within ${tolerance.relative} of the largest`,
+    show: showFloat,
     same: (word, at) => (expected[at] === SENTINEL ? word === SENTINEL : Math.abs(floatOf(word) - values[at]) <= bound),
   };
 }
@@ -76,7 +81,5 @@ const view = new DataView(new ArrayBuffer(4));
 const floatOf = (word: number) => (view.setUint32(0, word), view.getFloat32(0));
 const isTiny = (word: number) => Math.abs(floatOf(word)) < TINY;
 
-function show(word: number): string {
-  if (word === SENTINEL) return "untouched";
-  return `0x${word.toString(16).padStart(8, "0")} (as f32 ${floatOf(word)})`;
-}
+const showHex = (word: number) => (word === SENTINEL ? "untouched" : `0x${word.toString(16).padStart(8, "0")}`);
+const showFloat = (word: number) => (word === SENTINEL ? "untouched" : `${floatOf(word)} (${showHex(word)})`);

@@ -1,6 +1,7 @@
 import { kernelCases } from "../gpu/cases/index.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { kernels, type KernelName } from "../gpu/kernels/index.ts";
+import { pipelineFor } from "../gpu/pipelines.ts";
 import { throwIfCancelled, type Job } from "../tensor/progress.ts";
 import { checkKernel, type CheckResult } from "./check-kernel.ts";
 import { adapterFusesMultiplyAdd } from "./probe-arithmetic.ts";
@@ -22,6 +23,7 @@ export async function selfTest(gpu: Gpu, job: Job = {}): Promise<SelfTestReport>
   const runnable = names.filter((name) => canRun(gpu, name));
   const total = runnable.reduce((sum, name) => sum + kernelCases[name].length, 0);
   throwIfCancelled(job);
+  await compileAll(gpu, runnable, job);
   const fused = await adapterFusesMultiplyAdd(gpu);
   const cases: SelfTestReport["cases"][number][] = [];
   for (const kernel of runnable) {
@@ -36,6 +38,18 @@ export async function selfTest(gpu: Gpu, job: Job = {}): Promise<SelfTestReport>
   const failed = cases.filter(({ ok }) => !ok).length;
   const notExecuted = names.filter((name) => !runnable.includes(name));
   return { passed: cases.length - failed, failed, notExecuted, cases, elapsedMs: performance.now() - start };
+}
+
+/** Compile side by side, which takes a software adapter most of the test's time; what fails here fails again, and is reported, in its case. */
+async function compileAll(gpu: Gpu, names: readonly KernelName[], job: Job): Promise<void> {
+  const compiling = names.flatMap((name) => kernelCases[name].map(({ constants }) => pipelineFor(gpu.device, kernels[name], constants)));
+  const total = new Set(compiling).size;
+  let done = 0;
+  const report = () => {
+    throwIfCancelled(job);
+    job.onProgress?.({ stage: "compiling kernels", done: ++done, total });
+  };
+  await Promise.all([...new Set(compiling)].map((pipeline) => pipeline.then(report, report)));
 }
 
 function canRun(gpu: Gpu, name: KernelName): boolean {

@@ -36,9 +36,9 @@ export function ErrorStripFigure({ comparison }: { readonly comparison: Comparis
         </Measured>
       )}
       <div className="strip-foot">
-        <output className="readout" data-testid="strip-readout">
+        <p className="readout" data-testid="strip-readout">
           {pointed === null ? "" : layerText(pointed)}
-        </output>
+        </p>
         <p className="heat-legend">
           <span>40 dB, clean</span>
           <span className="heat-bar" aria-hidden="true" />

@@ -1,15 +1,14 @@
-import { useId } from "react";
-import type { KeyboardEvent, PointerEvent } from "react";
+import type { KeyboardEvent } from "react";
 import type { LayerError } from "../../runner/comparison.ts";
 import { formatDb } from "../format.ts";
-import { errorLevel, moveCursor } from "../results/error-map.ts";
+import { errorLevel, moveCursor, TEXT_FLIPS } from "../results/error-map.ts";
 import type { Cursor, ErrorMap } from "../results/error-map.ts";
 
 const LABEL_WIDTH = 92;
 
 /**
- * Blocks x layers, coloured by error. An HTML grid rather than SVG: rows, headers and cells then are what they look like to a screen reader,
- * one focus stop with arrow keys. Pure: props in, markup out.
+ * Blocks x layers, coloured by error. A table of buttons rather than SVG: rows, headers and cells then are what they look like to a
+ * screen reader, with one tab stop and arrow keys between cells. Pure: props in, markup out.
  */
 export function ErrorStrip(props: {
   readonly map: ErrorMap;
@@ -20,34 +19,21 @@ export function ErrorStrip(props: {
   readonly ringed: string | null;
 }) {
   const { map, width, cursor, onCursor, ringed } = props;
-  const id = useId();
   const cellWidth = (width - LABEL_WIDTH) / Math.max(1, map.blocks.length);
   // Narrow cells leave no room for every block's number, nor for decibels.
   const everyBlock = cellWidth >= 18 ? 1 : Math.ceil(18 / cellWidth);
   const hasNumbers = cellWidth >= 34;
-  const cellId = (row: number, column: number): string => `${id}-${row}-${column}`;
-  const onKeyDown = (event: KeyboardEvent): void => {
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     const moved = moveCursor(cursor, event.key, map.roles.length, map.blocks.length);
     if (moved === null) return;
     event.preventDefault();
     onCursor(moved);
-  };
-  const onPointer = (event: PointerEvent): void => {
-    const cell = event.target instanceof Element ? event.target.closest<HTMLElement>("td") : null;
-    if (cell !== null) onCursor({ row: Number(cell.dataset["row"]), column: Number(cell.dataset["column"]) });
+    const cell = `[data-row="${moved.row}"][data-column="${moved.column}"]`;
+    event.currentTarget.closest("table")?.querySelector<HTMLElement>(cell)?.focus();
   };
   return (
-    <table
-      className="error-strip"
-      role="grid"
-      tabIndex={0}
-      aria-label="Error of every layer: a row for each layer, a column for each block"
-      aria-activedescendant={cellId(cursor.row, cursor.column)}
-      data-testid="error-strip"
-      onKeyDown={onKeyDown}
-      onPointerMove={onPointer}
-      onPointerDown={onPointer}
-    >
+    <table className="error-strip" data-testid="error-strip">
+      <caption className="visually-hidden">Error of every layer: a row for each layer, a column for each block. Arrow keys move.</caption>
       <thead>
         <tr>
           <th scope="col" style={{ width: LABEL_WIDTH }}>
@@ -68,16 +54,21 @@ export function ErrorStrip(props: {
               const layer = map.cells[row]?.[column] ?? null;
               const isCursor = cursor.row === row && cursor.column === column;
               return (
-                <td
-                  key={block}
-                  id={cellId(row, column)}
-                  data-row={row}
-                  data-column={column}
-                  className={cellClass(layer, isCursor, ringed)}
-                  style={{ background: heatColour(layer) }}
-                >
-                  {hasNumbers && layer !== null && <span aria-hidden="true">{shortDb(layer.sqnrDb)}</span>}
-                  <span className="visually-hidden">{layer === null ? "not measured" : layerText(layer)}</span>
+                <td key={block}>
+                  <button
+                    type="button"
+                    tabIndex={isCursor ? 0 : -1}
+                    data-row={row}
+                    data-column={column}
+                    className={cellClass(layer, isCursor, ringed)}
+                    style={{ background: heatColour(layer) }}
+                    onKeyDown={onKeyDown}
+                    onFocus={() => onCursor({ row, column })}
+                    onPointerEnter={() => onCursor({ row, column })}
+                  >
+                    {hasNumbers && layer !== null && <span aria-hidden="true">{shortDb(layer.sqnrDb)}</span>}
+                    <span className="visually-hidden">{layer === null ? "not measured" : layerText(layer)}</span>
+                  </button>
                 </td>
               );
             })}
@@ -89,8 +80,14 @@ export function ErrorStrip(props: {
 }
 
 function cellClass(layer: LayerError | null, isCursor: boolean, ringed: string | null): string {
-  const isStrong = layer !== null && errorLevel(layer.sqnrDb) > 0.55;
-  return [isStrong ? "strong" : "", isCursor ? "cursor" : "", layer !== null && layer.name === ringed ? "ringed" : ""].join(" ").trim();
+  const level = layer === null ? 0 : errorLevel(layer.sqnrDb);
+  const classes = [
+    level >= TEXT_FLIPS.light ? "white-in-light" : "black-in-light",
+    level >= TEXT_FLIPS.dark ? "black-in-dark" : "white-in-dark",
+    isCursor ? "cursor" : "",
+    layer !== null && layer.name === ringed ? "ringed" : "",
+  ];
+  return classes.filter((name) => name !== "").join(" ");
 }
 
 function shortDb(sqnrDb: number): string {

@@ -46,3 +46,9 @@ export function errorLevel(sqnrDb: number): number {
   if (Number.isNaN(sqnrDb)) return 1;
   return Math.min(1, Math.max(0, (SCALE_DB.clean - sqnrDb) / (SCALE_DB.clean - SCALE_DB.lost)));
 }
+
+/**
+ * Levels from which white text reads better than black on the strip's light colours, and black better than white on its dark ones:
+ * where both have equal contrast (4.58 : 1, the worst of the scale). They belong to --heat-0..2 in styles.css.
+ */
+export const TEXT_FLIPS = { light: 0.775, dark: 0.52 } as const;

@@ -1,6 +1,6 @@
 import type { QuantizeRequest } from "../../runner/comparison.ts";
 import type { CompareRequest } from "../worker/lab-api.ts";
-import type { SetLab } from "./lab-store.ts";
+import type { SetSlice } from "./set-slice.ts";
 
 /** How to quantize next. */
 export const WEIGHT_BITS = [2, 3, 4, 6, 8] as const;
@@ -13,7 +13,7 @@ export interface ControlsSlice {
   setControls(change: Partial<QuantizeRequest>): void;
 }
 
-export function controlsSlice(set: SetLab): ControlsSlice {
+export function controlsSlice(set: SetSlice<ControlsSlice>): ControlsSlice {
   return {
     controls: FIRST_CONTROLS,
     setControls: (change) => set((state) => ({ controls: { ...state.controls, ...change } })),

@@ -1,7 +1,7 @@
 import type { AdapterDescription } from "../../runner/comparison.ts";
 import type { ErrorParts, SelfTestReport } from "../worker/lab-api.ts";
 import type { RecipeChoice } from "../worker/lab-client.ts";
-import type { SetLab } from "./lab-store.ts";
+import type { SetSlice } from "./set-slice.ts";
 
 /** The machine that computes: adapter, recipes it offers, its self-test. */
 export type AdapterState =
@@ -23,7 +23,7 @@ export interface EngineSlice {
   setSelfTest(selfTest: SelfTestState): void;
 }
 
-export function engineSlice(set: SetLab): EngineSlice {
+export function engineSlice(set: SetSlice<EngineSlice>): EngineSlice {
   return {
     adapter: { kind: "asking" },
     recipes: [],

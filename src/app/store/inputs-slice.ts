@@ -1,5 +1,6 @@
 import type { DroppedFile, ImageSet, OpenedModel } from "../worker/lab-api.ts";
-import type { SetLab } from "./lab-store.ts";
+import type { ResultSlice } from "./result-slice.ts";
+import type { SetSlice } from "./set-slice.ts";
 
 /** What the user gave: the open model and images, and the files they came from, to open them again with another head count. */
 export interface InputsSlice {
@@ -16,7 +17,7 @@ export interface InputsSlice {
   holdImageFiles(files: readonly DroppedFile[]): void;
 }
 
-export function inputsSlice(set: SetLab): InputsSlice {
+export function inputsSlice(set: SetSlice<InputsSlice & Pick<ResultSlice, "result" | "side" | "filter">>): InputsSlice {
   const noResult = { result: null, side: "main", filter: "all" } as const;
   return {
     model: null,

@@ -1,6 +1,6 @@
 import type { Progress } from "../../tensor/progress.ts";
 import type { ErrorParts } from "../worker/lab-api.ts";
-import type { SetLab } from "./lab-store.ts";
+import type { SetSlice } from "./set-slice.ts";
 
 /** What is running, and what went wrong last. */
 export interface RunningJob {
@@ -27,7 +27,7 @@ export interface JobSlice {
   say(status: string): void;
 }
 
-export function jobSlice(set: SetLab): JobSlice {
+export function jobSlice(set: SetSlice<JobSlice>): JobSlice {
   return {
     job: null,
     error: null,

@@ -14,7 +14,6 @@ import type { ResultSlice } from "./result-slice.ts";
 /** The page's whole state: five slices, no React in any of them. */
 export type LabState = EngineSlice & InputsSlice & ControlsSlice & JobSlice & ResultSlice;
 export type LabStore = StoreApi<LabState>;
-export type SetLab = LabStore["setState"];
 
 export function createLabStore(): LabStore {
   return createStore<LabState>()((set) => ({

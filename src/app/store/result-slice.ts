@@ -1,7 +1,8 @@
 import type { Filter, Side } from "../results/image-rows.ts";
 import type { LabComparison } from "../worker/lab-api.ts";
 import { sameRequest } from "./controls-slice.ts";
-import type { LabState, SetLab } from "./lab-store.ts";
+import type { ControlsSlice } from "./controls-slice.ts";
+import type { SetSlice } from "./set-slice.ts";
 
 /** The last comparison and how it is looked at. */
 export interface ResultSlice {
@@ -13,7 +14,7 @@ export interface ResultSlice {
   setFilter(filter: Filter): void;
 }
 
-export function resultSlice(set: SetLab): ResultSlice {
+export function resultSlice(set: SetSlice<ResultSlice>): ResultSlice {
   return {
     result: null,
     side: "main",
@@ -31,6 +32,6 @@ export function resultSlice(set: SetLab): ResultSlice {
 }
 
 /** True when the controls no longer say what the shown result was made with. */
-export function isStale(state: Pick<LabState, "result" | "controls">): boolean {
+export function isStale(state: Pick<ResultSlice, "result"> & Pick<ControlsSlice, "controls">): boolean {
   return state.result !== null && !sameRequest(state.result.main.request, state.controls);
 }

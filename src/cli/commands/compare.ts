@@ -6,7 +6,7 @@ import { quantizeModel, type QuantizedModel } from "../../runner/quantize-model.
 import { tensor } from "../../tensor/tensor.ts";
 import type { Command, Host, Options } from "../host.ts";
 import { openInputs } from "../image-inputs.ts";
-import { executorFrom, executorOption, modelOptions, openModelOption, recipeOptions, requestFrom } from "../model-options.ts";
+import { executorFrom, executorOption, modelOptions, buildModel, openModelOption, recipeOptions, requestFrom } from "../model-options.ts";
 
 export const compare: Command = {
   name: "compare",
@@ -22,16 +22,16 @@ export const compare: Command = {
   },
   async run(options, host) {
     const model = await openModelOption(host, options);
-    const built = await model.build(host.job);
+    const built = await buildModel(model, host);
     const float = withoutQuantizers(built);
     const [classes] = float.shapes[outputName(float)];
     const source = { tensorPath: options.inputs, folder: options.images, labels: options.labels, option: "--inputs FILE or --images DIR" };
     const { images, labels } = await openInputs(host, model.card, classes, source);
     const quantized = await quantizedFrom(model, built, options, host, classes);
-    const comparison = await compareModels({
+    const [comparison] = await compareModels({
       gpu: await host.gpu(),
       float,
-      quantized,
+      quantized: [quantized],
       images,
       labels,
       executor: executorFrom(options),

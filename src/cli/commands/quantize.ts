@@ -6,7 +6,7 @@ import type { OpenModel } from "../../runner/open-model.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import type { Command } from "../host.ts";
 import { openInputs } from "../image-inputs.ts";
-import { modelOptions, openModelOption, recipeOptions, requestFrom } from "../model-options.ts";
+import { modelOptions, buildModel, openModelOption, recipeOptions, requestFrom } from "../model-options.ts";
 
 export const quantize: Command = {
   name: "quantize",
@@ -16,7 +16,7 @@ export const quantize: Command = {
     const model = await openModelOption(host, options);
     refuseQuantized(model);
     const request = requestFrom(options);
-    const graph = await model.build(host.job);
+    const graph = await buildModel(model, host);
     const [classes] = graph.shapes[outputName(graph)];
     const source = {
       tensorPath: options.calibration,

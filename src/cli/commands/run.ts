@@ -1,7 +1,7 @@
 import { writeSafetensors } from "../../formats/safetensors-write.ts";
 import { argmaxRows } from "../../metrics/metric.ts";
 import { chooseExecution } from "../../runner/choose-execution.ts";
-import { describeAdapter } from "../../runner/compare.ts";
+import { describeAdapter } from "../../runner/describe-adapter.ts";
 import { openExecutor } from "../../runner/open-executor.ts";
 import { withoutQuantizers } from "../../runner/open-model.ts";
 import { createGpuSession } from "../../runner/session.ts";
@@ -9,7 +9,7 @@ import { tensor } from "../../tensor/tensor.ts";
 import { outputName } from "../../graph/graph.ts";
 import type { Command } from "../host.ts";
 import { openInputs } from "../image-inputs.ts";
-import { executorFrom, executorOption, modelOptions, openModelOption } from "../model-options.ts";
+import { executorFrom, executorOption, modelOptions, buildModel, openModelOption } from "../model-options.ts";
 import { choiceOption } from "../parse-args.ts";
 
 export const run: Command = {
@@ -26,7 +26,7 @@ export const run: Command = {
   async run(options, host) {
     const model = await openModelOption(host, options);
     const precision = choiceOption(options, "precision", ["f32", "quantized"] as const, model.quantization ? "quantized" : "f32");
-    const graph = await model.build(host.job);
+    const graph = await buildModel(model, host);
     const [classes] = graph.shapes[outputName(graph)];
     const { images, names } = await openInputs(host, model.card, classes, {
       tensorPath: options.inputs,
@@ -61,7 +61,7 @@ export const run: Command = {
       ...(names ? { files: names } : {}),
       out: options.out ?? null,
       perf: { elapsedMs, note: "first run included" },
-      env: { adapter: await describeAdapter(gpu), runtime: host.runtime },
+      env: { adapter: await describeAdapter(gpu, true), runtime: host.runtime },
     };
   },
 };

@@ -1,4 +1,4 @@
-import { describeAdapter } from "../../runner/compare.ts";
+import { describeAdapter } from "../../runner/describe-adapter.ts";
 import { selfTest } from "../../runner/self-test.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import type { Command } from "../host.ts";
@@ -18,6 +18,6 @@ export const selftest: Command = {
         next: "Do not trust results of this adapter; update its driver or use another, and report this.",
       });
     }
-    return { ...report, env: { adapter: await describeAdapter(gpu), runtime: host.runtime } };
+    return { ...report, env: { adapter: await describeAdapter(gpu, true), runtime: host.runtime } };
   },
 };

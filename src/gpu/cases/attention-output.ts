@@ -89,17 +89,28 @@ const codesShapes: readonly CodesShape[] = [
   { name: "log2", shape: shapes.one, levels: { top: 15, shift: 12 }, top: 255, vZero: 3 },
   {
     name: "log sqrt 2 to codes",
-    ...{ shape: shapes.five, levels: { top: 15, shift: 7, odd: true }, top: 15, vZero: 7, out: { top: 15, zero: 8 } },
+    shape: shapes.five,
+    levels: { top: 15, shift: 7, odd: true },
+    top: 15,
+    vZero: 7,
+    out: { top: 15, zero: 8 },
   },
   {
     name: "log2 to codes, zero points outside the codes",
-    ...{ shape: shapes.seventeen, levels: { top: 7, shift: 6 }, top: 7, vZero: -30, out: { top: 255, zero: -5 } },
+    shape: shapes.seventeen,
+    levels: { top: 7, shift: 6 },
+    top: 7,
+    vZero: -30,
+    out: { top: 255, zero: -5 },
   },
   { name: "uniform to codes", shape: shapes.wide, levels: { top: 255, zeroPoint: 3 }, top: 255, vZero: 300, out: { top: 7, zero: 10 } },
   { name: "uniform", shape: shapes.five, levels: { top: 3, zeroPoint: 0 }, top: 3, vZero: 2 },
   {
     name: "log sqrt 2, 8 bits",
-    ...{ shape: shapes.long, levels: { top: 255, shift: 8, odd: true }, top: 255, vZero: 127 },
+    shape: shapes.long,
+    levels: { top: 255, shift: 8, odd: true },
+    top: 255,
+    vZero: 127,
   },
 ];
 

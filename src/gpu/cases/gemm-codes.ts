@@ -25,28 +25,65 @@ const shapes: readonly CodesShape[] = [
   { name: "W8A8 31 x 33, K 17, residual", rows: 31, columns: 33, depth: 17, container: 8, top: 255, residual: true },
   {
     name: "W4A8 patch embedding: class-token gap and positions",
-    ...{ rows: 15, columns: 12, depth: 12, container: 4, top: 255, residual: true },
+    rows: 15,
+    columns: 12,
+    depth: 12,
+    container: 4,
+    top: 255,
+    residual: true,
     gap: { patches: 5, prefix: 2 },
   },
   {
     name: "W2A6 one token of each image, wider output rows",
-    ...{ rows: 7, columns: 10, depth: 9, container: 2, top: 63, step: 5, offset: 2, outputGap: 2 },
+    rows: 7,
+    columns: 10,
+    depth: 9,
+    container: 2,
+    top: 63,
+    step: 5,
+    offset: 2,
+    outputGap: 2,
   },
   {
-    name: "W8A8 exact ties between codes, wider output rows",
-    ...{ rows: 5, columns: 20, depth: 7, container: 8, top: 255, outTop: 255, ties: true, outputGap: 1 },
+    name: "W2A2 exact ties between codes, wider output rows",
+    rows: 5,
+    columns: 20,
+    depth: 7,
+    container: 2,
+    top: 3,
+    outTop: 255,
+    ties: true,
+    outputGap: 1,
   },
   {
     name: "W8A8 largest codes at the f32 bound",
-    ...{ rows: 9, columns: 9, depth: 256, container: 8, top: 255, largestWeights: true },
+    rows: 9,
+    columns: 9,
+    depth: 256,
+    container: 8,
+    top: 255,
+    largestWeights: true,
   },
   {
     name: "W8A8 largest codes past the f32 bound",
-    ...{ rows: 9, columns: 9, depth: 521, container: 8, top: 255, largestWeights: true, chunk: 64 },
+    rows: 9,
+    columns: 9,
+    depth: 521,
+    container: 8,
+    top: 255,
+    largestWeights: true,
+    chunk: 64,
   },
   {
     name: "W4A4 3 x 17, K 197, chunks with a rest",
-    ...{ rows: 3, columns: 17, depth: 197, container: 4, top: 15, outTop: 15, residual: true, chunk: 3 },
+    rows: 3,
+    columns: 17,
+    depth: 197,
+    container: 4,
+    top: 15,
+    outTop: 15,
+    residual: true,
+    chunk: 3,
   },
   { name: "W2A8 65 x 70, K 33, one chunk", rows: 65, columns: 70, depth: 33, container: 2, top: 255, outTop: 255, chunk: 64 },
 ];
@@ -65,7 +102,7 @@ function columnFloats(
     if (at >= 4 * columns) return 0;
     // Zero points inside, below and above the code range.
     const zero = [0, 3, -2, (outTop ?? 0) + 2][(at >> 2) % 4];
-    if (ties) return [2 ** -12, 0, 2, zero][at % 4];
+    if (ties) return [1 / 8, 0, 2, zero][at % 4];
     return [scale * (0.5 + random), 2 * random - 1, inverse, zero][at % 4];
   });
 }

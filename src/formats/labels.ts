@@ -1,7 +1,7 @@
-import { readNpy } from "../formats/npy.ts";
-import { openSafetensors } from "../formats/safetensors.ts";
-import { readAny, type AnyTensor } from "../formats/tensor-store.ts";
-import type { ByteSource } from "../formats/byte-source.ts";
+import { readNpy } from "./npy.ts";
+import { openSafetensors } from "./safetensors.ts";
+import { readAny, type AnyTensor } from "./tensor-store.ts";
+import type { ByteSource } from "./byte-source.ts";
 import { InputError } from "../tensor/input-error.ts";
 
 /** One row of a labels file: the image it names (CSV only) and its label as written. */

@@ -1,0 +1,64 @@
+import { cropForDisplay, normalize } from "../../images/preprocess.ts";
+import type { Pixels } from "../../images/pixels.ts";
+import type { Preprocessing } from "../../images/preprocessing.ts";
+import type { ImageSource } from "../../runner/image-source.ts";
+import { tensor } from "../../tensor/tensor.ts";
+import type { LabImage } from "./lab-api.ts";
+
+/** An image in the worker: what the model sees, 8 bit, is all that is kept of it. */
+export interface HeldImage {
+  readonly id: string;
+  readonly name: string;
+  readonly label: number | null;
+  readonly crop: Pixels;
+}
+
+/** Resize and crop once, for the preprocessing of the open model. */
+export function holdImage(id: string, name: string, label: number | null, pixels: Pixels, preprocessing: Preprocessing): HeldImage {
+  return { id, name, label, crop: cropForDisplay(pixels, preprocessing) };
+}
+
+/** The thumbnail that the page draws. */
+export async function labImage({ id, name, label, crop }: HeldImage): Promise<LabImage> {
+  const rgba = new Uint8ClampedArray(crop.width * crop.height * 4).fill(255);
+  for (let i = 0; i < crop.width * crop.height; i++) {
+    for (let channel = 0; channel < 3; channel++) rgba[4 * i + channel] = crop.rgb[3 * i + channel];
+  }
+  return { id, name, label, thumbnail: await createImageBitmap(new ImageData(rgba, crop.width, crop.height)) };
+}
+
+/** Held images as the engine reads them. */
+export function heldSource(images: readonly HeldImage[], preprocessing: Preprocessing): ImageSource {
+  const [height, width] = preprocessing.inputSize;
+  return {
+    count: images.length,
+    batch(start, end) {
+      const data = new Float32Array((end - start) * 3 * height * width);
+      for (let i = start; i < end; i++) data.set(normalize(images[i].crop, preprocessing), (i - start) * 3 * height * width);
+      return Promise.resolve(tensor([end - start, 3, height, width], data));
+    },
+  };
+}
+
+/** Enough images on both sides to keep them apart; below that, the same images calibrate and are compared, and the page says so. */
+const CALIBRATION_IMAGES = 32;
+const LEAST_EVALUATED = 8;
+const MOST_EVALUATED = 64;
+
+export interface Split<T> {
+  readonly calibration: readonly T[];
+  readonly evaluation: readonly T[];
+  readonly leakage: boolean;
+}
+
+/** The first images in the order given calibrate, the next are compared. */
+export function splitImages<T>(images: readonly T[]): Split<T> {
+  if (images.length < CALIBRATION_IMAGES + LEAST_EVALUATED) {
+    return { calibration: images.slice(0, CALIBRATION_IMAGES), evaluation: images.slice(0, MOST_EVALUATED), leakage: true };
+  }
+  return {
+    calibration: images.slice(0, CALIBRATION_IMAGES),
+    evaluation: images.slice(CALIBRATION_IMAGES, CALIBRATION_IMAGES + MOST_EVALUATED),
+    leakage: false,
+  };
+}

@@ -1,0 +1,24 @@
+import { metrics } from "../metrics/index.ts";
+import { tensor } from "../tensor/tensor.ts";
+import type { Quality } from "./comparison.ts";
+
+/** All metrics of the logits of two models: both [imageCount, classes]. */
+export function measureQuality(
+  floatLogits: Float32Array<ArrayBuffer>,
+  quantizedLogits: Float32Array<ArrayBuffer>,
+  imageCount: number,
+  classes: number,
+  labels: Int32Array | null,
+): Quality {
+  const a = tensor([imageCount, classes], floatLogits);
+  const b = tensor([imageCount, classes], quantizedLogits);
+  return {
+    imageCount,
+    top1Agreement: metrics.top1Agreement.measure(a, b),
+    top1AccuracyFloat: labels ? metrics.top1Accuracy.measure(a, a, labels) : null,
+    top1AccuracyQuantized: labels ? metrics.top1Accuracy.measure(a, b, labels) : null,
+    logitSqnrDb: metrics.sqnrDb.measure(a, b),
+    logitCosine: metrics.cosine.measure(a, b),
+    klDivergence: metrics.klDivergence.measure(a, b),
+  };
+}
