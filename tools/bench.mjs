@@ -4,7 +4,7 @@
  * Options: --model deit-tiny  --modes float,integer,simulated  --bits w4a4,w8a8  --warm 3  --node  --out out/bench/forward
  *          --check (exit code 1 when a budget is broken)
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ensureBuilt } from "./build.mjs";
@@ -31,9 +31,12 @@ const { values } = parseArgs({
 });
 const settings = { requests: requestsFrom(values), out: resolve(values.out), check: values.check };
 const VITRINE_BENCH = JSON.stringify(settings);
+const table = `${settings.out}.md`;
 ensure();
+rmSync(table, { force: true });
 process.exitCode = await (values.node ? benchInNode() : benchInBrowser());
-if (process.exitCode === 0) process.stdout.write(readFileSync(`${settings.out}.md`, "utf8"));
+// A broken budget is read in the table, too.
+if (existsSync(table)) process.stdout.write(readFileSync(table, "utf8"));
 
 async function benchInBrowser() {
   const CHROME_PATH = await ensureBrowser();

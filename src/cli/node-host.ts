@@ -51,9 +51,15 @@ async function openPath(path: string, withModelFiles: boolean): Promise<readonly
     );
   }
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const sources = await Promise.all(
-    files.map(async (file) => fileSource(file, relative(path, file).split(sep).join("/"), (await stat(file)).size)),
+  // Links count by what they point to: a model hub's cache is a folder of links.
+  const found = await Promise.all(
+    entries.map(async (entry) => {
+      const file = join(entry.parentPath, entry.name);
+      return { file, info: await stat(file).catch(() => null) };
+    }),
+  );
+  const sources = found.flatMap(({ file, info }) =>
+    info?.isFile() ? [fileSource(file, relative(path, file).split(sep).join("/"), info.size)] : [],
   );
   return sources.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

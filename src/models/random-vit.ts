@@ -47,7 +47,13 @@ export function randomVit(options: RandomVitOptions): Graph {
   for (let i = 0; i < depth; i++) {
     const b = `blocks.${i}`;
     linear(`${b}.attn.qkv`, norm(`${b}.norm1`, x), 3 * dim, dim);
-    const scores = add(`${b}.attn.matmul1`, "AttentionScores", [`${b}.attn.qkv`], {}, { numHeads: heads, scale: (dim / heads) ** -0.5 });
+    const scores = add(
+      `${b}.attn.matmul1`,
+      "AttentionScores",
+      [`${b}.attn.qkv`],
+      {},
+      { numHeads: heads, scale: 1 / Math.sqrt(dim / heads) },
+    );
     const p = add(`${b}.attn.softmax`, "Softmax", [scores]);
     linear(`${b}.attn.proj`, add(`${b}.attn.matmul2`, "AttentionOutput", [p, `${b}.attn.qkv`]), dim, dim);
     x = add(`${b}.add1`, "Add", [x, `${b}.attn.proj`]);

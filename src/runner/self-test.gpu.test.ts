@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { kernelCases } from "../gpu/cases/index.ts";
+import type { Params } from "../gpu/kernel.ts";
 import { kernels, type KernelName } from "../gpu/kernels/index.ts";
 import { nodeGpu } from "../testing/node-gpu-bundle.ts";
 import { nullDevice } from "../testing/node-gpu.ts";
@@ -96,6 +97,13 @@ const mutants: readonly { name: KernelName; fault: string; from: string; to: str
     to: "floor(v[lane] / q.x + 0.5)",
     detail: /^word/,
   },
+  {
+    name: "gemm-codes-f32",
+    fault: "no bounds check in the epilogue",
+    from: "if (row >= params.rows || column4 >= params.columns4) { return; }\n  var v",
+    to: "var v",
+    detail: /^(stray write|word)/,
+  },
 ];
 
 test.each(mutants)("$name is caught when it is wrong: $fault", async ({ name, from, to, detail }) => {
@@ -108,6 +116,7 @@ test.each(mutants)("$name is caught when it is wrong: $fault", async ({ name, fr
   for (const kernelCase of kernelCases[name]) {
     const result = await checkKernel(gpu, name, kernelCase, fused, wrong);
     if (!result.ok) details.push(result.detail);
+    if (detail.test(result.detail)) break;
   }
   expect(
     details.some((text) => detail.test(text)),
@@ -122,3 +131,20 @@ test("bits depend on how the adapter rounds fma, and the probe knows", async () 
   expect((await checkKernel(gpu, "gemm-f32", kernelCase, fused)).ok).toBe(true);
   expect((await checkKernel(gpu, "gemm-f32", kernelCase, !fused)).ok).toBe(false);
 });
+
+test.each(["quantize", "fake-quantize", "fake-quantize-codebook", "patchify"] as const)(
+  "%s finds its elements when the grid is spread over two dimensions",
+  async (name) => {
+    const gpu = await nodeGpu();
+    const fused = await adapterFusesMultiplyAdd(gpu);
+    // As linearGrid does past 65535 workgroups, here past two.
+    const spread = {
+      ...kernels[name],
+      workgroups: (params: Params) => [2, Math.ceil(kernels[name].workgroups(params)[0] / 2), 1] as const,
+    };
+    for (const kernelCase of kernelCases[name]) {
+      const result = await checkKernel(gpu, name, kernelCase, fused, spread);
+      expect(result.ok, `${kernelCase.name}: ${result.detail}`).toBe(true);
+    }
+  },
+);

@@ -1,4 +1,3 @@
-
 import type { Gpu } from "../gpu/device.ts";
 import { nodeAdapter, nodeDevice, nodeInstance } from "./node-gpu.ts";
 

@@ -14,12 +14,26 @@ export interface RangeOptions {
 
 /** Quantizers fitted to the float ranges on `pixels`: enough to exercise executors, no recipe. */
 export function quantizeByRange(graph: Graph, pixels: Tensor, { weightBits, activationBits, probabilities }: RangeOptions): Graph {
-  const { taps } = runGraph(graph, pixels, graph.nodes.map((node) => node.name));
+  const { taps } = runGraph(
+    graph,
+    pixels,
+    graph.nodes.map((node) => node.name),
+  );
   const fit = (values: Float32Array, scheme: string, bits: number) =>
-    schemeOf({ scheme }).fit({ low: values.reduce((a, b) => Math.min(a, b), Infinity), high: values.reduce((a, b) => Math.max(a, b), -Infinity) }, bits);
+    schemeOf({ scheme }).fit(
+      { low: values.reduce((a, b) => Math.min(a, b), Infinity), high: values.reduce((a, b) => Math.max(a, b), -Infinity) },
+      bits,
+    );
   const perTensor = (values: Float32Array, scheme: string, bits: number): Quantizer => {
     const { scale, zeroPoint } = fit(values, scheme, bits);
-    return { scheme, bits, levels: "strict", scale: Float32Array.of(scale), zeroPoint: Float32Array.from(zeroPoint === null ? [] : [zeroPoint]), axis: null };
+    return {
+      scheme,
+      bits,
+      levels: "strict",
+      scale: Float32Array.of(scale),
+      zeroPoint: Float32Array.from(zeroPoint === null ? [] : [zeroPoint]),
+      axis: null,
+    };
   };
   const perRow = ({ shape: [n, k], data }: Tensor): Quantizer => {
     const fits = Array.from({ length: n }, (_, row) => fit(data.subarray(row * k, (row + 1) * k), "uniform", weightBits));
@@ -41,7 +55,11 @@ export function quantizeByRange(graph: Graph, pixels: Tensor, { weightBits, acti
     const section = site === "query" ? 0 : site === "key" ? 1 : site === "value" ? 2 : null;
     if (section === null) return perTensor(data, "uniform", bits);
     const third = (shape.at(-1) ?? 0) / 3;
-    return perTensor(data.filter((_, i) => Math.floor((i % (3 * third)) / third) === section), "uniform", bits);
+    return perTensor(
+      data.filter((_, i) => Math.floor((i % (3 * third)) / third) === section),
+      "uniform",
+      bits,
+    );
   };
   return makeGraph(
     graph.name,

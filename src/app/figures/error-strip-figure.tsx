@@ -1,7 +1,8 @@
 import { useMemo, useState } from "react";
 import type { Comparison } from "../../runner/comparison.ts";
 import { formatDb } from "../format.ts";
-import { errorMap } from "../results/error-map.ts";
+import { cellOf, errorMap } from "../results/error-map.ts";
+import type { Cursor } from "../results/error-map.ts";
 import { findLossSite, placeName } from "../results/loss-site.ts";
 import { ErrorStrip, heatColour, layerText } from "./error-strip.tsx";
 import { Measured } from "./measured.tsx";
@@ -12,7 +13,9 @@ export function ErrorStripFigure({ comparison }: { readonly comparison: Comparis
   const { layers } = comparison;
   const map = useMemo(() => errorMap(layers), [layers]);
   const site = useMemo(() => findLossSite(layers), [layers]);
-  const [cursor, setCursor] = useState({ row: 0, column: 0 });
+  const [chosen, setCursor] = useState<Cursor | null>(null);
+  // Until somebody points elsewhere, the cursor is where most is lost.
+  const cursor = chosen ?? cellOf(map, site?.layer.name ?? null);
   // Another model may have fewer rows and columns than the cursor was at.
   const row = Math.min(cursor.row, Math.max(0, map.roles.length - 1));
   const column = Math.min(cursor.column, Math.max(0, map.blocks.length - 1));

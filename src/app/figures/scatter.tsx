@@ -25,6 +25,7 @@ function drawScatter(points: readonly ScatterPoint[], width: number): Element {
     height: size * 0.8,
     x: { label: "float logit", domain: [low, high], nice: true },
     y: { label: "quantized logit", domain: [low, high], nice: true },
+    marginBottom: 38,
     grid: true,
     marks: [
       Plot.line(

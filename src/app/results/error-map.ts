@@ -27,6 +27,13 @@ export interface Cursor {
   readonly column: number;
 }
 
+/** The cell of a layer by name; the first cell when it has none. */
+export function cellOf(map: ErrorMap, name: string | null): Cursor {
+  const row = map.cells.findIndex((cells) => cells.some((cell) => cell !== null && cell.name === name));
+  const column = map.cells[row]?.findIndex((cell) => cell?.name === name) ?? 0;
+  return { row: Math.max(0, row), column: Math.max(0, column) };
+}
+
 /** The cell that an arrow key, Home or End leads to; null for any other key. */
 export function moveCursor(cursor: Cursor, key: string, rows: number, columns: number): Cursor | null {
   const { row, column } = cursor;

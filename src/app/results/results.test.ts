@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LayerError } from "../../runner/comparison.ts";
-import { errorLevel, errorMap, moveCursor } from "./error-map.ts";
+import { cellOf, errorLevel, errorMap, moveCursor } from "./error-map.ts";
 import { imagesCsv, layersCsv } from "./export.ts";
 import { filterRows } from "./image-rows.ts";
 import type { ImageRow } from "./image-rows.ts";
@@ -56,6 +56,14 @@ describe("error map", () => {
       ["0.fc2", null],
     ]);
     expect(map.outside.map((cell) => cell.role)).toEqual(["patch_embed", "head"]);
+  });
+  it("finds a layer's cell, or starts at the first", () => {
+    const map = errorMap([layer(0, "qkv"), layer(0, "fc2"), layer(1, "qkv"), layer(1, "fc2")]);
+    expect([cellOf(map, "1.fc2"), cellOf(map, "head"), cellOf(map, null)]).toEqual([
+      { row: 1, column: 1 },
+      { row: 0, column: 0 },
+      { row: 0, column: 0 },
+    ]);
   });
   it("moves the cursor inside the map only", () => {
     expect(moveCursor({ row: 0, column: 0 }, "ArrowLeft", 2, 3)).toEqual({ row: 0, column: 0 });

@@ -81,8 +81,8 @@ interface CodesShape {
   /** Largest code of v. */
   readonly top: number;
   readonly vZero: number;
-  /** Largest output code and zero point; without it the output is float. */
-  readonly out?: { readonly top: number; readonly zero: number };
+  /** Largest output code, zero point and 1 / step; without it the output is float. */
+  readonly out?: { readonly top: number; readonly zero: number; readonly inverse: number };
 }
 
 const codesShapes: readonly CodesShape[] = [
@@ -93,7 +93,7 @@ const codesShapes: readonly CodesShape[] = [
     levels: { top: 15, shift: 7, odd: true },
     top: 15,
     vZero: 7,
-    out: { top: 15, zero: 8 },
+    out: { top: 15, zero: 8, inverse: 7.5 },
   },
   {
     name: "log2 to codes, zero points outside the codes",
@@ -101,9 +101,16 @@ const codesShapes: readonly CodesShape[] = [
     levels: { top: 7, shift: 6 },
     top: 7,
     vZero: -30,
-    out: { top: 255, zero: -5 },
+    out: { top: 255, zero: -5, inverse: 32 },
   },
-  { name: "uniform to codes", shape: shapes.wide, levels: { top: 255, zeroPoint: 3 }, top: 255, vZero: 300, out: { top: 7, zero: 10 } },
+  {
+    name: "uniform to codes",
+    shape: shapes.wide,
+    levels: { top: 255, zeroPoint: 3 },
+    top: 255,
+    vZero: 300,
+    out: { top: 7, zero: 10, inverse: 1.5 },
+  },
   { name: "uniform", shape: shapes.five, levels: { top: 3, zeroPoint: 0 }, top: 3, vZero: 2 },
   {
     name: "log sqrt 2, 8 bits",
@@ -123,7 +130,7 @@ const shiftShapes: readonly CodesShape[] = [
     levels: { top: 63, shift: 20, odd: true },
     top: 255,
     vZero: 128,
-    out: { top: 255, zero: 100 },
+    out: { top: 255, zero: 100, inverse: 100 },
   },
 ];
 
@@ -149,7 +156,7 @@ function codesCase(
       p_stride4,
       scale: Math.fround(16 / reach(entry)),
       v_zero: entry.vZero,
-      out_inverse_scale: out ? out.top / 2 : 1,
+      out_inverse_scale: out?.inverse ?? 1,
       out_zero: out?.zero ?? 0,
       out_max: out?.top ?? 0,
       head_dim: shape.headDim,

@@ -5,7 +5,7 @@ const shapes = [
   { name: "1 row of 1 to 8-bit codes", rows: 1, columns: 1, inverse: 40, zero: 128, top: 255 },
   { name: "33 rows of 30 to 4-bit codes, ties", rows: 33, columns: 30, inverse: 1, zero: 7, top: 15 },
   { name: "7 rows of 65 to 3-bit codes, zero point below the codes", rows: 7, columns: 65, inverse: 3.7, zero: -4, top: 7 },
-  { name: "65 rows of 5 to 2-bit codes, zero point above the codes", rows: 65, columns: 5, inverse: 1, zero: 5, top: 3 },
+  { name: "65 rows of 5 to 2-bit codes, zero point above the codes", rows: 65, columns: 5, inverse: 2, zero: 5, top: 3 },
 ];
 
 export const quantizeCases = shapes.map(({ name, rows, columns, inverse, zero, top }, index): KernelCase => {

@@ -1,0 +1,114 @@
+import type { ByteSource } from "../formats/byte-source.ts";
+import { openGpu, type Gpu } from "../gpu/device.ts";
+import type { Pixels } from "../images/pixels.ts";
+import { InputError } from "../tensor/input-error.ts";
+import type { Progress } from "../tensor/progress.ts";
+import type { Host } from "./host.ts";
+import { failure, type Outcome } from "./outcome.ts";
+import { runCommand } from "./run-command.ts";
+
+/** Page side of `npm run lab -- ... --browser`: what browser-driver.ts calls. */
+export interface BrowserLab {
+  /** `filesUrl`: where the driver's server gives the files named in `args`, and only those. */
+  run(args: readonly string[], filesUrl: string): Promise<Outcome>;
+}
+
+declare global {
+  interface Window {
+    /** There only with `?automation=engine`. */
+    vitrineLab?: BrowserLab;
+    /** Given by the driver before the page loads. */
+    vitrineProgress?: (progress: Progress) => Promise<void>;
+  }
+}
+
+type DecodeBlob = (blob: Blob, name: string) => Promise<Pixels>;
+
+/** How long a lost device may take to say so after the call that failed because of it. */
+const LOSS_NOTICE_MS = 1000;
+const PROGRESS_INTERVAL_MS = 100;
+
+export function installBrowserLab(decodeBlob: DecodeBlob): void {
+  window.vitrineLab = {
+    async run(args, filesUrl) {
+      let opened: Promise<Gpu> | undefined;
+      const host = createBrowserHost(filesUrl, decodeBlob, () => (opened ??= openGpu(navigator.gpu)));
+      try {
+        return { kind: "done", json: JSON.stringify(await runCommand(args, host)) };
+      } catch (error) {
+        const lost = error instanceof InputError ? null : await lossOf(opened);
+        return failure(lost ?? error);
+      }
+    },
+  };
+}
+
+function createBrowserHost(filesUrl: string, decodeBlob: DecodeBlob, gpu: () => Promise<Gpu>): Host {
+  return {
+    runtime: navigator.userAgent,
+    job: { onProgress: throttled((progress) => void window.vitrineProgress?.(progress)) },
+    gpu,
+    decode: (bytes, name) => decodeBlob(new Blob([bytes]), name),
+    async open(path, withModelFiles = false) {
+      const url = `${at(filesUrl, path)}${withModelFiles ? "&model" : ""}`;
+      const files = (await (await request(url)).json()) as readonly { name: string; byteLength: number }[];
+      return files.map(({ name, byteLength }, index) => remoteSource(`${url}&file=${index}`, name, byteLength));
+    },
+    async write(path, bytes) {
+      await request(at(filesUrl, path), { method: "POST", body: bytes });
+    },
+  };
+}
+
+/** A file of the driver's server, read range by range: models are larger than what one message or one array should hold. */
+function remoteSource(url: string, name: string, byteLength: number): ByteSource {
+  return {
+    name,
+    byteLength,
+    async slice(start, end) {
+      // A range cannot be empty in HTTP.
+      if (start === end) return new Uint8Array(0);
+      const response = await request(url, { headers: { Range: `bytes=${start}-${end - 1}` } });
+      return new Uint8Array(await response.arrayBuffer());
+    },
+  };
+}
+
+function at(filesUrl: string, path: string): string {
+  return `${filesUrl}?path=${encodeURIComponent(path)}`;
+}
+
+/** Throws what the server found wrong: its own InputError where it sends one. */
+async function request(url: string, init?: RequestInit): Promise<Response> {
+  const response = await fetch(url, { cache: "no-store", ...init });
+  if (response.ok) return response;
+  const text = await response.text();
+  if (response.headers.get("Content-Type") !== "application/json") throw new Error(`internal: ${response.status} for a file: ${text}`);
+  const { code, ...parts } = JSON.parse(text) as { code: string; what: string; why: string; next: string };
+  throw new InputError(code, parts);
+}
+
+/** The error that says that the device was lost, or null when it was not. */
+async function lossOf(opened: Promise<Gpu> | undefined): Promise<InputError | null> {
+  const gpu = await opened?.catch(() => undefined);
+  if (!gpu) return null;
+  const notice = new Promise<null>((resolve) => setTimeout(() => resolve(null), LOSS_NOTICE_MS));
+  const info = await Promise.race([gpu.device.lost, notice]);
+  if (info === null) return null;
+  return new InputError("DEVICE_LOST", {
+    what: "The GPU device was lost while the command ran.",
+    why: info.message === "" ? "The browser's GPU process or the driver ended, and everything on the device is gone." : info.message,
+    next: "Run the command again, with fewer or smaller images if it happens again.",
+  });
+}
+
+/** Every report crosses processes: the last of a stage always does, others only now and then. */
+function throttled(report: (progress: Progress) => void): (progress: Progress) => void {
+  let lastMs = -Infinity;
+  return (progress) => {
+    const nowMs = performance.now();
+    if (nowMs - lastMs < PROGRESS_INTERVAL_MS && progress.done < progress.total) return;
+    lastMs = nowMs;
+    report(progress);
+  };
+}

@@ -1,0 +1,22 @@
+import type { Command } from "./host.ts";
+import { parseOptions } from "./parse-args.ts";
+
+/** The files that a command line names, as written there: all that a page which runs it may reach. */
+export interface NamedPaths {
+  readonly readable: ReadonlySet<string>;
+  readonly writable: ReadonlySet<string>;
+}
+
+const PATH_PLACEHOLDERS: readonly string[] = ["PATH", "FILE", "DIR"];
+const OUTPUT_OPTIONS: readonly string[] = ["out", "dump"];
+
+/** Throws InputError USAGE for options that the command does not take. */
+export function pathsIn(command: Command, args: readonly string[]): NamedPaths {
+  const readable = new Set<string>();
+  const writable = new Set<string>();
+  for (const [name, value] of Object.entries(parseOptions(command, args))) {
+    if (value === undefined || !PATH_PLACEHOLDERS.includes(command.options[name].value)) continue;
+    (OUTPUT_OPTIONS.includes(name) ? writable : readable).add(value);
+  }
+  return { readable, writable };
+}
