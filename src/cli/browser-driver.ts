@@ -27,17 +27,21 @@ export async function runInBrowser(args: readonly string[], job: Job): Promise<u
   const launch = await browserLaunch();
   const files = createNodeHost({});
   const server = await startLabServer({ pageFolder: pageFolder(), files, ...paths });
-  let browser: Browser | undefined;
   const cancelled = stopOn(job.signal);
+  // An interrupt is the job's to handle: it ends as CANCELLED, with the browser closed.
+  const launching = chromium.launch({ ...launch, handleSIGINT: false });
   try {
-    // An interrupt is the job's to handle: it ends as CANCELLED, with the browser closed.
-    browser = await Promise.race([chromium.launch({ ...launch, handleSIGINT: false }), cancelled.promise]);
+    const browser = await Promise.race([launching, cancelled.promise]);
     const page = await browser.newPage();
     const stopped = watch(browser, page);
     return await Promise.race([runOnPage(page, server.pageUrl, server.filesUrl, args, job), stopped, cancelled.promise]);
   } finally {
     cancelled.release();
-    await browser?.close();
+    // Cancelled while it starts, the browser is still to be closed; one that could not start has already been reported.
+    await launching.then(
+      (browser) => browser.close(),
+      () => undefined,
+    );
     await server.close();
     files.close();
   }

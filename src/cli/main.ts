@@ -67,11 +67,15 @@ main(process.argv.slice(2)).then(
       const { code, what, why, next } = error;
       process.stderr.write(`${code}: ${what}\n  ${why}\n  ${next}\n`);
       process.stdout.write(`${JSON.stringify({ error: { code, what, why, next } }, null, 2)}\n`);
+    } else if (error instanceof Error && error.name === "AbortError") {
+      process.stderr.write("CANCELLED: The command was stopped before it finished; nothing was written.\n");
+      process.stdout.write(
+        `${JSON.stringify({ error: { code: "CANCELLED", what: "The command was stopped before it finished." } }, null, 2)}\n`,
+      );
     } else {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      const code = error instanceof Error && error.name === "AbortError" ? "CANCELLED" : "INTERNAL";
-      process.stderr.write(`${code}: ${text}\n`);
-      process.stdout.write(`${JSON.stringify({ error: { code, what: text } }, null, 2)}\n`);
+      process.stderr.write(`INTERNAL: ${text}\n`);
+      process.stdout.write(`${JSON.stringify({ error: { code: "INTERNAL", what: text } }, null, 2)}\n`);
     }
     process.exit(1);
   },

@@ -28,7 +28,12 @@ export function helpOf(command: Command): string {
 }
 
 function usage(command: Command, why: string): InputError {
-  return new InputError("USAGE", { what: `\`${command.name}\` cannot run:`, why: `${why}.`, next: `Its options:\n${helpOf(command)}` });
+  const options = Object.keys(command.options).map((name) => `--${name}`);
+  return new InputError("USAGE", {
+    what: `\`${command.name}\` cannot run.`,
+    why: `${why}.`,
+    next: `Its options are ${options.join(", ")}; \`npm run lab -- help\` explains them.`,
+  });
 }
 
 /** A whole number in a range. */

@@ -34,7 +34,8 @@ export async function buildVit(files: ModelFiles, card: ModelCard, job?: Job): P
 async function block(reader: WeightReader, name: string, input: string, config: VitConfig): Promise<Node[]> {
   const { numHeads, epsilon, gelu } = config;
   const qkv = await fusedQkv(reader, `${name}.attn`);
-  const scale = (qkv.weight.shape[0] / 3 / numHeads) ** -0.5;
+  // 1 / sqrt is correctly rounded everywhere; ** is not.
+  const scale = 1 / Math.sqrt(qkv.weight.shape[0] / 3 / numHeads);
   return [
     node(`${name}.norm1`, "LayerNormalization", [input], { epsilon }, await layerNorm(reader, `${name}.norm1`)),
     gemm(`${name}.attn.qkv`, `${name}.norm1`, qkv), // [N,3A]

@@ -44,6 +44,8 @@ export function lowerGemm(lowering: Lowering, unit: Unit): void {
     residual_rows: unit.tokens ? inputLayout.rows : rows,
     residual_stride4: stride(outputLayout),
   };
+  // A product of GELU would run into the residual's addition without an explicit fma: bits could differ between adapters.
+  if (unit.gelu && residual) throw new Error(`internal: ${unit.output}: GELU and a residual cannot share an epilogue`);
   const constants = { GELU: geluVariant(unit.gelu), RESIDUAL: residual ? 1 : 0 };
   const positions = {
     inputs: columnPositions(inputLayout),

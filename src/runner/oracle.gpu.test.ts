@@ -4,10 +4,10 @@ import { readNpy } from "../formats/npy.ts";
 import type { Graph } from "../graph/graph.ts";
 import { argmaxRows } from "../metrics/metric.ts";
 import { nodeGpu } from "../testing/node-gpu-bundle.ts";
-import { readNpz } from "../testing/npz.ts";
+import { memberOf, readNpz } from "../testing/npz.ts";
 import { compareCalibration } from "../testing/oracle-calibration.ts";
-import { f32, officialGraph, oracleGraph, oracleImages, oracleIsThere, oracleLabels, readTensors } from "../testing/oracle.ts";
-import { sharedSource } from "../testing/shared-files.ts";
+import { f32, officialGraph, oracleGraph, oracleImages, oracleLabels, readTensors } from "../testing/oracle.ts";
+import { hasShared, sharedSource } from "../testing/shared-files.ts";
 import { tensor, type Tensor } from "../tensor/tensor.ts";
 import { compareModels } from "./compare.ts";
 import { tensorSource } from "./image-source.ts";
@@ -41,74 +41,77 @@ async function logits(graph: Graph, mode: PlanMode, images: Tensor): Promise<Ten
   return run.logits;
 }
 
-if (oracleIsThere(import.meta.url)) {
-  test.each(["plain", "outlier"] as const)("float logits of vit-s32 %s, both namings, within 1e-4 of torch's", async (weights) => {
-    const expected = rows(f32(readTensors(`${vitS32}expected/repq.${weights}.w4a4.safetensors`), "logits/fp"), 32);
-    const images = oracleImages("eval", 32);
-    for (const naming of ["timm", "hf"]) {
-      const config = sharedSource(`oracle/vit-s32/${naming === "timm" ? "config.json" : "hf-config.json"}`, "config.json");
-      const model = await openModel([sharedSource(`oracle/vit-s32/model.${weights}.${naming}.safetensors`, "model.safetensors"), config]);
-      const actual = await logits(await model.build(), "float", images);
-      expect(relativeRms(actual, expected), naming).toBeLessThan(1e-4);
-    }
-  });
+test.each(["plain", "outlier"] as const)("float logits of vit-s32 %s, both namings, within 1e-4 of torch's", async (weights) => {
+  if (!hasShared("float logits of vit-s32")) return;
+  const expected = rows(f32(readTensors(`${vitS32}expected/repq.${weights}.w4a4.safetensors`), "logits/fp"), 32);
+  const images = oracleImages("eval", 32);
+  for (const naming of ["timm", "hf"]) {
+    const config = sharedSource(`oracle/vit-s32/${naming === "timm" ? "config.json" : "hf-config.json"}`, "config.json");
+    const model = await openModel([sharedSource(`oracle/vit-s32/model.${weights}.${naming}.safetensors`, "model.safetensors"), config]);
+    const actual = await logits(await model.build(), "float", images);
+    expect(relativeRms(actual, expected), naming).toBeLessThan(1e-4);
+  }
+});
 
-  test("float logits of the real ViT-Tiny within 1e-4 of torch's", async () => {
-    const file = "data/checkpoints/vit_tiny_patch16_224_tinyimagenet.safetensors";
-    const model = await openModel([sharedSource(file, "model.safetensors")], { numHeads: 3 });
-    const members = readNpz("../shared/data/checkpoints/vit_tiny_tinyimagenet_val0-7.npz");
-    const read = async (name: string) => (await readNpy(members.get(name)!)) as Tensor;
-    const actual = await logits(await model.build(), "float", await read("input"));
-    expect(relativeRms(actual, await read("logits"))).toBeLessThan(1e-4);
-    expect([...argmaxRows(actual)]).toEqual([99, 77, 77, 63, 186, 150, 136, 67]);
-  });
+test("float logits of the real ViT-Tiny within 1e-4 of torch's", async () => {
+  if (!hasShared("float logits of the real ViT-Tiny")) return;
+  const file = "data/checkpoints/vit_tiny_patch16_224_tinyimagenet.safetensors";
+  const model = await openModel([sharedSource(file, "model.safetensors")], { numHeads: 3 });
+  const members = readNpz("../shared/data/checkpoints/vit_tiny_tinyimagenet_val0-7.npz");
+  const read = async (name: string) => (await readNpy(memberOf(members, name))) as Tensor;
+  const actual = await logits(await model.build(), "float", await read("input"));
+  expect(relativeRms(actual, await read("logits"))).toBeLessThan(1e-4);
+  expect([...argmaxRows(actual)]).toEqual([99, 77, 77, 63, 186, 150, 136, 67]);
+});
 
-  test.each([
-    ["outlier", 4],
-    ["outlier", 6],
-    ["outlier", 8],
-    ["plain", 4],
-  ] as const)("official quantizers given, %s %i bits: the GPU simulation returns the official logits", async (weights, bits) => {
-    const expected = readTensors(`${vitS32}expected/repq.${weights}.w${bits}a${bits}.safetensors`);
-    const actual = await logits(officialGraph(weights, expected, bits, "as-published"), "simulated", oracleImages("eval", 96));
-    const official = rows(f32(expected, "logits/q"), 96);
-    expect(relativeRms(actual, official)).toBeLessThan(0.02);
-    expect(sameArgmax(actual, official)).toBeGreaterThanOrEqual(0.995);
-  });
+test.each([
+  ["outlier", 4],
+  ["outlier", 6],
+  ["outlier", 8],
+  ["plain", 4],
+] as const)("official quantizers given, %s %i bits: the GPU simulation returns the official logits", async (weights, bits) => {
+  if (!hasShared("the official quantizers on the GPU")) return;
+  const expected = readTensors(`${vitS32}expected/repq.${weights}.w${bits}a${bits}.safetensors`);
+  const actual = await logits(officialGraph(weights, expected, bits, "as-published"), "simulated", oracleImages("eval", 96));
+  const official = rows(f32(expected, "logits/q"), 96);
+  expect(relativeRms(actual, official)).toBeLessThan(0.02);
+  expect(sameArgmax(actual, official)).toBeGreaterThanOrEqual(0.995);
+});
 
-  test.each([4, 6, 8])("own calibration on the GPU at %i bits lands where the official program does", async (bits) => {
-    const gpu = await nodeGpu();
-    const expected = readTensors(`${vitS32}expected/repq.outlier.w${bits}a${bits}.safetensors`);
-    const float = oracleGraph("outlier");
-    const request = { recipe: "repq-vit", weightBits: bits, activationBits: bits, levels: "as-published" } as const;
-    const quantized = await quantizeModel(gpu, float, tensorSource(oracleImages("calib", 32), [3, 32, 32], "calib"), request);
-    const deviation = compareCalibration(quantized.report, expected, bits);
-    expect(deviation.driftedUnchangedWeights).toBe(0);
-    expect(deviation.step.median).toBeLessThan(1e-5);
-    const images = tensorSource(oracleImages("eval", 128), [3, 32, 32], "eval");
-    const labels = Int32Array.from(oracleLabels("eval", 128));
-    const [result] = await compareModels({ gpu, float, quantized: [quantized], images, labels, executor: "simulated", runtime: "test" });
-    const official = argmaxRows(rows(f32(expected, "logits/q"), 128));
-    const officialAccuracy = official.filter((value, i) => value === labels[i]).length / 128;
-    expect(Math.abs((result.quality.top1AccuracyQuantized ?? 0) - officialAccuracy)).toBeLessThanOrEqual(0.016);
-  });
+test.each([4, 6, 8])("own calibration on the GPU at %i bits lands where the official program does", async (bits) => {
+  if (!hasShared("calibration on the GPU")) return;
+  const gpu = await nodeGpu();
+  const expected = readTensors(`${vitS32}expected/repq.outlier.w${bits}a${bits}.safetensors`);
+  const float = oracleGraph("outlier");
+  const request = { recipe: "repq-vit", weightBits: bits, activationBits: bits, levels: "as-published" } as const;
+  const quantized = await quantizeModel(gpu, float, tensorSource(oracleImages("calib", 32), [3, 32, 32], "calib"), request);
+  const deviation = compareCalibration(quantized.report, expected, bits);
+  expect(deviation.driftedUnchangedWeights).toBe(0);
+  expect(deviation.step.median).toBeLessThan(1e-5);
+  const images = tensorSource(oracleImages("eval", 128), [3, 32, 32], "eval");
+  const labels = Int32Array.from(oracleLabels("eval", 128));
+  const [result] = await compareModels({ gpu, float, quantized: [quantized], images, labels, executor: "simulated", runtime: "test" });
+  const official = argmaxRows(rows(f32(expected, "logits/q"), 128));
+  const officialAccuracy = official.filter((value, i) => value === labels[i]).length / 128;
+  expect(Math.abs((result.quality.top1AccuracyQuantized ?? 0) - officialAccuracy)).toBeLessThanOrEqual(0.016);
+});
 
-  test("the strict integers of a calibrated model equal the strict reference, and land where the packable variant pkb does", async () => {
-    const gpu = await nodeGpu();
-    const float = oracleGraph("outlier");
-    const request = { recipe: "repq-vit", weightBits: 4, activationBits: 4, levels: "strict" } as const;
-    const { graph } = await quantizeModel(gpu, float, tensorSource(oracleImages("calib", 32), [3, 32, 32], "calib"), request);
-    const taps = graph.nodes.map(({ name }) => name);
-    const few = oracleImages("eval", 2);
-    const session = createGpuSession(gpu, graph, { mode: "integer", execution: "f32" });
-    const reference = createReferenceSession(graph, "integer", await adapterFusesMultiplyAdd(gpu));
-    const [actual, expected] = [await session.run(few, taps), await reference.run(few, taps)];
-    expect(Object.keys(actual.taps).length).toBeGreaterThan(30);
-    for (const [name, { data }] of Object.entries(actual.taps)) expect(data, name).toEqual(expected.taps[name].data);
-    expect(actual.logits.data).toEqual(expected.logits.data);
-    session.destroy();
-    const pkb = rows(f32(readTensors(`${vitS32}expected/pkb.outlier.w4a4.safetensors`), "logits/q"), 128);
-    const ours = await logits(graph, "integer", oracleImages("eval", 128));
-    expect(sameArgmax(ours, pkb)).toBeGreaterThanOrEqual(0.97);
-  });
-}
+test("the strict integers of a calibrated model equal the strict reference, and land where the packable variant pkb does", async () => {
+  if (!hasShared("strict integers of a calibrated model")) return;
+  const gpu = await nodeGpu();
+  const float = oracleGraph("outlier");
+  const request = { recipe: "repq-vit", weightBits: 4, activationBits: 4, levels: "strict" } as const;
+  const { graph } = await quantizeModel(gpu, float, tensorSource(oracleImages("calib", 32), [3, 32, 32], "calib"), request);
+  const taps = graph.nodes.map(({ name }) => name);
+  const few = oracleImages("eval", 2);
+  const session = createGpuSession(gpu, graph, { mode: "integer", execution: "f32" });
+  const reference = createReferenceSession(graph, "integer", await adapterFusesMultiplyAdd(gpu));
+  const [actual, expected] = [await session.run(few, taps), await reference.run(few, taps)];
+  expect(Object.keys(actual.taps).length).toBeGreaterThan(30);
+  for (const [name, { data }] of Object.entries(actual.taps)) expect(data, name).toEqual(expected.taps[name].data);
+  expect(actual.logits.data).toEqual(expected.logits.data);
+  session.destroy();
+  const pkb = rows(f32(readTensors(`${vitS32}expected/pkb.outlier.w4a4.safetensors`), "logits/q"), 128);
+  const ours = await logits(graph, "integer", oracleImages("eval", 128));
+  expect(sameArgmax(ours, pkb)).toBeGreaterThanOrEqual(0.97);
+});

@@ -104,7 +104,10 @@ export function sceneOfSeed(seed: number): Scene {
   // Colours: the object's are strong, the surroundings' softer and of another hue.
   const hue = random();
   const first = fromHue(hue, between(0.35, 0.92), between(0.5, 0.95));
-  const second = random() < 0.5 ? mixColour(first, [1, 1, 1], between(0.45, 0.85)) : fromHue(hue + between(0.25, 0.75), between(0.3, 0.9), between(0.15, 0.9));
+  const second =
+    random() < 0.5
+      ? mixColour(first, [1, 1, 1], between(0.45, 0.85))
+      : fromHue(hue + between(0.25, 0.75), between(0.3, 0.9), between(0.15, 0.9));
   const surface: Surface = { pattern: pick(PATTERNS), frequency: between(2.2, 4.2), first, second };
   const floorHue = hue + between(0.22, 0.78);
   const floorFirst = fromHue(floorHue, between(0.04, 0.42), between(0.3, 0.85));

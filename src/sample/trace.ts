@@ -11,7 +11,8 @@ const SQUASH = 0.7;
 export type Tracer = (u: number, v: number, out: Float64Array) => void;
 
 export function tracerOf(scene: Scene): Tracer {
-  const { shape, eye, right, up, forward, focal, shift, light, lamp, ambient, gloss, surface, floor, backdrop, pebbles, floorHeight } = scene;
+  const { shape, eye, right, up, forward, focal, shift, light, lamp, ambient, gloss, surface, floor, backdrop, pebbles, floorHeight } =
+    scene;
   const field = shape.distance;
   const [m00, m01, m02, m10, m11, m12, m20, m21, m22] = scene.toObject;
   const bound2 = scene.boundingRadius * scene.boundingRadius;
@@ -163,13 +164,17 @@ export function tracerOf(scene: Scene): Tracer {
       const ax = px + nx * reach;
       const ay = py + ny * reach;
       const az = pz + nz * reach;
-      const grown =
-        (field(m00 * ax + m01 * ay + m02 * az, m10 * ax + m11 * ay + m12 * az, m20 * ax + m21 * ay + m22 * az) * step) / reach;
+      const grown = (field(m00 * ax + m01 * ay + m02 * az, m10 * ax + m11 * ay + m12 * az, m20 * ax + m21 * ay + m22 * az) * step) / reach;
       const occlusion = 0.35 + 0.65 * max(0, min(1, grown * 1.15));
       const floorLight = 0.72 + 0.28 * min(1, max(0, (py - floorHeight) / 0.6));
       const sky = (0.72 + 0.28 * ny) * ambient * 1.25;
       const shade = (sky * occlusion + lamp * direct) * floorLight;
-      const mix = patternAt(surface.pattern, ox * surface.frequency + 41.25, oy * surface.frequency + 41.25, oz * surface.frequency + 41.25);
+      const mix = patternAt(
+        surface.pattern,
+        ox * surface.frequency + 41.25,
+        oy * surface.frequency + 41.25,
+        oz * surface.frequency + 41.25,
+      );
       // Highlight: Blinn's half vector to the 32nd power, by squaring.
       let hx = lx - dx;
       let hy = ly - dy;

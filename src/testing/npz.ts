@@ -19,3 +19,9 @@ export function readNpz(path: string | URL): ReadonlyMap<string, ByteSource> {
   }
   return members;
 }
+
+export function memberOf(members: ReadonlyMap<string, ByteSource>, name: string): ByteSource {
+  const member = members.get(name);
+  if (!member) throw new Error(`no member ${name} among ${[...members.keys()].join(", ")}`);
+  return member;
+}

@@ -1,0 +1,126 @@
+/** The first thirty seconds on the built page: what a stranger sees, computed by the real engine in a real browser. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { expect, test, type Page } from "@playwright/test";
+import { modelSources, syntheticVit } from "../src/testing/synthetic-model.ts";
+
+const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+// axe is injected as a script, which the page's content security policy would refuse; nothing else depends on it.
+test.use({ bypassCSP: true });
+
+test.describe.configure({ mode: "serial" });
+
+let page: Page;
+
+test.beforeAll(async ({ browser }) => {
+  page = await browser.newPage({ bypassCSP: true, colorScheme: "light" });
+  page.on("pageerror", (error) => {
+    throw error;
+  });
+  await page.goto("./?automation=1");
+});
+
+test.afterAll(() => page.close());
+
+async function seriousViolations(): Promise<string[]> {
+  await page.addScriptTag({ path: axePath });
+  return page.evaluate(async () => {
+    interface Axe {
+      run(target: Document): Promise<{ violations: { id: string; impact: string | null; nodes: { html: string }[] }[] }>;
+    }
+    const { violations } = await (window as unknown as { axe: Axe }).axe.run(document);
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+  });
+}
+
+async function number(testId: string): Promise<number> {
+  return Number(await page.getByTestId(testId).first().getAttribute("data-value"));
+}
+
+test("says what it is and which adapter will run, before any click", async () => {
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("quantization");
+  await expect(page.getByTestId("adapter")).toContainText(/software adapter|·/);
+  await expect(page.getByRole("button", { name: "Try the sample" })).toBeVisible();
+  expect(await seriousViolations()).toEqual([]);
+});
+
+test("one click on the sample: a verdict with true numbers, from integers", async () => {
+  test.setTimeout(600_000);
+  await page.getByRole("button", { name: "Try the sample" }).click();
+  await expect(page.getByTestId("job")).toBeVisible();
+  const verdict = page.getByTestId("verdict");
+  await expect(verdict).toBeVisible({ timeout: 500_000 });
+  const kept = Number(await verdict.getAttribute("data-kept"));
+  const baselineKept = Number(await verdict.getAttribute("data-baseline-kept"));
+  const total = Number(await verdict.getAttribute("data-total"));
+  expect(total).toBe(32);
+  expect(await number("accuracy-float")).toBeGreaterThanOrEqual(0.9);
+  expect(await number("agreement")).toBeCloseTo(kept / total, 6);
+  expect(kept).toBeGreaterThan(baselineKept);
+  expect(kept).toBeGreaterThanOrEqual(26);
+  expect(await number("size-quantized")).toBeLessThan((await number("size-float")) / 5);
+  await expect(page.getByTestId("executor")).toHaveAttribute("data-value", "integer");
+  await expect(verdict).toContainText(new RegExp(`keeps ${kept}\\b`));
+});
+
+test("every image has a mark that agrees with its predictions", async () => {
+  const result = (await page.evaluate("window.vitrine.result()")) as {
+    main: { classes: number; floatLogits: Record<string, number>; quantizedLogits: Record<string, number> };
+  };
+  const { classes, floatLogits, quantizedLogits } = result.main;
+  const top = (logits: Record<string, number>, image: number) => {
+    let best = 0;
+    for (let c = 1; c < classes; c++) if (logits[image * classes + c]! > logits[image * classes + best]!) best = c;
+    return best;
+  };
+  const marks = await page.getByTestId("image").evaluateAll((cards) => cards.map((card) => card.getAttribute("data-mark")));
+  expect(marks.length).toBeGreaterThan(0);
+  marks.forEach((mark, image) => expect(mark === "flip", `image ${image}`).toBe(top(floatLogits, image) !== top(quantizedLogits, image)));
+});
+
+test("axe finds nothing serious in light and dark, and nothing scrolls sideways on a narrow screen", async () => {
+  expect(await seriousViolations()).toEqual([]);
+  await page.emulateMedia({ colorScheme: "dark" });
+  expect(await seriousViolations()).toEqual([]);
+  await page.setViewportSize({ width: 360, height: 780 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.emulateMedia({ colorScheme: "light" });
+});
+
+test("a file that is no model gets its answer and leaves the results as they were", async () => {
+  const before = await page.getByTestId("verdict").innerText();
+  const pointer =
+    "version https://git-lfs.github.com/spec/v1\noid sha256:ab12cd34ef56ab12cd34ef56ab12cd34ef56ab12cd34ef56ab12cd34ef56ab12\nsize 92274688\n";
+  await page
+    .getByTestId("file-input")
+    .first()
+    .setInputFiles({ name: "model.safetensors", mimeType: "application/octet-stream", buffer: Buffer.from(pointer) });
+  await expect(page.getByTestId("error-code")).toHaveText("LFS_POINTER");
+  await expect(page.getByTestId("error-next")).toContainText("git lfs pull");
+  expect(await page.getByTestId("verdict").innerText()).toBe(before);
+});
+
+test("a dropped model and images: quantized and compared, assumptions shown", async () => {
+  const model = await Promise.all(
+    modelSources(syntheticVit({ numClasses: 5 }))
+      .filter(({ name }) => name.endsWith(".safetensors"))
+      .map(async (source) => ({
+        name: source.name,
+        mimeType: "application/octet-stream",
+        buffer: Buffer.from(await source.slice(0, source.byteLength)),
+      })),
+  );
+  const picture = readFileSync(new URL("../docs/images/page.png", import.meta.url));
+  const images = [1, 2, 3].map((i) => ({ name: `image-${i}.png`, mimeType: "image/png", buffer: picture }));
+  await page
+    .getByTestId("file-input")
+    .first()
+    .setInputFiles([...model, ...images]);
+  await expect(page.getByTestId("assumed").first()).toBeVisible();
+  await expect(page.getByTestId("image-count")).toContainText("3");
+  await expect(page.getByTestId("verdict")).toContainText(/of 3\b/, { timeout: 200_000 });
+});

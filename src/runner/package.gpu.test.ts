@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { fromBytes } from "../formats/byte-source.ts";
+import { openSafetensors } from "../formats/safetensors.ts";
+import { writeSafetensors } from "../formats/safetensors-write.ts";
+import { openModelFiles } from "../formats/open-model.ts";
+import { identifyModel } from "../models/index.ts";
+import { expectCode } from "../testing/expect-code.ts";
+import { nodeGpu } from "../testing/node-gpu-bundle.ts";
+import { randomPixels } from "../testing/random-vit.ts";
+import { modelSources, syntheticVit } from "../testing/synthetic-model.ts";
+import { tensorSource } from "./image-source.ts";
+import { openModel } from "./open-model.ts";
+import { PACKAGE_KEY, writePackage } from "./package.ts";
+import { packageBytes } from "./package-size.ts";
+import { quantizeModel } from "./quantize-model.ts";
+import { createGpuSession } from "./session.ts";
+
+test.each([
+  { recipe: "repq-vit", weightBits: 3, activationBits: 6, levels: "strict", mode: "integer" },
+  { recipe: "min-max", weightBits: 8, activationBits: 8, levels: "strict", mode: "integer" },
+  { recipe: "repq-vit", weightBits: 4, activationBits: 4, levels: "as-published", mode: "simulated" },
+] as const)("write, read, run equals run: $recipe W$weightBits A$activationBits $levels", async ({ mode, ...request }) => {
+  const gpu = await nodeGpu();
+  const { card, build } = identifyModel(await openModelFiles(modelSources(syntheticVit({ numClasses: 5 }))));
+  const float = await build();
+  const [, size] = float.inputShape;
+  const images = randomPixels(4, size, 7);
+  const { graph } = await quantizeModel(gpu, float, tensorSource(images, float.inputShape, "calibration"), request);
+  const bytes = writePackage(graph, card, request);
+  const reopened = await openModel([fromBytes(bytes, "small.safetensors")]);
+  expect(reopened.quantization).toEqual(request);
+  expect(reopened.card.config).toEqual(card.config);
+  const run = async (model: typeof graph) => {
+    const session = createGpuSession(gpu, model, { mode, execution: "f32" });
+    const { logits } = await session.run(images);
+    session.destroy();
+    return logits.data;
+  };
+  const again = await reopened.build();
+  expect(await run(again)).toEqual(await run(graph));
+  expect(packageBytes(float, again)).toEqual(packageBytes(float, graph));
+});
+
+test("a package whose description lies is refused with the rule it breaks", async () => {
+  const { card, build } = identifyModel(await openModelFiles(modelSources(syntheticVit({ numClasses: 5 }))));
+  const float = await build();
+  const request = { recipe: "min-max", weightBits: 4, activationBits: 4, levels: "strict" } as const;
+  const { graph } = await quantizeModel(
+    await nodeGpu(),
+    float,
+    tensorSource(randomPixels(2, float.inputShape[1], 7), float.inputShape, "c"),
+    request,
+  );
+  const store = await openSafetensors(fromBytes(writePackage(graph, card, request), "p"));
+  const header = JSON.parse(store.metadata[PACKAGE_KEY]) as { nodes: { op: string; weights: Record<string, number[]> }[] };
+  const tensors = Object.fromEntries(
+    await Promise.all(
+      store.names.map(
+        async (name) => [name, /^F/.test(store.dtype(name)) ? await store.read(name) : await store.readIntegers(name)] as const,
+      ),
+    ),
+  );
+  const reopen = (change: (copy: typeof header) => void) => {
+    const copy = structuredClone(header);
+    change(copy);
+    const file = writeSafetensors(tensors, { [PACKAGE_KEY]: JSON.stringify(copy) });
+    return openModel([fromBytes(file, "p.safetensors")]).then((model) => model.build());
+  };
+  const gemm = header.nodes.findIndex(({ op }) => op === "Gemm");
+  await expectCode("PACKAGE_INVALID", () => reopen((copy) => (copy.nodes[gemm].op = "RunCode")));
+  await expectCode("PACKAGE_INVALID", () => reopen((copy) => (copy.nodes[gemm].weights.weight[0] += 1)));
+  await expectCode("PACKAGE_INVALID", () => reopen((copy) => copy.nodes.reverse()));
+});
