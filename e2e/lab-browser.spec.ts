@@ -1,6 +1,6 @@
 /** `npm run lab -- ... --browser`: a command gives in Chromium what it gives in Node, and fails there as it fails here. */
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
@@ -42,6 +42,22 @@ test("quantize, then run the package: the same codes and logits as in Node", asy
   // Equal to the bit on one driver; Node and Chromium may have compiled Dawn differently elsewhere.
   a.forEach((value, i) => expect(Math.abs(value - b[i]), `logit ${i}`).toBeLessThan(1e-4));
   expect(inNode.code).toBe(0);
+});
+
+test("image files decode to the same pixels in Node and in the browser: equal logits, file by file", async () => {
+  const fixtures = join(import.meta.dirname, "..", "src", "images", "goldens", "decode");
+  const files = readdirSync(fixtures).filter((name) => /\.(jpe?g|png|webp|gif)$/.test(name));
+  mkdirSync(join(folder, "pictures"));
+  for (const name of files) copyFileSync(join(fixtures, name), join(folder, "pictures", name));
+  const run = (out: string, ...more: string[]) =>
+    lab(["run", "--model", "model.safetensors", "--images", join(folder, "pictures"), "--out", out, ...more]);
+  const [inNode, inBrowser] = [await run("node-pictures.safetensors"), await run("browser-pictures.safetensors", "--browser")];
+  expect(inNode, inNode.stderr).toMatchObject({ code: 0, json: { imageCount: files.length } });
+  expect(inBrowser, inBrowser.stderr).toMatchObject({ code: 0, json: { imageCount: files.length } });
+  const [a, b] = [logitsOf("node-pictures.safetensors"), logitsOf("browser-pictures.safetensors")];
+  files.forEach((name, i) => {
+    for (let c = i * CLASSES; c < (i + 1) * CLASSES; c++) expect(Math.abs(a[c] - b[c]), name).toBeLessThan(1e-4);
+  });
 });
 
 test("an error of the command keeps its code, sentences and exit code", async () => {

@@ -34,14 +34,18 @@ async function inNode(args: readonly string[], job: { signal: AbortSignal; onPro
   }
 }
 
-/** One line on stderr per stage, rewritten on a terminal. */
+/** One line on stderr a few times a second, rewritten on a terminal, with the time left once it can be told. */
 function reportProgress(): (progress: Progress) => void {
-  let last = 0;
+  let lastMs = 0;
+  let start = { total: -1, done: 0, atMs: 0 };
   return ({ stage, done, total }) => {
-    const now = performance.now();
-    if (now - last < 200 && done < total) return;
-    last = now;
-    const text = `${stage} ${done}/${total}`;
+    const nowMs = performance.now();
+    if (total !== start.total || done < start.done) start = { total, done, atMs: nowMs };
+    if (nowMs - lastMs < 200 && done < total) return;
+    lastMs = nowMs;
+    const leftMs = ((nowMs - start.atMs) / (done - start.done)) * (total - done);
+    const left = done > start.done && done < total ? `, about ${Math.ceil(leftMs / 1000)} s left` : "";
+    const text = `${stage} ${done}/${total}${left}`;
     process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${text}${done >= total ? "\n" : ""}` : `${text}\n`);
   };
 }
