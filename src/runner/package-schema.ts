@@ -3,7 +3,7 @@ import { schemes } from "../quant/schemes/index.ts";
 import { ops } from "../graph/ops.ts";
 
 /** The JSON beside a package's tensors. Everything that a hostile file could lie about is bounded here; shapes are checked by makeGraph. */
-const positive = z.number().int().positive().max(1e9);
+const positive = z.number().int().positive().max(1e12);
 const numbers = z.array(z.number()).max(1e6);
 const name = z.string().min(1).max(300);
 
@@ -27,12 +27,53 @@ const node = z.object({
   quantizers: z.partialRecord(site, quantizer).optional(),
 });
 
+const size = z.tuple([positive, positive]);
+const colour = z.tuple([z.number(), z.number(), z.number()]);
+
+/** ModelCard, as far as somebody else may have written it. */
+const card = z.object({
+  name: z.string().max(300),
+  family: z.string().max(100),
+  config: z.object({
+    imageSize: size,
+    patchSize: positive,
+    channels: positive,
+    embedDim: positive,
+    depth: positive,
+    numHeads: positive,
+    mlpDim: positive,
+    classToken: z.boolean(),
+    distilled: z.boolean(),
+    registerTokens: z.number().int().min(0).max(1e4),
+    numClasses: positive,
+    epsilon: z.number().positive(),
+    gelu: z.enum(["none", "tanh"]),
+    pooling: z.enum(["token", "mean"]),
+    qkvBias: z.boolean(),
+  }),
+  tokens: positive,
+  parameters: positive,
+  weightDtype: z.string().max(100),
+  labels: z.array(z.string().max(1000)).max(1e6).nullable(),
+  preprocessing: z.object({
+    inputSize: size,
+    resize: z.enum(["shortest", "squash", "none"]),
+    size: positive,
+    interpolation: z.enum(["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"]),
+    rounding: z.enum(["torchvision", "huggingface"]),
+    mean: colour,
+    std: colour,
+  }),
+  assumed: z.array(z.string().max(100)).max(100),
+  memory: z.object({ floatBytes: positive, int8Bytes: positive, int4Bytes: positive }),
+});
+
 export const packageSchema = z.object({
   version: z.literal(1),
   name: z.string().max(300),
   inputShape: z.tuple([positive, positive, positive]),
   nodes: z.array(node).min(1).max(20000),
-  card: z.looseObject({ name: z.string() }),
+  card,
   request: z.object({
     recipe: z.string().max(100),
     weightBits: z.number(),

@@ -67,8 +67,7 @@ export function readPackageHeader(store: TensorStore): { card: ModelCard; reques
   }
   const header = parsed.data;
   const { weightBits, activationBits, recipe, levels } = header.request;
-  const stated = header.card as unknown as ModelCard;
-  const card: ModelCard = { ...stated, naming: "vitrine-package", quantization: { recipe, weightBits, activationBits, levels } };
+  const card: ModelCard = { ...header.card, naming: "vitrine-package", quantization: { recipe, weightBits, activationBits, levels } };
   return { card, request: header.request, header };
 }
 

@@ -1,6 +1,8 @@
 /** One ray through a scene: sphere tracing (Hart 1996) of the object, closed forms for the floor and the pebbles. */
 import { patternAt } from "./textures.ts";
 import type { Scene } from "./scene.ts";
+import { objectShaderOf } from "./shade-object.ts";
+import { shadowOf } from "./shadow.ts";
 
 const { max, min, sqrt } = Math;
 const MISS = 1e9;
@@ -11,41 +13,15 @@ const SQUASH = 0.7;
 export type Tracer = (u: number, v: number, out: Float64Array) => void;
 
 export function tracerOf(scene: Scene): Tracer {
-  const { shape, eye, right, up, forward, focal, shift, light, lamp, ambient, gloss, surface, floor, backdrop, pebbles, floorHeight } =
-    scene;
+  const { shape, eye, right, up, forward, focal, shift, light, lamp, ambient, floor, backdrop, pebbles, floorHeight } = scene;
   const field = shape.distance;
   const [m00, m01, m02, m10, m11, m12, m20, m21, m22] = scene.toObject;
   const bound2 = scene.boundingRadius * scene.boundingRadius;
   const step = scene.distanceScale;
   const [ex, ey, ez] = eye;
   const [lx, ly, lz] = light;
-  // The light in object coordinates, for shadow rays.
-  const olx = m00 * lx + m01 * ly + m02 * lz;
-  const oly = m10 * lx + m11 * ly + m12 * lz;
-  const olz = m20 * lx + m21 * ly + m22 * lz;
-
-  /** How much lamp light reaches a world point: 0 to 1, soft where the ray passes close to the object. */
-  function lit(px: number, py: number, pz: number, nearest: number): number {
-    const b = px * lx + py * ly + pz * lz;
-    const c = px * px + py * py + pz * pz - bound2;
-    const root = b * b - c;
-    if (root <= 0) return 1;
-    const q = sqrt(root);
-    const far = q - b;
-    if (far <= nearest) return 1;
-    const ox = m00 * px + m01 * py + m02 * pz;
-    const oy = m10 * px + m11 * py + m12 * pz;
-    const oz = m20 * px + m21 * py + m22 * pz;
-    let t = max(nearest, -q - b);
-    let open = 1;
-    for (let n = 0; n < 20 && t < far; n++) {
-      const d = field(ox + olx * t, oy + oly * t, oz + olz * t) * step;
-      if (d < 0.004) return 0;
-      open = min(open, (7 * d) / t);
-      t += max(d, 0.025);
-    }
-    return open;
-  }
+  const lit = shadowOf(scene);
+  const shadeObject = objectShaderOf(scene, lit);
 
   return (u, v, out) => {
     const du = u - shift[0];
@@ -138,61 +114,8 @@ export function tracerOf(scene: Scene): Tracer {
       const px = ex + dx * hit;
       const py = ey + dy * hit;
       const pz = ez + dz * hit;
-      const ox = m00 * px + m01 * py + m02 * pz;
-      const oy = m10 * px + m11 * py + m12 * pz;
-      const oz = m20 * px + m21 * py + m22 * pz;
-      // Gradient by four evaluations at the corners of a tetrahedron.
-      const h = 0.004;
-      const f1 = field(ox + h, oy - h, oz - h);
-      const f2 = field(ox - h, oy - h, oz + h);
-      const f3 = field(ox - h, oy + h, oz - h);
-      const f4 = field(ox + h, oy + h, oz + h);
-      const gx = f1 - f2 - f3 + f4;
-      const gy = -f1 - f2 + f3 + f4;
-      const gz = -f1 + f2 - f3 + f4;
-      let nx = m00 * gx + m10 * gy + m20 * gz;
-      let ny = m01 * gx + m11 * gy + m21 * gz;
-      let nz = m02 * gx + m12 * gy + m22 * gz;
-      const norm = 1 / max(1e-12, sqrt(nx * nx + ny * ny + nz * nz));
-      nx *= norm;
-      ny *= norm;
-      nz *= norm;
-      const facing = nx * lx + ny * ly + nz * lz;
-      const direct = facing > 0 ? facing * lit(px + nx * 0.012, py + ny * 0.012, pz + nz * 0.012, 0.02) : 0;
-      // Ambient occlusion: how far the field has grown a short way off the surface, 1 in the open.
-      const reach = 0.22;
-      const ax = px + nx * reach;
-      const ay = py + ny * reach;
-      const az = pz + nz * reach;
-      const grown = (field(m00 * ax + m01 * ay + m02 * az, m10 * ax + m11 * ay + m12 * az, m20 * ax + m21 * ay + m22 * az) * step) / reach;
-      const occlusion = 0.35 + 0.65 * max(0, min(1, grown * 1.15));
-      const floorLight = 0.72 + 0.28 * min(1, max(0, (py - floorHeight) / 0.6));
-      const sky = (0.72 + 0.28 * ny) * ambient * 1.25;
-      const shade = (sky * occlusion + lamp * direct) * floorLight;
-      const mix = patternAt(
-        surface.pattern,
-        ox * surface.frequency + 41.25,
-        oy * surface.frequency + 41.25,
-        oz * surface.frequency + 41.25,
-      );
-      // Highlight: Blinn's half vector to the 32nd power, by squaring.
-      let hx = lx - dx;
-      let hy = ly - dy;
-      let hz = lz - dz;
-      const half = 1 / sqrt(hx * hx + hy * hy + hz * hz);
-      hx *= half;
-      hy *= half;
-      hz *= half;
-      let spark = max(0, nx * hx + ny * hy + nz * hz);
-      spark *= spark;
-      spark *= spark;
-      spark *= spark;
-      spark *= spark;
-      spark *= spark;
-      const shine = direct > 0 ? gloss * spark * lamp : 0;
-      red = (surface.first[0] + (surface.second[0] - surface.first[0]) * mix) * shade + shine;
-      green = (surface.first[1] + (surface.second[1] - surface.first[1]) * mix) * shade + shine;
-      blue = (surface.first[2] + (surface.second[2] - surface.first[2]) * mix) * shade + shine;
+      shadeObject(px, py, pz, dx, dy, dz, out);
+      return;
     } else if (kind >= 3) {
       const pebble = pebbles[kind - 3];
       if (pebble !== undefined) {
