@@ -48,23 +48,26 @@ export async function createGpuExecutor(gpu: Gpu, plan: Plan, constants: Constan
     const { slot, sizeBytes } = plan.values[operand.value];
     return { buffer: slots[slot], size: Math.ceil(sizeBytes / 16) * 16 };
   };
-  const recorded = await Promise.all(
-    plan.steps.map(async (step, index): Promise<Recorded> => {
-      const kernel: Kernel = kernels[step.kernel];
-      const pipeline = await pipelineFor(device, kernel, step.constants);
-      const resources = [
-        { buffer: uniforms, offset: index * UNIFORM_ALIGNMENT, size: params[index].byteLength },
-        ...step.inputs.map(bindingOf),
-        bindingOf({ value: step.output }),
-      ];
-      const entries = resources.map((resource, binding) => ({ binding, resource }));
-      const bindGroup = device.createBindGroup({ label: step.name, layout: pipeline.getBindGroupLayout(0), entries });
-      return { pipeline, bindGroup, grid: kernel.workgroups(step.params) };
-    }),
-  );
+  const pipelines = await Promise.all(plan.steps.map((step) => pipelineFor(device, kernels[step.kernel], step.constants)));
+  device.pushErrorScope("validation");
+  const recorded = plan.steps.map((step, index): Recorded => {
+    const kernel: Kernel = kernels[step.kernel];
+    const uniform = { buffer: uniforms, offset: index * UNIFORM_ALIGNMENT, size: params[index].byteLength };
+    const resources = [uniform, ...step.inputs.map(bindingOf), bindingOf({ value: step.output })];
+    const entries = resources.map((resource, binding) => ({ binding, resource }));
+    const layout = pipelines[index].getBindGroupLayout(0);
+    const bindGroup = device.createBindGroup({ label: step.name, layout, entries });
+    return { pipeline: pipelines[index], bindGroup, grid: kernel.workgroups(step.params) };
+  });
+  await throwScopedError(device, plan.name);
 
+  let checked = false;
   return {
     async run(feeds, readTaps) {
+      // Validation errors depend on the plan alone: the first run finds them all.
+      const check = !checked;
+      checked = true;
+      if (check) device.pushErrorScope("validation");
       for (const name of plan.inputs) device.queue.writeBuffer(slots[plan.values[name].slot], 0, feeds[name]);
       const encoder = device.createCommandEncoder({ label: plan.name });
       const pass = encoder.beginComputePass();
@@ -80,6 +83,7 @@ export async function createGpuExecutor(gpu: Gpu, plan: Plan, constants: Constan
         encoder.copyBufferToBuffer(slots[slot], 0, staging, stagingOffsets.starts[index], sizeBytes);
       });
       device.queue.submit([encoder.finish()]);
+      if (check) await throwScopedError(device, plan.name);
       const last = wanted.length - 1;
       await staging.mapAsync(GPUMapMode.READ, 0, stagingOffsets.starts[last] + plan.values[wanted[last]].sizeBytes);
       const mapped = new Uint32Array(staging.getMappedRange(0, stagingOffsets.starts[last] + plan.values[wanted[last]].sizeBytes).slice(0));
@@ -94,6 +98,11 @@ export async function createGpuExecutor(gpu: Gpu, plan: Plan, constants: Constan
       for (const buffer of owned) buffer.destroy();
     },
   };
+}
+
+async function throwScopedError(device: GPUDevice, name: string): Promise<void> {
+  const error = await device.popErrorScope();
+  if (error) throw new Error(`internal: ${name}: ${error.message}`);
 }
 
 /** Starts of consecutive ranges, 16-byte aligned. */

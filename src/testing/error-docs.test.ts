@@ -12,6 +12,6 @@ test("docs/errors.md lists exactly the codes that the program can end in", () =>
     .join("\n");
   const thrown = [...sources.matchAll(/new InputError\(\s*"([A-Z_]+)"/g)].map(([, code]) => code);
   const listed = [formatErrorCodes, imageErrorCodes, modelErrorCodes].flatMap((codes) => Object.keys(codes));
-  const documented = [...readFileSync("docs/errors.md", "utf8").matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code);
+  const documented = [...readFileSync("docs/errors.md", "utf8").matchAll(/^\| `([A-Z_]+)` +\|/gm)].map(([, code]) => code);
   expect(documented).toEqual([...new Set([...thrown, ...listed])].sort());
 });
