@@ -12,7 +12,7 @@ import { quantizeModel, type QuantizedModel } from "../../runner/quantize-model.
 import { selfTest } from "../../runner/self-test.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import type { Job } from "../../tensor/progress.ts";
-import { decodeInBrowser } from "../decode-browser.ts";
+import { canvasReadsBackExactly, decodeInBrowser } from "../decode-browser.ts";
 import type { CompareRequest, DroppedFile, ImageSet, LabApi, LabComparison } from "./lab-api.ts";
 import { heldSource, holdImage, labImage, splitImages, type HeldImage, type Split } from "./lab-images.ts";
 import { openSampleModel, sampleImages, sampleNote } from "./sample.ts";
@@ -168,6 +168,13 @@ async function decodeFiles(
   names: readonly string[] | null,
   job: Job,
 ): Promise<{ held: HeldImage[]; skipped: { name: string; reason: string }[] }> {
+  if (!canvasReadsBackExactly()) {
+    throw new InputError("CANVAS_FALSIFIED", {
+      what: "This browser changes the pixels that a page reads from a canvas.",
+      why: "It protects against fingerprinting; the model would see other images than yours.",
+      next: "Allow canvas reading for this page (in Brave: Shields, in Firefox: resistFingerprinting), or use another browser.",
+    });
+  }
   const table = files.find(({ path }) => /\.csv$/i.test(path));
   const labels = new Map<string, number>();
   if (table) {
