@@ -13,7 +13,6 @@ import {
   officialQuantizer,
   oracleGraph,
   oracleImages,
-  oracleIsThere,
   readTensors,
 } from "../testing/oracle.ts";
 import { absorb, commonQuantizer, reparameterizationFactors, reparameterizedNorm } from "./passes/reparameterize-layer-norm.ts";
@@ -52,7 +51,7 @@ function firstRows(x: Tensor, count: number): Tensor {
   return tensor([count, ...x.shape.slice(1)], x.data.slice(0, count * width));
 }
 
-describe.runIf(oracleIsThere("repq-vit.oracle.test.ts"))("RepQ-ViT from the official parameters", () => {
+describe("RepQ-ViT from the official parameters", () => {
   it.each(FILES)("%s %s at %i bits: reparameterization to the bit", (method, weights, bits, levels) => {
     const expected = expectedOf(method, weights, bits);
     const graph = oracleGraph(weights);

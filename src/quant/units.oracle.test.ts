@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Node } from "../graph/graph.ts";
 import type { Quantizer, Quantizers } from "../graph/quantizer.ts";
 import { tensor, type Tensor } from "../tensor/tensor.ts";
-import { f32, integers, oracleIsThere, readJson, readTensors, type Tensors } from "../testing/oracle.ts";
+import { f32, integers, readJson, readTensors, type Tensors } from "../testing/oracle.ts";
 import { observeTensor } from "./observers/observer.ts";
 import { IAS_WEIGHT_PERCENTILES, percentileMse, REPQ_PERCENTILES } from "./observers/percentile-mse.ts";
 import { schemes, type SchemeName } from "./schemes/index.ts";
@@ -37,7 +37,7 @@ function casesOf(program: "repq" | "ias"): Case[] {
   });
 }
 
-describe.runIf(oracleIsThere("units.oracle.test.ts"))("unit cases of the published programs", () => {
+describe("unit cases of the published programs", () => {
   const repq = casesOf("repq");
   const all = [...repq, ...casesOf("ias")];
   const ofKind = (cases: Case[], ...kinds: string[]) => cases.filter(({ kind }) => kinds.includes(kind));

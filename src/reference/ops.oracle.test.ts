@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Node } from "../graph/graph.ts";
 import { tensor, type Tensor } from "../tensor/tensor.ts";
-import { f32, oracleGraph, oracleImages, oracleIsThere, readTensors } from "../testing/oracle.ts";
+import { f32, oracleGraph, oracleImages, readTensors } from "../testing/oracle.ts";
 import { runNode } from "./index.ts";
 import { runGraph } from "./run-graph.ts";
 
@@ -17,7 +17,7 @@ function worst(actual: Tensor, expected: Tensor): number {
   return actual.data.reduce((most, value, i) => Math.max(most, Math.abs(value - expected.data[i])), 0) / size;
 }
 
-describe.runIf(oracleIsThere("ops.oracle.test.ts"))("reference ops against PyTorch", () => {
+describe("reference ops against PyTorch", () => {
   const units = readTensors("units/ops.safetensors");
 
   it.each(["1e-5", "1e-6", "1e-12"])("LayerNorm, epsilon %s", (epsilon) => {

@@ -2,20 +2,12 @@
  * Reads ../shared/oracle, numbers that this project did not make (its README has the layout), for tests.
  * Where the folder is absent, tests say so and run everything else; where it is there but unreadable, they fail.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
 import { makeGraph, type Graph, type Node } from "../graph/graph.ts";
 import type { Levels, Quantizer, Quantizers, Site } from "../graph/quantizer.ts";
 import { tensor, type DType, type Tensor } from "../tensor/tensor.ts";
 
 const ROOT = new URL("../../../shared/oracle/", import.meta.url);
-
-/** False when the folder is not beside the checkout; says it once per file. */
-export function oracleIsThere(testFile: string): boolean {
-  const there = existsSync(fileURLToPath(ROOT));
-  if (!there) console.warn(`${testFile}: ../shared/oracle is absent, its comparisons were not made`);
-  return there;
-}
 
 export type AnyTensor = { [D in DType]: Tensor<D> }[DType];
 /** Named tensors of one file; small integers are widened to i32, f64 narrowed to f32. */

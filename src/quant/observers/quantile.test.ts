@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { seededNormal } from "../../tensor/random.ts";
-import { f32, oracleIsThere, readTensors } from "../../testing/oracle.ts";
 import { orderStatistics, quantiles } from "./quantile.ts";
 
 describe("quantiles", () => {
@@ -41,17 +40,5 @@ describe("order statistics of a large array", () => {
     const ranks = [0, 1, 17, 1000, 4321, 9999, values.length - 2, values.length - 1];
     const found = orderStatistics(values, new Set(ranks));
     for (const rank of ranks) expect(found.get(rank) === sorted[rank]).toBe(true);
-  });
-});
-
-describe.runIf(oracleIsThere("quantile.test.ts"))("quantiles against torch.quantile", () => {
-  const units = readTensors("units/ops.safetensors");
-  const names = [...units.keys()].filter((name) => name.startsWith("quantile") && name.endsWith(".x")).map((name) => name.slice(0, -2));
-
-  it("has the cases", () => expect(names).toHaveLength(8));
-
-  it.each(names)("%s, to the bit", (name) => {
-    const probabilities = [...f32(units, "quantile.p").data];
-    expect(quantiles(f32(units, `${name}.x`).data, probabilities)).toEqual([...f32(units, `${name}.out`).data]);
   });
 });
