@@ -31,7 +31,7 @@ describe("the bundled sample model", () => {
       string,
       { dtype: string; shape: number[]; data_offsets: [number, number] }
     >;
-    expect(__metadata__).toBeDefined();
+    expect(__metadata__).toEqual({ format: "pt" });
     const { embed_dim: width, depth, patch_size: patch, mlp_ratio: ratio, img_size: size } = config.model_args;
     expect(width).toBeGreaterThanOrEqual(128);
     expect(depth).toBeGreaterThanOrEqual(8);
