@@ -1,4 +1,5 @@
 import type { Quantizer } from "../graph/quantizer.ts";
+import { roundTiesToEven } from "../tensor/rounding.ts";
 import { schemeOf } from "../quant/schemes/index.ts";
 
 /** A scheme's codebook in the form that the kernels take. */
@@ -11,7 +12,7 @@ export interface KernelCodebook {
   readonly levels: Float32Array<ArrayBuffer>;
   /** Value by number of thresholds reached. */
   readonly ascendingLevels: Float32Array<ArrayBuffer>;
-  /** True when A.V runs by shift-add. */
+  /** True when A.V runs by shift-add; otherwise levels are integers that multiply. */
   readonly shifts: boolean;
   /**
    * The levels as integers for A.V and the scale of their unit; `reach` bounds sum_j |v_j - zero|, so that 32-bit sums hold.
@@ -46,7 +47,7 @@ export function codebookOf(quantizer: Quantizer): KernelCodebook {
     reversed: !book.ascending,
     levels: decode,
     ascendingLevels: book.ascending ? decode : decode.slice().reverse(),
-    shifts: shifts !== undefined,
+    shifts: shifts?.mantissa === null,
     integerLevels(reach) {
       const words = new Uint32Array(256);
       const pairs = new Float32Array(512);
@@ -58,13 +59,15 @@ export function codebookOf(quantizer: Quantizer): KernelCodebook {
         return { words, pairs, hasOdd: false, largest: largestOf(pairs), scale: quantizer.scale[0] };
       }
       // Rows of probabilities sum to 1, but their codes may round up: the bound takes every term at the top shift.
-      const room = Math.floor(Math.log2((2 ** 31 - 1) / reach));
-      const top = Math.max(0, Math.min(room, Math.max(...shifts.exponent)));
+      const { exponent, odd, mantissa } = shifts;
+      const room = Math.floor(Math.log2((2 ** 31 - 1) / (reach * (mantissa ? Math.max(...mantissa) : 1))));
+      const top = Math.max(0, Math.min(room, Math.max(...exponent)));
       for (let code = 0; code <= last; code++) {
-        const shift = top - shifts.exponent[code];
-        if (code === zeroCode || shift < 0) continue;
-        words[code] = shift | (shifts.odd[code] << 8) | USED;
-        pairs[2 * code + shifts.odd[code]] = 2 ** shift;
+        const shift = top - exponent[code];
+        if (code === zeroCode || (mantissa === null && shift < 0)) continue;
+        const level = mantissa === null ? 2 ** shift : roundTiesToEven(mantissa[code] * 2 ** shift);
+        words[code] = mantissa === null ? shift | (odd[code] << 8) | USED : level;
+        pairs[2 * code + odd[code]] = level;
       }
       return { words, pairs, hasOdd: shifts.odd.includes(1), largest: largestOf(pairs), scale: quantizer.scale[0] * 2 ** -top };
     },

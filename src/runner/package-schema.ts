@@ -11,7 +11,8 @@ const quantizer = z.object({
   scheme: z.enum(Object.keys(schemes)),
   bits: z.number().int().min(1).max(8),
   levels: z.enum(["strict", "as-published"]),
-  axis: z.union([z.literal(0), z.literal(-1), z.null()]),
+  axis: z.union([z.literal(0), z.literal(-1), z.literal(-2), z.null()]),
+  parameters: z.record(z.string().max(100), z.number()).optional(),
   scale: numbers.optional(),
   zeroPoint: numbers.optional(),
 });

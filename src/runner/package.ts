@@ -41,8 +41,8 @@ export function writePackage(graph: Graph, card: ModelCard, request: QuantizeReq
 
 function describeNode({ name, op, inputs, attributes, weights, quantizers }: Node) {
   const shapes = Object.fromEntries(Object.entries(weights).map(([key, { shape }]) => [key, shape]));
-  const sites = Object.entries(quantizers ?? {}).map(([site, { scheme, bits, levels, axis, scale, zeroPoint }]) => {
-    const base = { scheme, bits, levels, axis };
+  const sites = Object.entries(quantizers ?? {}).map(([site, { scheme, bits, levels, axis, scale, zeroPoint, parameters }]) => {
+    const base = { scheme, bits, levels, axis, ...(parameters ? { parameters } : {}) };
     return [site, site === "weight" ? base : { ...base, scale: [...scale], zeroPoint: [...zeroPoint] }] as const;
   });
   return { name, op, inputs, attributes, weights: shapes, ...(quantizers ? { quantizers: Object.fromEntries(sites) } : {}) };
@@ -98,14 +98,14 @@ async function readQuantizers(store: TensorStore, { name, quantizers }: PackageH
   if (!quantizers) return undefined;
   const result: Partial<Record<Site, Quantizer>> = {};
   for (const [site, stated] of Object.entries(quantizers)) {
-    const { scheme, bits, levels, axis } = stated;
+    const { scheme, bits, levels, axis, parameters } = stated;
     const isWeight = site === "weight";
     const scale = isWeight ? (await store.read(`${name}.weight.scale`)).data : Float32Array.from(stated.scale ?? []);
     const zeroPoint = isWeight ? (await store.read(`${name}.weight.zero_point`)).data : Float32Array.from(stated.zeroPoint ?? []);
     if (scale.length === 0 || !scale.every((value) => value > 0 && Number.isFinite(value)) || !zeroPoint.every(Number.isFinite)) {
       throw invalid(`${name}.${site} has an unusable scale or zero point`);
     }
-    result[site as Site] = { scheme, bits, levels, axis, scale, zeroPoint };
+    result[site as Site] = { scheme, bits, levels, axis, scale, zeroPoint, ...(parameters ? { parameters } : {}) };
   }
   return result;
 }

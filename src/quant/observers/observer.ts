@@ -43,6 +43,7 @@ export function observeTensor(observer: Observer, x: Tensor, axis: Quantizer["ax
       scale: Float32Array.from(observations, ({ scale }) => scale),
       zeroPoint: hasZeroPoint ? Float32Array.from(observations, ({ zeroPoint }) => zeroPoint ?? 0) : new Float32Array(0),
       axis,
+      ...(observations[0].parameters ? { parameters: observations[0].parameters } : {}),
     },
     candidate: Uint8Array.from(observations, ({ candidate }) => candidate),
     gap: Float32Array.from(observations, ({ gap }) => gap),

@@ -64,6 +64,7 @@ export function geometricScheme(name: string, label: string, stepsPerOctave: 1 |
         shifts: {
           exponent: Int32Array.from(codes, (code) => (code === zeroCode ? 0 : exponentOf(code))),
           odd: Uint8Array.from(codes, (code) => (code !== zeroCode && isOdd(code) ? 1 : 0)),
+          mantissa: null,
         },
         zeroCode,
       };

@@ -14,6 +14,8 @@ export interface Fit {
   readonly zeroPoint: number | null;
   /** Distance of the unrounded zero point from the next rounding boundary, 0..0.5: near 0 the last bit of the data decides. 0.5 without a zero point. */
   readonly roundingMargin: number;
+  /** See Quantizer.parameters. */
+  readonly parameters?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -29,8 +31,13 @@ export interface Codebook {
   readonly ascending: boolean;
   /** Value of each code, lastCode + 1 of them. */
   readonly decode: Float32Array<ArrayBuffer>;
-  /** Present when decode[code] = scale * 2^-exponent[code] * (odd[code] ? sqrt(2) : 1) for every code but zeroCode. */
-  readonly shifts?: { readonly exponent: Int32Array<ArrayBuffer>; readonly odd: Uint8Array<ArrayBuffer> };
+  /** Present when the levels are integers: decode[code] = scale * mantissa[code] * 2^-exponent[code] * (odd[code] ? sqrt(2) : 1) for every code but zeroCode. */
+  readonly shifts?: {
+    readonly exponent: Int32Array<ArrayBuffer>;
+    readonly odd: Uint8Array<ArrayBuffer>;
+    /** All 1 where a shift alone decodes; null says so. */
+    readonly mantissa: Int32Array<ArrayBuffer> | null;
+  };
   /** The code that means exactly 0 outside the shift rule; null when there is none. */
   readonly zeroCode: number | null;
 }
@@ -43,6 +50,8 @@ export interface Scheme {
   readonly name: string;
   readonly label: string;
   fit(range: Range, bits: number): Fit;
+  /** For schemes with parameters to search over: every fit worth trying on this range, `fit`'s own first. */
+  candidates?(range: Range, bits: number): readonly Fit[];
   /** Codes are integers, except as-published uniform ones whose zero point is fractional. */
   quantize(x: number, quantizer: Quantizer, channel?: number): number;
   dequantize(code: number, quantizer: Quantizer, channel?: number): number;
