@@ -1,36 +1,49 @@
 /**
- * Post-training calibration: walks the graph once over the whole calibration batch, finds a quantizer for every site that the recipe names, then
- * applies the recipe's passes.
+ * Post-training calibration: walks the graph once over the whole calibration batch, finds a quantizer for every site that the recipe names, applies
+ * the recipe's steps to each layer, then its passes to the graph. Several requests on the same model and images share one walk: the float path runs
+ * once, and statistics of its values are found once (see statistics.ts).
  *
- * Memory: only values that some later node still reads are alive, plus at the node in work one quantized copy of its inputs and its output; see
- * `peakBytes`. Quantizers and their search statistics are kept, activations are not.
+ * Memory: only values that some later node still reads are alive on each path, plus at the node in work one quantized copy of its inputs and its
+ * output; see `peakBytes`. Quantizers and their search statistics are kept, activations are not.
  */
-import { INPUT, replaceNodes, type Graph, type Node } from "../graph/graph.ts";
+import { INPUT, makeGraph, type Graph, type Node } from "../graph/graph.ts";
 import { sitesOf } from "../graph/ops.ts";
 import type { Levels, Site } from "../graph/quantizer.ts";
 import { lastReaders } from "../reference/run-graph.ts";
 import { throwIfCancelled, type Job } from "../tensor/progress.ts";
 import { tensor, type Tensor } from "../tensor/tensor.ts";
-import { peakBytes, refuseBits, refuseNonFinite, refuseTooLarge } from "./calibration-limits.ts";
+import { bitsAt, type BitWidths, type LayerBits } from "./bits.ts";
+import { peakBytes, refuseBits, refuseFewImages, refuseNonFinite, refuseTooLarge } from "./calibration-limits.ts";
 import { observeTensor, type Choice } from "./observers/observer.ts";
 import type { Recipe, SiteRule } from "./recipes/recipe.ts";
 import { schemes } from "./schemes/index.ts";
 import { fakeQuantizeNode } from "./simulate.ts";
 import { placeName, readSite } from "./sites.ts";
+import type { Layer, StepContext } from "./steps/step.ts";
 
-export interface CalibrationRequest {
-  /** The float model. */
-  readonly graph: Graph;
-  /** [B,C,H,W], normalised; the recipe takes the first ones it needs. */
-  readonly images: Tensor;
+/** What to make of one float model. */
+export interface CalibrationTask {
   readonly recipe: Recipe;
   readonly weightBits: number;
   readonly activationBits: number;
+  /** Of attention probabilities; the activations' bits when absent. */
+  readonly attentionBits?: number | undefined;
+  readonly layerBits?: LayerBits | undefined;
   readonly levels: Levels;
+}
+
+/** What all tasks of a walk share. */
+export interface CalibrationInputs {
+  /** The float model. */
+  readonly graph: Graph;
+  /** [B,C,H,W], normalised; a recipe takes the first ones it needs. */
+  readonly images: Tensor;
   /** Executes one node in float on a whole batch: the GPU, or the CPU reference. */
   readonly runNode: (node: Node, inputs: readonly Tensor[]) => Promise<Tensor>;
   readonly job?: Job | undefined;
 }
+
+export type CalibrationRequest = CalibrationInputs & CalibrationTask;
 
 /** How every quantizer was chosen, by place ("blocks.3.attn.qkv.input"). */
 export interface CalibrationReport {
@@ -38,72 +51,196 @@ export interface CalibrationReport {
   readonly imageCount: number;
   /** As observed, before any pass. */
   readonly observed: Readonly<Record<string, Choice>>;
-  /** Weight quantizers found again after passes changed the weights. */
+  /** Weight quantizers found again after steps or passes changed the weights. */
   readonly recalibrated: Readonly<Record<string, Choice>>;
 }
 
-export async function calibrate(request: CalibrationRequest): Promise<{ graph: Graph; report: CalibrationReport }> {
-  const { graph, recipe, levels, job } = request;
-  refuseBits(request.weightBits, request.activationBits);
-  const images = firstImages(request.images, recipe.calibrationImages);
-  refuseTooLarge(graph, images.shape[0], peakBytes(graph, images.shape[0]));
-  const observed: Record<string, Choice> = {};
-  const recalibrated: Record<string, Choice> = {};
-  const total = graph.nodes.length + recipe.passes.length;
-
-  const lastReader = lastReaders(graph);
-  const values = new Map([[INPUT, images]]);
-  const quantized = new Map<string, Node>();
-  for (const [index, node] of graph.nodes.entries()) {
-    throwIfCancelled(job);
-    job?.onProgress?.({ stage: `calibrating ${node.name}`, done: index, total });
-    const inputs = node.inputs.map((name) => valueOf(values, name));
-    const chosen = chooseQuantizers(request, node, inputs, observed);
-    if (chosen !== node) quantized.set(node.name, chosen);
-    const executed = recipe.order === "sequential" ? fakeQuantizeNode(chosen, inputs) : { node, inputs };
-    values.set(node.name, await request.runNode(executed.node, executed.inputs));
-    for (const input of node.inputs) if (lastReader.get(input) === index) values.delete(input);
-  }
-
-  let result = replaceNodes(graph, quantized);
-  for (const [index, pass] of recipe.passes.entries()) {
-    throwIfCancelled(job);
-    job?.onProgress?.({ stage: pass.stage, done: graph.nodes.length + index, total });
-    const current = result;
-    const calibrateWeight = (node: Node): Node => {
-      const choice = observe(request, current, node, [], "weight");
-      if (!choice) return node;
-      recalibrated[placeName(node, "weight")] = choice;
-      return { ...node, quantizers: { ...node.quantizers, weight: choice.quantizer } };
-    };
-    result = pass.run(current, { levels, calibrateWeight });
-  }
-  job?.onProgress?.({ stage: "calibrated", done: total, total });
-  return { graph: result, report: { recipe: recipe.name, imageCount: images.shape[0], observed, recalibrated } };
+export interface Calibrated {
+  readonly graph: Graph;
+  readonly report: CalibrationReport;
 }
 
-/** The node with a quantizer at each site that a rule names, chosen in the op's own order: input before weight, A before B. */
-function chooseQuantizers(request: CalibrationRequest, node: Node, inputs: readonly Tensor[], observed: Record<string, Choice>): Node {
-  let result = node;
-  for (const site of sitesOf(node.op)) {
-    const choice = observe(request, request.graph, node, inputs, site);
-    if (!choice) continue;
-    observed[placeName(node, site)] = choice;
-    result = { ...result, quantizers: { ...result.quantizers, [site]: choice.quantizer } };
-  }
+export async function calibrate(request: CalibrationRequest): Promise<Calibrated> {
+  const [result] = await calibrateAll(request, [request]);
   return result;
 }
 
-const AXES: Record<SiteRule["granularity"], 0 | -1 | null> = { "per tensor": null, "per row": 0, "per column": -1 };
+/** One walk for all tasks. Tasks that use different numbers of images walk separately. Results in the order of the tasks. */
+export async function calibrateAll(inputs: CalibrationInputs, tasks: readonly CalibrationTask[]): Promise<Calibrated[]> {
+  for (const { weightBits, activationBits, attentionBits, layerBits } of tasks) {
+    refuseBits(weightBits, activationBits);
+    refuseBits(weightBits, attentionBits ?? activationBits);
+    for (const { weights, activations } of Object.values(layerBits ?? {})) refuseBits(weights ?? weightBits, activations ?? activationBits);
+  }
+  const results = new Map<CalibrationTask, Calibrated>();
+  for (const count of new Set(tasks.map(({ recipe }) => recipe.calibrationImages))) {
+    const together = tasks.filter(({ recipe }) => recipe.calibrationImages === count);
+    const images = firstImages(inputs.images, count);
+    const found = await walk({ ...inputs, images }, together);
+    together.forEach((task, i) => results.set(task, found[i]));
+  }
+  return tasks.map((task) => {
+    const result = results.get(task);
+    if (!result) throw new Error("internal: a calibration task was left out");
+    return result;
+  });
+}
 
-function observe(request: CalibrationRequest, graph: Graph, node: Node, inputs: readonly Tensor[], site: Site): Choice | null {
-  const { recipe, levels, weightBits, activationBits } = request;
-  const rule = recipe.rules.find(({ where }) => where({ graph, node, site }));
-  if (!rule) return null;
-  const bits = rule.bits === "weights" ? weightBits : rule.bits === "activations" ? activationBits : rule.bits;
+/** One task on its way through the graph. */
+interface Walker {
+  readonly task: CalibrationTask;
+  readonly widths: BitWidths;
+  /** Values of the sequential path; null when ranges are measured on the float path. */
+  readonly values: Map<string, Tensor> | null;
+  /** Nodes as they stand now, by name. */
+  readonly nodes: Map<string, Node>;
+  readonly inserted: Map<string, readonly Node[]>;
+  readonly observed: Record<string, Choice>;
+  readonly recalibrated: Record<string, Choice>;
+}
+
+async function walk(inputs: CalibrationInputs, tasks: readonly CalibrationTask[]): Promise<Calibrated[]> {
+  const { graph, images, runNode, job } = inputs;
+  const [count] = images.shape;
+  const walkers = tasks.map((task) => makeWalker(task, images));
+  const needsFloat = walkers.some(({ task, values }) => values === null || task.recipe.steps?.some((step) => step.needsFloat));
+  const paths = walkers.filter(({ values }) => values !== null).length + (needsFloat ? 1 : 0);
+  refuseTooLarge(graph, count, peakBytes(graph, count) * paths);
+  for (const { recipe } of tasks) refuseFewImages(recipe, count);
+
+  const lastReader = lastReaders(graph);
+  const float = new Map([[INPUT, images]]);
+  const total = graph.nodes.length + walkers.reduce((sum, { task }) => sum + task.recipe.passes.length, 0);
+  for (const [index, node] of graph.nodes.entries()) {
+    throwIfCancelled(job);
+    job?.onProgress?.({ stage: `calibrating ${node.name}`, done: index, total });
+    for (const walker of walkers) await visit(walker, node, float, needsFloat, inputs);
+    if (needsFloat) {
+      const floatInputs = node.inputs.map((name) => aliveValue(float, name));
+      float.set(node.name, await runNode(node, floatInputs));
+    }
+    for (const input of node.inputs) {
+      if (lastReader.get(input) !== index) continue;
+      float.delete(input);
+      for (const { values } of walkers) values?.delete(input);
+    }
+  }
+  let done = graph.nodes.length;
+  const results = walkers.map((walker) =>
+    finish(walker, graph, count, (stage) => {
+      throwIfCancelled(job);
+      job?.onProgress?.({ stage, done: done++, total });
+    }),
+  );
+  job?.onProgress?.({ stage: "calibrated", done: total, total });
+  return results;
+}
+
+function makeWalker(task: CalibrationTask, images: Tensor): Walker {
+  const { weightBits, activationBits, attentionBits, layerBits } = task;
+  return {
+    task,
+    widths: { weights: weightBits, activations: activationBits, attention: attentionBits ?? activationBits, layers: layerBits },
+    values: task.recipe.order === "sequential" ? new Map([[INPUT, images]]) : null,
+    nodes: new Map(),
+    inserted: new Map(),
+    observed: {},
+    recalibrated: {},
+  };
+}
+
+/** Chooses the node's quantizers, applies the recipe's steps, and runs the result on the sequential path. */
+async function visit(walker: Walker, node: Node, float: Map<string, Tensor>, floatRuns: boolean, inputs: CalibrationInputs): Promise<void> {
+  const { task, values } = walker;
+  const measured = values ?? float;
+  const read = node.inputs.map((name) => aliveValue(measured, name));
+  const floatRead = floatRuns ? node.inputs.map((name) => aliveValue(float, name)) : read;
+  const steps = task.recipe.steps ?? [];
+  // A weight that a step is going to change is observed by that step.
+  const sites = sitesOf(node.op).filter((site) => steps.length === 0 || site !== "weight");
+  let layer: Layer = {
+    node: sites.reduce((chosen, site) => withQuantizer(walker, inputs.graph, chosen, read, site, walker.observed), node),
+    inputs: read,
+    float: { node, inputs: floatRead },
+    inserted: [],
+    changed: new Map(),
+  };
+  const context: StepContext = {
+    graph: inputs.graph,
+    levels: task.levels,
+    job: inputs.job,
+    runNode: inputs.runNode,
+    nodeNow: (name) => {
+      const now = walker.nodes.get(name);
+      if (!now) throw new Error(`internal: ${name} has not been visited`);
+      return now;
+    },
+    valueOf: (name, path) => aliveValue(path === "float" ? float : measured, name),
+    observe: (changed, readBy, site) => withQuantizer(walker, inputs.graph, changed, readBy, site, walker.recalibrated),
+  };
+  for (const step of steps) {
+    throwIfCancelled(inputs.job);
+    layer = await step.run(layer, context);
+  }
+  if (steps.length > 0 && sitesOf(node.op).includes("weight") && !layer.node.quantizers?.weight) {
+    layer = { ...layer, node: context.observe(layer.node, layer.inputs, "weight") };
+  }
+  for (const [name, changed] of layer.changed) walker.nodes.set(name, changed);
+  walker.nodes.set(node.name, layer.node);
+  if (layer.inserted.length > 0) walker.inserted.set(node.name, layer.inserted);
+  if (values) {
+    const executed = fakeQuantizeNode(layer.node, layer.inputs);
+    values.set(node.name, layer.output ?? (await inputs.runNode(executed.node, executed.inputs)));
+  }
+}
+
+function finish(walker: Walker, graph: Graph, imageCount: number, onPass: (stage: string) => void): Calibrated {
+  const { task, observed, recalibrated } = walker;
+  const nodes = graph.nodes.flatMap(({ name }) => [...(walker.inserted.get(name) ?? []), aliveNode(walker, name)]);
+  let result = makeGraph(graph.name, graph.inputShape, nodes);
+  for (const pass of task.recipe.passes) {
+    onPass(pass.stage);
+    const current = result;
+    const calibrateWeight = (node: Node): Node => withQuantizer(walker, current, node, [], "weight", recalibrated);
+    result = pass.run(current, { levels: task.levels, calibrateWeight });
+  }
+  return { graph: result, report: { recipe: task.recipe.name, imageCount, observed, recalibrated } };
+}
+
+/** The node with a quantizer at the site, where a rule names it; the choice is noted in `choices`. */
+function withQuantizer(
+  { task, widths }: Walker,
+  graph: Graph,
+  node: Node,
+  inputs: readonly Tensor[],
+  site: Site,
+  choices: Record<string, Choice>,
+): Node {
+  const place = { graph, node, site };
+  const rule = task.recipe.rules.find(({ where }) => where(place));
+  if (!rule) return node;
   const x = readSite(node, inputs, site);
   refuseNonFinite(x, placeName(node, site));
-  return observeTensor(rule.observer, x, AXES[rule.granularity], { scheme: schemes[rule.scheme], bits, levels });
+  const target = { scheme: schemes[rule.scheme], bits: bitsAt(rule, place, widths), levels: task.levels };
+  const choice = observeTensor(rule.observer, x, AXES[rule.granularity], target, entriesOf(rule, graph, node));
+  choices[placeName(node, site)] = choice;
+  return { ...node, quantizers: { ...node.quantizers, [site]: choice.quantizer } };
+}
+
+const AXES: Record<SiteRule["granularity"], 0 | -1 | -2 | null> = {
+  "per tensor": null,
+  "per row": 0,
+  "per column": -1,
+  "per head": -1,
+  "per token": -2,
+};
+
+/** Quantizers along the axis: one per head where the rule says so, else as many as the axis has entries. */
+function entriesOf({ granularity }: SiteRule, graph: Graph, node: Node): number | undefined {
+  if (granularity !== "per head") return undefined;
+  const heads = node.attributes.numHeads ?? graph.shapes[node.inputs[0]][0];
+  if (typeof heads !== "number") throw new Error(`internal: ${node.name} has no heads to quantize by`);
+  return heads;
 }
 
 function firstImages(images: Tensor, count: number): Tensor {
@@ -112,8 +249,14 @@ function firstImages(images: Tensor, count: number): Tensor {
   return tensor([count, ...shape], images.data.slice(0, (images.data.length / b) * count));
 }
 
-function valueOf(values: ReadonlyMap<string, Tensor>, name: string): Tensor {
+function aliveValue(values: ReadonlyMap<string, Tensor>, name: string): Tensor {
   const value = values.get(name);
   if (!value) throw new Error(`internal: ${name} was dropped before its last reader`);
   return value;
+}
+
+function aliveNode({ nodes }: Walker, name: string): Node {
+  const node = nodes.get(name);
+  if (!node) throw new Error(`internal: ${name} was not visited`);
+  return node;
 }

@@ -45,6 +45,16 @@ export function refuseTooLarge(graph: Graph, imageCount: number, bytes: number):
   });
 }
 
+/** Some methods solve for more unknowns than few images can determine. */
+export function refuseFewImages({ name, minimumImages }: { readonly name: string; readonly minimumImages?: number }, count: number): void {
+  if (count >= (minimumImages ?? 1)) return;
+  throw new InputError("CALIBRATION_TOO_FEW", {
+    what: `${name} was given ${count} calibration ${count === 1 ? "image" : "images"}.`,
+    why: `It wants at least ${minimumImages}: its statistics would say nothing with fewer.`,
+    next: `Give ${minimumImages} or more, or take a method that is content with one, such as repq-vit.`,
+  });
+}
+
 export function refuseBits(weightBits: number, activationBits: number): void {
   const usable = (bits: number) => Number.isInteger(bits) && bits >= 2 && bits <= 8;
   if (usable(weightBits) && usable(activationBits)) return;

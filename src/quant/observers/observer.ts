@@ -1,6 +1,7 @@
 import type { Levels, Quantizer } from "../../graph/quantizer.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { Fit, Scheme } from "../schemes/scheme.ts";
+import { channelsOf } from "./channels.ts";
 
 /** What a quantizer is chosen for. */
 export interface Target {
@@ -31,9 +32,9 @@ export interface Choice {
   readonly roundingMargin: Float32Array<ArrayBuffer>;
 }
 
-/** Observes a tensor as a whole (axis null), by rows (0) or by the last axis (-1). */
-export function observeTensor(observer: Observer, x: Tensor, axis: Quantizer["axis"], target: Target): Choice {
-  const observations = channelsOf(x, axis).map((values) => observer.observe(values, target));
+/** Observes a tensor as a whole (axis null), by rows (0), by runs of the last axis (-1) or by tokens (-2); `entries` as in channelsOf. */
+export function observeTensor(observer: Observer, x: Tensor, axis: Quantizer["axis"], target: Target, entries?: number): Choice {
+  const observations = channelsOf(x, axis, entries).map((values) => observer.observe(values, target));
   const hasZeroPoint = observations.every(({ zeroPoint }) => zeroPoint !== null);
   return {
     quantizer: {
@@ -49,12 +50,4 @@ export function observeTensor(observer: Observer, x: Tensor, axis: Quantizer["ax
     gap: Float32Array.from(observations, ({ gap }) => gap),
     roundingMargin: Float32Array.from(observations, ({ roundingMargin }) => roundingMargin),
   };
-}
-
-function channelsOf(x: Tensor, axis: Quantizer["axis"]): Float32Array<ArrayBuffer>[] {
-  if (axis === null) return [x.data];
-  const channels = x.shape.at(axis) ?? 0;
-  const run = x.data.length / channels;
-  if (axis === 0) return Array.from({ length: channels }, (_, c) => x.data.subarray(c * run, (c + 1) * run));
-  return Array.from({ length: channels }, (_, c) => Float32Array.from({ length: run }, (_value, i) => x.data[i * channels + c]));
 }

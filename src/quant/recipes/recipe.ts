@@ -2,19 +2,23 @@ import type { Pass } from "../passes/pass.ts";
 import type { Observer } from "../observers/observer.ts";
 import type { SchemeName } from "../schemes/index.ts";
 import type { Place } from "../sites.ts";
+import type { LayerStep } from "../steps/step.ts";
+
+/** The widths that a user asks for; attention probabilities have their own. */
+export type Role = "weights" | "activations" | "attention";
 
 /** How the sites that `where` selects are quantized. */
 export interface SiteRule {
   readonly where: (place: Place) => boolean;
   readonly scheme: SchemeName;
-  /** "weights" and "activations" are the bits that the user asks for. */
-  readonly bits: "weights" | "activations" | number;
-  /** per row: one quantizer per output channel of a weight; per column: one per channel of an activation. */
-  readonly granularity: "per tensor" | "per row" | "per column";
+  /** A role takes the user's bits for it; a number is fixed by the method. */
+  readonly bits: Role | number;
+  /** per row: one quantizer per output channel of a weight; per column: one per channel of an activation; per head: one per attention head of q, k or v. */
+  readonly granularity: "per tensor" | "per row" | "per column" | "per head" | "per token";
   readonly observer: Observer;
 }
 
-/** A published method as data: what is observed how, then which passes change the graph. Reads like the paper's method section. */
+/** A published method as data: what is observed how, which steps change each layer, which passes the graph. Reads like the paper's method section. */
 export interface Recipe {
   readonly name: string;
   readonly label: string;
@@ -24,10 +28,21 @@ export interface Recipe {
   readonly description: string;
   /** Calibration uses this many images, the first ones given. */
   readonly calibrationImages: number;
+  /** Fewer images than this are refused: the method's statistics would be empty or rank-deficient beyond use. Default 1. */
+  readonly minimumImages?: number;
   /** sequential: each range is measured on inputs that the layers before have already degraded; parallel: on the float model. */
   readonly order: "sequential" | "parallel";
   /** The first rule that matches a site decides; a site without a rule stays float. */
   readonly rules: readonly SiteRule[];
-  /** Applied in order after observation. */
+  /** Applied to each layer in order, when its inputs are known: rewrites, searches and weight solvers that need data. */
+  readonly steps?: readonly LayerStep[];
+  /** Applied to the whole graph in order, after the walk. */
   readonly passes: readonly Pass[];
+  /** Bit widths this method is defined for; default 2 to 8. */
+  readonly bitRange?: { readonly lowest: number; readonly highest: number };
+}
+
+/** Exceptions by layer are stated for weights and activations; attention probabilities count as activations of their product. */
+export function roleOf(role: Role): "weights" | "activations" {
+  return role === "weights" ? "weights" : "activations";
 }
