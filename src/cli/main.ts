@@ -11,10 +11,9 @@ async function main(args: string[]): Promise<number> {
     return args.length === 0 ? 1 : 0;
   }
   const inBrowser = take(args, "--browser");
-  const outPath =
-    args[0] === "quantize" || args[0] === "run"
-      ? takeValue(args, "--out-json")
-      : (takeValue(args, "--out-json") ?? takeValue(args, "--out"));
+  const outPath = ["quantize", "run", "sweep"].includes(args[0])
+    ? takeValue(args, "--out-json")
+    : (takeValue(args, "--out-json") ?? takeValue(args, "--out"));
   const cancel = new AbortController();
   process.once("SIGINT", () => cancel.abort());
   const job = { signal: cancel.signal, onProgress: reportProgress() };

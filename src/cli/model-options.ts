@@ -17,6 +17,7 @@ export const recipeOptions: Readonly<Record<string, OptionSpec>> = {
   recipe: { value: "NAME", help: Object.keys(recipes).join(" or ") },
   weights: { value: "BITS", help: "weight bits, 2 to 8 (default 4)" },
   activations: { value: "BITS", help: "activation bits, 2 to 8 (default 4)" },
+  attention: { value: "BITS", help: "bits of attention probabilities (default: as activations)" },
   levels: { value: "NAME", help: "strict (default) or as-published" },
   calibration: { value: "FILE", help: ".npy or .safetensors of normalised [N,3,H,W] f32" },
   "calibration-images": { value: "DIR", help: "image files instead" },
@@ -47,10 +48,12 @@ export async function buildModel(model: OpenModel, host: Host): Promise<Graph> {
 }
 
 export function requestFrom(options: Options): QuantizeRequest {
+  const attentionBits = numberOption(options, "attention", 2, 8);
   return {
     recipe: options.recipe ?? "repq-vit",
     weightBits: numberOption(options, "weights", 2, 8) ?? 4,
     activationBits: numberOption(options, "activations", 2, 8) ?? 4,
+    ...(attentionBits === undefined ? {} : { attentionBits }),
     levels: choiceOption(options, "levels", ["strict", "as-published"] as const, "strict"),
   };
 }

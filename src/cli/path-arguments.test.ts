@@ -29,7 +29,9 @@ test("every option of every command that takes a file is either read or written"
       names.flatMap((name) => [`--${name}`, `value of ${name}`]),
     );
     const files = names.filter((name) => ["FILE", "DIR", "PATH"].includes(command.options[name].value)).map((name) => `value of ${name}`);
-    expect([...readable, ...writable].sort(), command.name).toEqual(files.sort());
+    const prefixed = names.filter((name) => command.options[name].value === "PREFIX");
+    const reports = prefixed.flatMap((name) => ["json", "csv", "md"].map((extension) => `value of ${name}.${extension}`));
+    expect([...new Set([...readable, ...writable])].sort(), command.name).toEqual([...files, ...reports].sort());
     for (const name of ["out", "dump"]) expect(readable.has(`value of ${name}`), `${command.name} --${name}`).toBe(false);
   }
 });

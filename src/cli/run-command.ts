@@ -4,10 +4,11 @@ import { inspect } from "./commands/inspect.ts";
 import { quantize } from "./commands/quantize.ts";
 import { run } from "./commands/run.ts";
 import { selftest } from "./commands/selftest.ts";
+import { sweep } from "./commands/sweep.ts";
 import type { Command, Host } from "./host.ts";
 import { helpOf, parseOptions } from "./parse-args.ts";
 
-export const commands: Readonly<Record<string, Command>> = { inspect, run, quantize, compare, selftest };
+export const commands: Readonly<Record<string, Command>> = { inspect, run, quantize, compare, sweep, selftest };
 
 export function help(): string {
   const list = Object.values(commands).map(helpOf).join("\n\n");

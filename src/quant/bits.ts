@@ -3,7 +3,7 @@ import { roleOf, type SiteRule } from "./recipes/recipe.ts";
 import type { Place } from "./sites.ts";
 
 /** Bits of single layers, by node name; a role that is absent keeps the model's width. */
-export type LayerBits = Readonly<Record<string, { readonly weights?: number; readonly activations?: number }>>;
+export type LayerBits = Readonly<Record<string, { readonly weights?: number | undefined; readonly activations?: number | undefined }>>;
 
 export interface BitWidths {
   readonly weights: number;

@@ -1,10 +1,15 @@
 import type { Levels } from "../graph/quantizer.ts";
+import type { LayerBits } from "../quant/bits.ts";
 
 /** What to quantize with. */
 export interface QuantizeRequest {
   readonly recipe: string;
   readonly weightBits: number;
   readonly activationBits: number;
+  /** Of attention probabilities; the activations' bits when absent. */
+  readonly attentionBits?: number | undefined;
+  /** Exceptions by layer: mixed precision. */
+  readonly layerBits?: LayerBits | undefined;
   readonly levels: Levels;
 }
 

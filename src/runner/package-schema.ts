@@ -79,6 +79,8 @@ export const packageSchema = z.object({
     recipe: z.string().max(100),
     weightBits: z.number(),
     activationBits: z.number(),
+    attentionBits: z.number().optional(),
+    layerBits: z.record(name, z.object({ weights: z.number().optional(), activations: z.number().optional() })).optional(),
     levels: z.enum(["strict", "as-published"]),
   }),
 });

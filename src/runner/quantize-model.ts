@@ -1,7 +1,8 @@
 import type { Gpu } from "../gpu/device.ts";
 import type { Graph } from "../graph/graph.ts";
-import { calibrate, type CalibrationReport } from "../quant/calibrate.ts";
+import { calibrateAll, type CalibrationInputs, type CalibrationReport } from "../quant/calibrate.ts";
 import { isRecipeName, recipes } from "../quant/recipes/index.ts";
+import type { Recipe } from "../quant/recipes/recipe.ts";
 import { InputError } from "../tensor/input-error.ts";
 import type { Job } from "../tensor/progress.ts";
 import type { QuantizeRequest } from "./comparison.ts";
@@ -23,27 +24,32 @@ export async function quantizeModel(
   request: QuantizeRequest,
   job?: Job,
 ): Promise<QuantizedModel> {
-  const { recipe: name, weightBits, activationBits, levels } = request;
-  if (!isRecipeName(name)) {
-    throw new InputError("RECIPE_UNKNOWN", {
-      what: `There is no recipe named "${name}".`,
-      why: `The recipes are ${Object.keys(recipes).join(", ")}.`,
-      next: "Choose one of them.",
-    });
-  }
-  const recipe = recipes[name];
+  const [model] = await quantizeModels(createNodeRunner(gpu), graph, images, [request], job);
+  return model;
+}
+
+/** Several requests on the same model and images in one walk; `calibrationMs` of each is the time of the walk. */
+export async function quantizeModels(
+  runNode: CalibrationInputs["runNode"],
+  graph: Graph,
+  images: ImageSource,
+  requests: readonly QuantizeRequest[],
+  job?: Job,
+): Promise<QuantizedModel[]> {
   const startMs = performance.now();
-  const calibration = await images.batch(0, Math.min(images.count, recipe.calibrationImages));
-  const runNode = createNodeRunner(gpu);
-  const { graph: quantized, report } = await calibrate({
-    graph,
-    images: calibration,
-    recipe,
-    weightBits,
-    activationBits,
-    levels,
-    runNode,
-    job,
+  const tasks = requests.map((request) => ({ ...request, recipe: recipeNamed(request.recipe) }));
+  const wanted = Math.max(...tasks.map(({ recipe }) => recipe.calibrationImages));
+  const calibration = await images.batch(0, Math.min(images.count, wanted));
+  const results = await calibrateAll({ graph, images: calibration, runNode, job }, tasks);
+  const calibrationMs = performance.now() - startMs;
+  return results.map(({ graph: quantized, report }, i) => ({ graph: quantized, request: requests[i], report, calibrationMs }));
+}
+
+export function recipeNamed(name: string): Recipe {
+  if (isRecipeName(name)) return recipes[name];
+  throw new InputError("RECIPE_UNKNOWN", {
+    what: `There is no recipe named "${name}".`,
+    why: `The recipes are ${Object.keys(recipes).join(", ")}.`,
+    next: "Choose one of them.",
   });
-  return { graph: quantized, request, report, calibrationMs: performance.now() - startMs };
 }

@@ -1,0 +1,146 @@
+import { outputName } from "../../graph/graph.ts";
+import { recipes } from "../../quant/recipes/index.ts";
+import { digest, digestImages, digestWeights, overlapWarning } from "../../runner/digest.ts";
+import type { ImageSource } from "../../runner/image-source.ts";
+import { openEngine } from "../../runner/engine.ts";
+import { withoutQuantizers } from "../../runner/open-model.ts";
+import { recipeNamed } from "../../runner/quantize-model.ts";
+import { parseBitSettings } from "../../runner/sweep/bit-setting.ts";
+import { sweepReport, toCsv, toMarkdown, type SweepContext, type SweepReport } from "../../runner/sweep/sweep-report.ts";
+import { runSweep, type Sweep, type SweepRow } from "../../runner/sweep/sweep.ts";
+import { InputError } from "../../tensor/input-error.ts";
+import type { Command, Host } from "../host.ts";
+import { openInputs } from "../image-inputs.ts";
+import { buildModel, executorFrom, executorOption, modelOptions, openModelOption } from "../model-options.ts";
+import { numberOption } from "../parse-args.ts";
+
+export const sweep: Command = {
+  name: "sweep",
+  summary: "every recipe at every bit setting on the same images; can be stopped and resumed",
+  options: {
+    ...modelOptions,
+    recipes: { value: "NAMES", help: `comma-separated, or all (default): ${Object.keys(recipes).join(", ")}` },
+    bits: { value: "SETTINGS", help: "weights/activations[/attention], comma-separated (default 8/8,6/6,4/8,4/4,3/3)" },
+    calibration: { value: "FILE", help: ".npy or .safetensors of normalised [N,3,H,W] f32" },
+    "calibration-images": { value: "DIR", help: "image files instead" },
+    inputs: { value: "FILE", help: ".npy or .safetensors of normalised [N,3,H,W] f32 to judge on" },
+    images: { value: "DIR", help: "image files instead" },
+    labels: { value: "FILE", help: ".csv with filename,label (with --images), .npy or .safetensors" },
+    limit: { value: "N", help: "use the first N images only" },
+    executor: executorOption,
+    commit: { value: "ID", help: "noted in the report" },
+    out: {
+      value: "PREFIX",
+      help: "writes PREFIX.json, .csv and .md, after every row; rows already there are not run again",
+      required: true,
+    },
+  },
+  async run(options, host) {
+    const model = await openModelOption(host, options);
+    const float = withoutQuantizers(await buildModel(model, host));
+    const [classes] = float.shapes[outputName(float)];
+    const calibration = await openInputs(host, model.card, classes, {
+      tensorPath: options.calibration,
+      folder: options["calibration-images"],
+      option: "--calibration FILE or --calibration-images DIR",
+    });
+    const judged = await openInputs(host, model.card, classes, {
+      tensorPath: options.inputs,
+      folder: options.images,
+      labels: options.labels,
+      option: "--inputs FILE or --images DIR",
+    });
+    const images = firstOf(judged.images, numberOption(options, "limit", 1, 1e9));
+    const labels = judged.labels?.subarray(0, images.count) ?? null;
+    const names = !options.recipes || options.recipes === "all" ? Object.keys(recipes) : options.recipes.split(",");
+    const bits = parseBitSettings(options.bits ?? "8/8,6/6,4/8,4/4,3/3");
+    const executor = executorFrom(options);
+    const engine = await openEngine(() => host.gpu(), executor);
+
+    const wanted = Math.max(...names.map((name) => recipeNamed(name.trim()).calibrationImages));
+    const calibrationDigests = await digestImages(calibration.images, Math.min(calibration.images.count, wanted));
+    const digests = await digestImages(images);
+    const identity = JSON.stringify([await digestWeights(float), executor, calibrationDigests, digests]);
+    const prefix = options.out ?? "";
+    const context: SweepContext = {
+      fingerprint: await digest(new TextEncoder().encode(identity)),
+      model: model.card.name,
+      command: `npm run lab -- sweep ${Object.entries(options)
+        .filter(([name, value]) => value !== undefined && name !== "commit")
+        .map(([name, value]) => `--${name} ${value}`)
+        .join(" ")}`,
+      commit: options.commit ?? null,
+      runtime: host.runtime,
+      adapter: await engine.adapter(),
+      date: new Date().toISOString().slice(0, 10),
+    };
+    const known = await knownRows(host, prefix, context.fingerprint);
+    const warning = overlapWarning(calibrationDigests, digests);
+
+    const finished: SweepRow[] = [...known];
+    const save = async (result: Sweep) => {
+      const report = { ...sweepReport(result, context), warnings: warning ? [warning] : [] };
+      await host.write(`${prefix}.json`, bytesOf(`${JSON.stringify(report, null, 2)}\n`));
+      await host.write(`${prefix}.csv`, bytesOf(toCsv(report)));
+      await host.write(`${prefix}.md`, bytesOf(toMarkdown(report)));
+      return report;
+    };
+    const result = await runSweep({
+      float,
+      recipes: names.map((name) => name.trim()),
+      bits,
+      calibration: calibration.images,
+      images,
+      labels,
+      runNode: engine.runNode,
+      open: engine.open,
+      known,
+      onRow: async (row) => {
+        finished.push(row);
+        await save({ rows: finished, floatBytes: 0, floatMs: 0, imageCount: images.count });
+      },
+      job: host.job,
+    });
+    // Rows of the earlier run that this one did not ask for are kept.
+    const asked = new Set(result.rows);
+    return save({ ...result, rows: [...result.rows, ...known.filter((row) => !asked.has(row))] });
+  },
+};
+
+function firstOf(images: ImageSource, limit: number | undefined): ImageSource {
+  return limit === undefined || limit >= images.count ? images : { count: limit, batch: images.batch };
+}
+
+/** Rows of an unfinished or smaller run; a report of other images or another model under that name is refused rather than overwritten. */
+async function knownRows(host: Host, prefix: string, fingerprint: string): Promise<readonly SweepRow[]> {
+  let text: string;
+  try {
+    const [file] = await host.open(`${prefix}.json`);
+    text = new TextDecoder().decode(await file.slice(0, file.byteLength));
+  } catch (error) {
+    if (error instanceof InputError && error.code === "FILE_NOT_FOUND") return [];
+    throw error;
+  }
+  const report = parseReport(text);
+  if (report?.fingerprint === fingerprint) return report.rows;
+  throw new InputError("SWEEP_MISMATCH", {
+    what: `"${prefix}.json" is ${report ? "a sweep of another model, other images or another executor" : "no sweep report"}.`,
+    why: "Rows can only be taken over from the same work, and it would be overwritten.",
+    next: "Give another --out, or remove the file.",
+  });
+}
+
+function parseReport(text: string): Pick<SweepReport, "fingerprint" | "rows"> | null {
+  try {
+    const value = JSON.parse(text) as Partial<SweepReport> | null;
+    return value?.schema === "vitrine.sweep/1" && typeof value.fingerprint === "string" && Array.isArray(value.rows)
+      ? { fingerprint: value.fingerprint, rows: value.rows }
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}

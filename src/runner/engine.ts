@@ -1,0 +1,32 @@
+/** One way to execute everything that a run needs: nodes for calibration, the float model, quantized models. */
+import type { Gpu } from "../gpu/device.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { CalibrationInputs } from "../quant/calibrate.ts";
+import { chooseExecution } from "./choose-execution.ts";
+import type { AdapterDescription, ExecutorName } from "./comparison.ts";
+import { describeAdapter } from "./describe-adapter.ts";
+import { createNodeRunner } from "./node-runner.ts";
+import { openExecutor, type OpenedExecutor } from "./open-executor.ts";
+import { createGpuSession } from "./session.ts";
+
+export interface Engine {
+  readonly runNode: CalibrationInputs["runNode"];
+  /** The float model, or a quantized one on the executor asked for. */
+  open(graph: Graph, isFloat: boolean): Promise<{ session: OpenedExecutor["session"]; executor: ExecutorName; note: string | null }>;
+  /** Null where no adapter took part. */
+  adapter(): Promise<AdapterDescription | null>;
+}
+
+export async function openEngine(gpuOf: () => Promise<Gpu>, executor: ExecutorName): Promise<Engine> {
+  const gpu = await gpuOf();
+  const { execution } = await chooseExecution(gpu);
+  return {
+    runNode: createNodeRunner(gpu),
+    async open(graph, isFloat) {
+      if (isFloat) return { session: createGpuSession(gpu, graph, { mode: "float", execution }), executor, note: null };
+      const { session, name, note } = await openExecutor(gpu, graph, executor);
+      return { session, executor: name, note };
+    },
+    adapter: () => describeAdapter(gpu, true),
+  };
+}

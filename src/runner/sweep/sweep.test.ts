@@ -1,0 +1,133 @@
+import { describe, expect, it } from "vitest";
+import type { Node } from "../../graph/graph.ts";
+import { runNode } from "../../reference/index.ts";
+import { runGraph } from "../../reference/run-graph.ts";
+import { simulateGraph } from "../../quant/simulate.ts";
+import { InputError } from "../../tensor/input-error.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { smallImages, smallVit } from "../../testing/small-vit.ts";
+import { tensorSource } from "../image-source.ts";
+import { bitSettingName, parseBitSettings } from "./bit-setting.ts";
+import { paretoFront } from "./pareto.ts";
+import { sweepReport, toCsv, toMarkdown } from "./sweep-report.ts";
+import { runSweep, type SweepRequest, type SweepRow } from "./sweep.ts";
+
+const float = smallVit(1);
+const images = tensorSource(smallImages(12, 5), float.inputShape, "images");
+const opened: string[] = [];
+
+function request(overrides: Partial<SweepRequest> = {}): SweepRequest {
+  return {
+    float,
+    recipes: ["min-max", "repq-vit"],
+    bits: parseBitSettings("8/8,4/4"),
+    calibration: tensorSource(smallImages(4), float.inputShape, "calibration"),
+    images,
+    labels: Int32Array.from({ length: 12 }, (_, i) => i % 3),
+    runNode: (node: Node, inputs: readonly Tensor[]) => Promise.resolve(runNode(node, inputs)),
+    open: (graph, isFloat) => {
+      opened.push(isFloat ? "float" : "quantized");
+      const run = (pixels: Tensor) => Promise.resolve({ logits: (isFloat ? runGraph : simulateGraph)(graph, pixels).output, taps: {} });
+      return Promise.resolve({ session: { run, destroy() {} }, executor: "simulated" as const, note: null });
+    },
+    ...overrides,
+  };
+}
+
+const context = {
+  fingerprint: "f",
+  model: "small",
+  command: "sweep",
+  commit: null,
+  runtime: "test",
+  adapter: null,
+  date: "2026-01-01",
+};
+
+describe("parseBitSettings", () => {
+  it("reads weights, activations and attention, once each", () => {
+    const settings = parseBitSettings("8/8, 4/8,8/8/4,4/8");
+    expect(settings).toEqual([
+      { weightBits: 8, activationBits: 8 },
+      { weightBits: 4, activationBits: 8 },
+      { weightBits: 8, activationBits: 8, attentionBits: 4 },
+    ]);
+    expect(settings.map(bitSettingName)).toEqual(["8/8", "4/8", "8/8/4"]);
+  });
+
+  it.each(["8", "9/8", "4/4/4/4", "4/x", "1/8", ""])("refuses %j", (text) => {
+    expect(() => parseBitSettings(text)).toThrow(InputError);
+  });
+});
+
+describe("paretoFront", () => {
+  it("keeps what nobody beats, equals included", () => {
+    const points = [
+      { cost: 1, error: 5 },
+      { cost: 2, error: 5 },
+      { cost: 3, error: 1 },
+      { cost: 3, error: 1 },
+      { cost: 2, error: 3 },
+    ];
+    expect(paretoFront(points)).toEqual([true, false, true, true, true]);
+  });
+});
+
+describe("runSweep", () => {
+  it("gives a row for every recipe and setting, on the same images, as they finish", async () => {
+    const streamed: SweepRow[] = [];
+    const { rows, imageCount } = await runSweep(request({ onRow: (row) => void streamed.push(row) }));
+    expect(rows.map(({ recipe, bits }) => `${recipe} ${bits}`)).toEqual(["min-max 8/8", "min-max 4/4", "repq-vit 8/8", "repq-vit 4/4"]);
+    expect(streamed).toEqual(rows);
+    expect(imageCount).toBe(12);
+    for (const { quality, sharedBy, quantizedBytes } of rows) {
+      expect([quality.imageCount, sharedBy]).toEqual([12, 2]);
+      expect(quantizedBytes).toBeGreaterThan(0);
+    }
+    expect(new Set(rows.map(({ quality }) => quality.top1AccuracyFloat)).size).toBe(1);
+    const [eight, four] = rows;
+    expect([eight.effectiveWeightBits, four.effectiveWeightBits]).toEqual([8, 4]);
+    expect(four.quality.klDivergence).toBeGreaterThan(eight.quality.klDivergence);
+  });
+
+  it("runs only what an earlier run lacks, and then equals a whole run", async () => {
+    const whole = await runSweep(request());
+    opened.length = 0;
+    const resumed = await runSweep(request({ known: [whole.rows[0], whole.rows[3]] }));
+    expect(opened).toEqual(["float", "quantized", "quantized"]);
+    const figures = (rows: readonly SweepRow[]) => rows.map(({ recipe, bits, quality }) => ({ recipe, bits, quality }));
+    expect(figures(resumed.rows)).toHaveLength(4);
+    expect(new Set(figures(resumed.rows).map((row) => JSON.stringify(row)))).toEqual(
+      new Set(figures(whole.rows).map((row) => JSON.stringify(row))),
+    );
+  });
+
+  it("refuses an unknown recipe before it runs anything", async () => {
+    opened.length = 0;
+    await expect(runSweep(request({ recipes: ["repq-vit", "nothing"] }))).rejects.toMatchObject({ code: "RECIPE_UNKNOWN" });
+    expect(opened).toEqual([]);
+  });
+
+  it("stops when it is cancelled", async () => {
+    const signal = AbortSignal.abort();
+    await expect(runSweep(request({ job: { signal } }))).rejects.toMatchObject({ name: "AbortError" });
+  });
+});
+
+describe("sweepReport", () => {
+  it("states intervals, the front, and the same figures in CSV and Markdown", async () => {
+    const report = sweepReport(await runSweep(request({ recipes: ["min-max"] })), context);
+    expect(report.rows).toHaveLength(2);
+    for (const { agreement, quality } of report.rows) {
+      expect(agreement.low).toBeLessThanOrEqual(quality.top1Agreement);
+      expect(agreement.high).toBeGreaterThanOrEqual(quality.top1Agreement);
+    }
+    const [head, ...lines] = toCsv(report).trim().split("\n");
+    expect(lines).toHaveLength(2);
+    const column = (name: string) => head.split(",").indexOf(name);
+    expect(Number(lines[1].split(",")[column("kl_divergence")])).toBe(report.rows[1].quality.klDivergence);
+    const markdown = toMarkdown(report);
+    expect(markdown).toContain("| recipe | W/A 8/8 | W/A 4/4 |");
+    expect(markdown).toContain(report.rows[1].quality.klDivergence.toFixed(3));
+  });
+});

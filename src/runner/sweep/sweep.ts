@@ -1,0 +1,141 @@
+/**
+ * Every recipe at every bit setting on the same model and the same images, in one run. All settings of one recipe are calibrated in one walk (the float
+ * path and its statistics are found once), rows are handed out as they finish, and rows of an earlier run of the same sweep are taken over.
+ */
+import { outputName, type Graph } from "../../graph/graph.ts";
+import type { CalibrationInputs } from "../../quant/calibrate.ts";
+import { throwIfCancelled, type Job } from "../../tensor/progress.ts";
+import { elementCount, type Tensor } from "../../tensor/tensor.ts";
+import { effectiveBits } from "../effective-bits.ts";
+import type { ExecutorName, Quality } from "../comparison.ts";
+import type { ImageSource } from "../image-source.ts";
+import { measureQuality } from "../measure-quality.ts";
+import { packageBytes } from "../package-size.ts";
+import { quantizeModels, recipeNamed } from "../quantize-model.ts";
+import type { Session } from "../session.ts";
+import { bitSettingName, type BitSetting } from "./bit-setting.ts";
+
+export type Running = Pick<Session, "run" | "destroy">;
+
+export interface SweepRequest {
+  readonly float: Graph;
+  readonly recipes: readonly string[];
+  readonly bits: readonly BitSetting[];
+  readonly calibration: ImageSource;
+  readonly images: ImageSource;
+  /** Class index per image. */
+  readonly labels: Int32Array | null;
+  readonly runNode: CalibrationInputs["runNode"];
+  /** Opens the float model or a quantized one. */
+  open(graph: Graph, isFloat: boolean): Promise<{ session: Running; executor: ExecutorName; note: string | null }>;
+  /** Rows of an earlier run. */
+  readonly known?: readonly SweepRow[];
+  readonly onRow?: (row: SweepRow) => void | Promise<void>;
+  readonly job?: Job | undefined;
+}
+
+/** One recipe at one bit setting. */
+export interface SweepRow {
+  readonly recipe: string;
+  readonly label: string;
+  /** "4/8", "8/8/4": weights / activations / attention probabilities. */
+  readonly bits: string;
+  readonly effectiveWeightBits: number;
+  readonly quantizedBytes: number;
+  readonly quality: Quality;
+  readonly executor: ExecutorName;
+  readonly executorNote: string | null;
+  /** Time of the calibration walk, shared by `sharedBy` settings. */
+  readonly calibrationMs: number;
+  readonly sharedBy: number;
+  readonly calibrationImages: number;
+  readonly elapsedMs: number;
+}
+
+export interface Sweep {
+  readonly rows: readonly SweepRow[];
+  readonly floatBytes: number;
+  readonly floatMs: number;
+  readonly imageCount: number;
+}
+
+const BATCH = 8;
+
+export async function runSweep(request: SweepRequest): Promise<Sweep> {
+  const { float, recipes, bits, images, labels, job } = request;
+  const names = recipes.map((name) => recipeNamed(name).name);
+  const known = new Map((request.known ?? []).map((row) => [cellName(row.recipe, row.bits), row]));
+  const classes = elementCount(float.shapes[outputName(float)]);
+  const cells = names.length * bits.length;
+  const rows: SweepRow[] = [];
+  const stage = (text: string) => job?.onProgress?.({ stage: text, done: rows.length, total: cells });
+
+  const measured = await runFloat(request, stage);
+  for (const recipe of names) {
+    const pending = bits.filter((setting) => !known.has(cellName(recipe, bitSettingName(setting))));
+    for (const setting of bits) {
+      const row = known.get(cellName(recipe, bitSettingName(setting)));
+      if (row) rows.push(row);
+    }
+    if (pending.length === 0) continue;
+    stage(`calibrating ${recipe}`);
+    const quantizing = { signal: job?.signal, onProgress: (progress: { stage: string }) => stage(`${recipe}: ${progress.stage}`) };
+    const requests = pending.map((setting) => ({ ...setting, recipe, levels: "strict" as const }));
+    const models = await quantizeModels(request.runNode, float, request.calibration, requests, quantizing);
+    for (const [index, model] of models.entries()) {
+      const name = bitSettingName(pending[index]);
+      const opened = await request.open(model.graph, false);
+      const { logits, elapsedMs } = await evaluate(opened.session, images, classes, job, (done) =>
+        stage(`${recipe} ${name}: image ${done} of ${images.count}`),
+      );
+      const row: SweepRow = {
+        recipe,
+        label: recipeNamed(recipe).label,
+        bits: name,
+        effectiveWeightBits: effectiveBits(model.graph).weights,
+        quantizedBytes: packageBytes(float, model.graph).quantizedBytes,
+        quality: measureQuality(measured.logits, logits, images.count, classes, labels),
+        executor: opened.executor,
+        executorNote: opened.note,
+        calibrationMs: model.calibrationMs,
+        sharedBy: models.length,
+        calibrationImages: model.report.imageCount,
+        elapsedMs,
+      };
+      rows.push(row);
+      await request.onRow?.(row);
+    }
+  }
+  stage("swept");
+  const { floatBytes } = packageBytes(float, float);
+  return { rows, floatBytes, floatMs: measured.elapsedMs, imageCount: images.count };
+}
+
+async function runFloat({ float, open, images, job }: SweepRequest, stage: (text: string) => void) {
+  const classes = elementCount(float.shapes[outputName(float)]);
+  const { session } = await open(float, true);
+  return evaluate(session, images, classes, job, (done) => stage(`float model: image ${done} of ${images.count}`));
+}
+
+/** Logits of all images, and the time of the forwards alone. The session is closed. */
+async function evaluate(session: Running, images: ImageSource, classes: number, job: Job | undefined, onDone: (done: number) => void) {
+  const logits = new Float32Array(images.count * classes);
+  let elapsedMs = 0;
+  try {
+    for (let start = 0; start < images.count; start += BATCH) {
+      throwIfCancelled(job);
+      onDone(start);
+      const pixels: Tensor = await images.batch(start, Math.min(images.count, start + BATCH));
+      const startMs = performance.now();
+      logits.set((await session.run(pixels, [], { signal: job?.signal })).logits.data, start * classes);
+      elapsedMs += performance.now() - startMs;
+    }
+  } finally {
+    session.destroy();
+  }
+  return { logits, elapsedMs };
+}
+
+export function cellName(recipe: string, bits: string): string {
+  return `${recipe} ${bits}`;
+}
