@@ -1,6 +1,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import type { Plugin } from "vite";
+import { assemblyPlugin } from "./tools/assembly.mjs";
 
 /** Cross-origin isolation gives fine timers. The policy is sent as a header too, because a worker does not inherit the page's meta tag. */
 const headers = {
@@ -18,10 +19,10 @@ const allowInlineScriptsInDevelopment: Plugin = {
 
 export default defineConfig({
   base: "./",
-  plugins: [react(), allowInlineScriptsInDevelopment],
+  plugins: [react(), assemblyPlugin(), allowInlineScriptsInDevelopment],
   server: { headers },
   preview: { headers },
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [assemblyPlugin()] },
   // light-dark() in the styles must stay as written: these browsers have it, and any browser with WebGPU is newer.
   build: { target: "es2022", cssTarget: ["chrome123", "edge123", "firefox121", "safari17.5"] },
 });

@@ -4,6 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { assemblyPlugin } from "./tools/assembly.mjs";
 import { gpuEnvironment } from "./tools/gpu-env.mjs";
 
 // The Vulkan loader reads the environment when Dawn starts, so the test processes must be born with it.
@@ -20,6 +21,7 @@ export default defineConfig({
   test: {
     projects: [
       {
+        plugins: [assemblyPlugin()],
         test: {
           name: "unit",
           environment: "node",
@@ -29,6 +31,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [assemblyPlugin()],
         test: {
           name: "gpu",
           environment: "node",

@@ -8,7 +8,7 @@ import { dirname, join, posix, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const MAX_LINES = 600;
-const ENGINE = ["tensor", "graph", "models", "formats", "images", "reference", "metrics", "quant", "gpu"];
+const ENGINE = ["tensor", "graph", "models", "formats", "images", "reference", "metrics", "quant", "gpu", "wasm"];
 /** @type {Record<string, readonly string[]>} */
 const TABLE = {
   tensor: [],
@@ -21,6 +21,7 @@ const TABLE = {
   models: ["tensor", "graph", "formats types", "images types"],
   quant: ["tensor", "graph", "reference", "metrics"],
   gpu: ["tensor", "shaders"],
+  wasm: ["tensor"],
   runner: ENGINE,
   bench: ["runner", ...ENGINE],
   cli: ["runner", "images", "sample", ...ENGINE, "e2e/launch.ts", "tools"],

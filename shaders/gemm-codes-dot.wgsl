@@ -4,6 +4,7 @@ requires packed_4x8_integer_dot_product;
 // (word >> (CONTAINER * g)) & mask is the four codes k = 4g .. 4g+3 of the word, one per byte.
 // Per column n: column_f = (x_scale * weight_scale, bias, 1 / out_scale, out_zero_point), column_i = (weight_zero_point, constant, out_code_max, 0) with
 // constant = K * x_zero * w_zero - x_zero * sum_k w; exact = sum_k x w - w_zero * sum_k x + constant equals sum_k (x - x_zero)(w - w_zero).
+// TOKENS: row_table = (x_scale, x_zero) of the rows of x, repeated every row_period; column_f.x is weight_scale and column_i.y = K * w_zero - sum_k w.
 // Epilogue: fma(exact, scale, bias), then GELU, residual, or codes clamp(round(v / out_scale) + out_zero, 0, max), four per u32.
 // Padded columns have scale, bias and max 0, so that their codes are 0 and drop out of the next product.
 //include lib/exact-math.wgsl
@@ -12,12 +13,13 @@ struct Params {
   rows: u32, columns4: u32, depth4: u32, weight_stride: u32,
   x_step: u32, x_offset: u32, x_stride4: u32,
   out_group: u32, out_group_stride: u32, out_offset: u32, out_stride4: u32,
-  residual_rows: u32, residual_stride4: u32, chunk4: u32,
+  residual_rows: u32, residual_stride4: u32, row_period: u32,
 }
 override GELU: u32 = 0; // 0: none, 1: erf, 2: tanh
 override RESIDUAL: bool = false;
 override QUANTIZE: bool = false;
 override CONTAINER: u32 = 8; // bits that a stored weight code takes: 2, 4 or 8
+override TOKENS: bool = false;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<u32>;
@@ -25,25 +27,43 @@ override CONTAINER: u32 = 8; // bits that a stored weight code takes: 2, 4 or 8
 @group(0) @binding(3) var<storage, read> column_f: array<vec4f>;
 @group(0) @binding(4) var<storage, read> column_i: array<vec4i>;
 @group(0) @binding(5) var<storage, read> residual: array<vec4u>;
-@group(0) @binding(6) var<storage, read_write> y: array<u32>;
+@group(0) @binding(6) var<storage, read> row_table: array<vec2f>;
+@group(0) @binding(7) var<storage, read_write> y: array<u32>;
 
-fn finish(row: u32, column4: u32, sum: vec4i, row_sum: i32) {
-  if (row >= params.rows || column4 >= params.columns4) { return; }
+// A row of the product in float.
+fn part(row: u32, column4: u32, sum: vec4i, row_sum: i32) -> vec4f {
   var v = vec4f(0.0);
-  var inverse = vec4f(0.0); var zero = vec4f(0.0); var top = vec4f(0.0);
+  if (row >= params.rows || column4 >= params.columns4) { return v; }
+  let at = column4 * 4u;
   for (var lane = 0u; lane < 4u; lane++) {
-    let f = column_f[column4 * 4u + lane];
-    let i = column_i[column4 * 4u + lane];
-    let exact = sum[lane] - i.x * row_sum + i.y;
-    v[lane] = fma(f32(exact), f.x, f.y);
-    inverse[lane] = f.z; zero[lane] = f.w; top[lane] = f32(i.z);
+    let f = column_f[at + lane];
+    let i = column_i[at + lane];
+    var scale = f.x;
+    var constant = i.y;
+    if (TOKENS) {
+      let grid = row_table[source_row(row) % params.row_period];
+      scale = grid.x * f.x;
+      constant = i32(grid.y) * i.y;
+    }
+    v[lane] = fma(f32(sum[lane] - i.x * row_sum + constant), scale, f.y);
   }
+  return v;
+}
+
+fn finish(row: u32, column4: u32, sum: vec4f) {
+  if (row >= params.rows || column4 >= params.columns4) { return; }
+  var v = sum;
   if (GELU == 1u) { v = exact_gelu(v); }
   if (GELU == 2u) { v = exact_gelu_tanh(v); }
   if (RESIDUAL) { v += bitcast<vec4f>(residual[(row % params.residual_rows) * params.residual_stride4 + column4]); }
   let out_row = (row / params.out_group) * params.out_group_stride + params.out_offset + row % params.out_group;
   if (QUANTIZE) {
-    y[out_row * params.out_stride4 + column4] = codes_pack(clamp(round(v * inverse) + zero, vec4f(0.0), top));
+    var inverse = vec4f(0.0); var zero = vec4f(0.0); var top = vec4f(0.0);
+    for (var lane = 0u; lane < 4u; lane++) {
+      let f = column_f[column4 * 4u + lane];
+      inverse[lane] = f.z; zero[lane] = f.w; top[lane] = f32(column_i[column4 * 4u + lane].z);
+    }
+    y[out_row * params.out_stride4 + column4] = codes_pack(codes_encode(v, inverse, zero, top));
   } else {
     let at = (out_row * params.out_stride4 + column4) * 4u;
     let bits = bitcast<vec4u>(v);
@@ -51,9 +71,9 @@ fn finish(row: u32, column4: u32, sum: vec4i, row_sum: i32) {
   }
 }
 
-fn x_base(row: u32) -> u32 {
-  return (min(row, params.rows - 1u) * params.x_step + params.x_offset) * params.x_stride4;
-}
+fn source_row(row: u32) -> u32 { return min(row, params.rows - 1u) * params.x_step + params.x_offset; }
+
+fn x_base(row: u32) -> u32 { return source_row(row) * params.x_stride4; }
 
 fn dots(a: u32, b: vec4u) -> vec4u {
   return vec4u(dot4U8Packed(a, b.x), dot4U8Packed(a, b.y), dot4U8Packed(a, b.z), dot4U8Packed(a, b.w));
@@ -100,5 +120,5 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   // One loop instead of sixteen calls: the epilogue is compiled once, not sixteen times.
   var sums = array<vec4i, 16>(vec4i(a0), vec4i(b0), vec4i(a1), vec4i(b1), vec4i(a2), vec4i(b2), vec4i(a3), vec4i(b3), vec4i(a4), vec4i(b4), vec4i(a5), vec4i(b5), vec4i(a6), vec4i(b6), vec4i(a7), vec4i(b7));
   var row_sums = array<i32, 8>(i32(s0), i32(s1), i32(s2), i32(s3), i32(s4), i32(s5), i32(s6), i32(s7));
-  for (var t = 0u; t < 16u; t++) { finish(row + t / 2u, column4 + t % 2u, sums[t], row_sums[t / 2u]); }
+  for (var t = 0u; t < 16u; t++) { finish(row + t / 2u, column4 + t % 2u, part(row + t / 2u, column4 + t % 2u, sums[t], row_sums[t / 2u])); }
 }

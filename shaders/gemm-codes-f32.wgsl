@@ -1,9 +1,12 @@
 // Integer GEMM from packed codes, executed on f32 multiply-adds: every product and partial sum is an integer below 2^24, hence exact.
-// x: u8 codes, four per u32 along K. weight: codes in CONTAINER bits, packed along columns: word (k, n * CONTAINER / 32), k-major.
+// x: u8 codes, four per u32 along K; LEVELS: code c stands for the integer levels[c] instead of itself.
+// weight: codes in CONTAINER bits, packed along columns: word (k, n * CONTAINER / 32), k-major.
 // Where K (2^bx - 1)(2^bw - 1) >= 2^24 the sum is cut into chunks of chunk4 * 4 (CHUNKED) whose exact parts are added as i32.
 // Per column n: column_f = (x_scale * weight_scale, bias, 1 / out_scale, out_zero_point), column_i = (weight_zero_point, constant, out_code_max, 0) with
 // constant = K * x_zero * w_zero - x_zero * sum_k w; exact = sum_k x w - w_zero * sum_k x + constant equals sum_k (x - x_zero)(w - w_zero).
-// Epilogue: fma(exact, scale, bias), then GELU, residual, or codes clamp(round(v / out_scale) + out_zero, 0, max), four per u32.
+// TOKENS: row_table = (x_scale, x_zero) of the rows of x, repeated every row_period; column_f.x is weight_scale and column_i.y = K * w_zero - sum_k w.
+// GROUPED: K is cut into groups of group4 quads, each with its own columns (x, x, y of group g at g * 4 * columns4 + n); their products are added in order.
+// v = fma(exact, scale, bias), group by group; then GELU, residual, or codes clamp(round(v / out_scale) + out_zero, 0, max), four per u32.
 // Padded columns have scale, bias and max 0, so that their codes are 0 and drop out of the next product.
 //include lib/exact-math.wgsl
 //include lib/codes.wgsl
@@ -12,12 +15,16 @@ struct Params {
   x_step: u32, x_offset: u32, x_stride4: u32,
   out_group: u32, out_group_stride: u32, out_offset: u32, out_stride4: u32,
   residual_rows: u32, residual_stride4: u32, chunk4: u32,
+  row_period: u32, group4: u32,
 }
 override GELU: u32 = 0; // 0: none, 1: erf, 2: tanh
 override RESIDUAL: bool = false;
 override QUANTIZE: bool = false;
 override CONTAINER: u32 = 8; // bits that a stored weight code takes: 2, 4 or 8
 override CHUNKED: bool = false;
+override LEVELS: bool = false;
+override TOKENS: bool = false;
+override GROUPED: bool = false;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<u32>;
@@ -25,25 +32,44 @@ override CHUNKED: bool = false;
 @group(0) @binding(3) var<storage, read> column_f: array<vec4f>;
 @group(0) @binding(4) var<storage, read> column_i: array<vec4i>;
 @group(0) @binding(5) var<storage, read> residual: array<vec4u>;
-@group(0) @binding(6) var<storage, read_write> y: array<u32>;
+@group(0) @binding(6) var<storage, read> levels: array<f32>;
+@group(0) @binding(7) var<storage, read> row_table: array<vec2f>;
+@group(0) @binding(8) var<storage, read_write> y: array<u32>;
 
-fn finish(row: u32, column4: u32, sum: vec4i, row_sum: i32) {
-  if (row >= params.rows || column4 >= params.columns4) { return; }
+// What a group adds to a row: the first one starts at the bias.
+fn part(row: u32, column4: u32, group: u32, sum: vec4i, row_sum: i32, before: vec4f) -> vec4f {
   var v = vec4f(0.0);
-  var inverse = vec4f(0.0); var zero = vec4f(0.0); var top = vec4f(0.0);
+  if (row >= params.rows || column4 >= params.columns4) { return v; }
+  let at = (group * params.columns4 + column4) * 4u;
   for (var lane = 0u; lane < 4u; lane++) {
-    let f = column_f[column4 * 4u + lane];
-    let i = column_i[column4 * 4u + lane];
-    let exact = sum[lane] - i.x * row_sum + i.y;
-    v[lane] = fma(f32(exact), f.x, f.y);
-    inverse[lane] = f.z; zero[lane] = f.w; top[lane] = f32(i.z);
+    let f = column_f[at + lane];
+    let i = column_i[at + lane];
+    var scale = f.x;
+    var constant = i.y;
+    if (TOKENS) {
+      let grid = row_table[source_row(row) % params.row_period];
+      scale = grid.x * f.x;
+      constant = i32(grid.y) * i.y;
+    }
+    v[lane] = fma(f32(sum[lane] - i.x * row_sum + constant), scale, select(before[lane], f.y, group == 0u));
   }
+  return v;
+}
+
+fn finish(row: u32, column4: u32, sum: vec4f) {
+  if (row >= params.rows || column4 >= params.columns4) { return; }
+  var v = sum;
   if (GELU == 1u) { v = exact_gelu(v); }
   if (GELU == 2u) { v = exact_gelu_tanh(v); }
   if (RESIDUAL) { v += bitcast<vec4f>(residual[(row % params.residual_rows) * params.residual_stride4 + column4]); }
   let out_row = (row / params.out_group) * params.out_group_stride + params.out_offset + row % params.out_group;
   if (QUANTIZE) {
-    y[out_row * params.out_stride4 + column4] = codes_pack(clamp(round(v * inverse) + zero, vec4f(0.0), top));
+    var inverse = vec4f(0.0); var zero = vec4f(0.0); var top = vec4f(0.0);
+    for (var lane = 0u; lane < 4u; lane++) {
+      let f = column_f[column4 * 4u + lane];
+      inverse[lane] = f.z; zero[lane] = f.w; top[lane] = f32(column_i[column4 * 4u + lane].z);
+    }
+    y[out_row * params.out_stride4 + column4] = codes_pack(codes_encode(v, inverse, zero, top));
   } else {
     let at = (out_row * params.out_stride4 + column4) * 4u;
     let bits = bitcast<vec4u>(v);
@@ -51,8 +77,14 @@ fn finish(row: u32, column4: u32, sum: vec4i, row_sum: i32) {
   }
 }
 
-fn x_base(row: u32) -> u32 {
-  return (min(row, params.rows - 1u) * params.x_step + params.x_offset) * params.x_stride4;
+fn source_row(row: u32) -> u32 { return min(row, params.rows - 1u) * params.x_step + params.x_offset; }
+
+fn x_base(row: u32) -> u32 { return source_row(row) * params.x_stride4; }
+
+fn x_quad(at: u32) -> vec4f {
+  let word = x[at];
+  if (LEVELS) { return vec4f(levels[word & 255u], levels[(word >> 8u) & 255u], levels[(word >> 16u) & 255u], levels[word >> 24u]); }
+  return codes_unpack(word);
 }
 
 fn madd(acc: vec4f, b0: vec4f, b1: vec4f, b2: vec4f, b3: vec4f, a: vec4f) -> vec4f {
@@ -90,24 +122,27 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var w = bit / 32u;
   let stride = params.weight_stride;
   var k = 0u;
+  var values = array<vec4f, 16>();
+  var group = 0u;
+  var group_end = select(params.depth4, params.group4, GROUPED);
   while (k < params.depth4) {
-    let end = select(params.depth4, min(params.depth4, k + params.chunk4), CHUNKED);
+    let end = select(group_end, min(group_end, k + params.chunk4), CHUNKED);
     for (; k < end; k++) {
       let w0 = tile_words(w, shift); let w1 = tile_words(w + stride, shift);
       let w2 = tile_words(w + 2u * stride, shift); let w3 = tile_words(w + 3u * stride, shift);
       w += 4u * stride;
       let p0 = columns(w0.x); let p1 = columns(w1.x); let p2 = columns(w2.x); let p3 = columns(w3.x);
       let q0 = columns(w0.y); let q1 = columns(w1.y); let q2 = columns(w2.y); let q3 = columns(w3.y);
-      let v0 = codes_unpack(x[x0 + k]); a0 = madd(a0, p0, p1, p2, p3, v0); b0 = madd(b0, q0, q1, q2, q3, v0); s0 += v0.x + v0.y + v0.z + v0.w;
-      let v1 = codes_unpack(x[x1 + k]); a1 = madd(a1, p0, p1, p2, p3, v1); b1 = madd(b1, q0, q1, q2, q3, v1); s1 += v1.x + v1.y + v1.z + v1.w;
-      let v2 = codes_unpack(x[x2 + k]); a2 = madd(a2, p0, p1, p2, p3, v2); b2 = madd(b2, q0, q1, q2, q3, v2); s2 += v2.x + v2.y + v2.z + v2.w;
-      let v3 = codes_unpack(x[x3 + k]); a3 = madd(a3, p0, p1, p2, p3, v3); b3 = madd(b3, q0, q1, q2, q3, v3); s3 += v3.x + v3.y + v3.z + v3.w;
-      let v4 = codes_unpack(x[x4 + k]); a4 = madd(a4, p0, p1, p2, p3, v4); b4 = madd(b4, q0, q1, q2, q3, v4); s4 += v4.x + v4.y + v4.z + v4.w;
-      let v5 = codes_unpack(x[x5 + k]); a5 = madd(a5, p0, p1, p2, p3, v5); b5 = madd(b5, q0, q1, q2, q3, v5); s5 += v5.x + v5.y + v5.z + v5.w;
-      let v6 = codes_unpack(x[x6 + k]); a6 = madd(a6, p0, p1, p2, p3, v6); b6 = madd(b6, q0, q1, q2, q3, v6); s6 += v6.x + v6.y + v6.z + v6.w;
-      let v7 = codes_unpack(x[x7 + k]); a7 = madd(a7, p0, p1, p2, p3, v7); b7 = madd(b7, q0, q1, q2, q3, v7); s7 += v7.x + v7.y + v7.z + v7.w;
+      let v0 = x_quad(x0 + k); a0 = madd(a0, p0, p1, p2, p3, v0); b0 = madd(b0, q0, q1, q2, q3, v0); s0 += v0.x + v0.y + v0.z + v0.w;
+      let v1 = x_quad(x1 + k); a1 = madd(a1, p0, p1, p2, p3, v1); b1 = madd(b1, q0, q1, q2, q3, v1); s1 += v1.x + v1.y + v1.z + v1.w;
+      let v2 = x_quad(x2 + k); a2 = madd(a2, p0, p1, p2, p3, v2); b2 = madd(b2, q0, q1, q2, q3, v2); s2 += v2.x + v2.y + v2.z + v2.w;
+      let v3 = x_quad(x3 + k); a3 = madd(a3, p0, p1, p2, p3, v3); b3 = madd(b3, q0, q1, q2, q3, v3); s3 += v3.x + v3.y + v3.z + v3.w;
+      let v4 = x_quad(x4 + k); a4 = madd(a4, p0, p1, p2, p3, v4); b4 = madd(b4, q0, q1, q2, q3, v4); s4 += v4.x + v4.y + v4.z + v4.w;
+      let v5 = x_quad(x5 + k); a5 = madd(a5, p0, p1, p2, p3, v5); b5 = madd(b5, q0, q1, q2, q3, v5); s5 += v5.x + v5.y + v5.z + v5.w;
+      let v6 = x_quad(x6 + k); a6 = madd(a6, p0, p1, p2, p3, v6); b6 = madd(b6, q0, q1, q2, q3, v6); s6 += v6.x + v6.y + v6.z + v6.w;
+      let v7 = x_quad(x7 + k); a7 = madd(a7, p0, p1, p2, p3, v7); b7 = madd(b7, q0, q1, q2, q3, v7); s7 += v7.x + v7.y + v7.z + v7.w;
     }
-    if (CHUNKED) {
+    if (CHUNKED || GROUPED) {
       ai0 += vec4i(a0); bi0 += vec4i(b0); a0 = vec4f(0.0); b0 = vec4f(0.0);
       ai1 += vec4i(a1); bi1 += vec4i(b1); a1 = vec4f(0.0); b1 = vec4f(0.0);
       ai2 += vec4i(a2); bi2 += vec4i(b2); a2 = vec4f(0.0); b2 = vec4f(0.0);
@@ -117,8 +152,23 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       ai6 += vec4i(a6); bi6 += vec4i(b6); a6 = vec4f(0.0); b6 = vec4f(0.0);
       ai7 += vec4i(a7); bi7 += vec4i(b7); a7 = vec4f(0.0); b7 = vec4f(0.0);
     }
+    if (GROUPED && k == group_end) {
+      var sums = array<vec4i, 16>(ai0, bi0, ai1, bi1, ai2, bi2, ai3, bi3, ai4, bi4, ai5, bi5, ai6, bi6, ai7, bi7);
+      var row_sums = array<i32, 8>(i32(s0), i32(s1), i32(s2), i32(s3), i32(s4), i32(s5), i32(s6), i32(s7));
+      for (var t = 0u; t < 16u; t++) { values[t] = part(row + t / 2u, column4 + t % 2u, group, sums[t], row_sums[t / 2u], values[t]); }
+      s0 = 0.0; ai0 = vec4i(0); bi0 = vec4i(0);
+      s1 = 0.0; ai1 = vec4i(0); bi1 = vec4i(0);
+      s2 = 0.0; ai2 = vec4i(0); bi2 = vec4i(0);
+      s3 = 0.0; ai3 = vec4i(0); bi3 = vec4i(0);
+      s4 = 0.0; ai4 = vec4i(0); bi4 = vec4i(0);
+      s5 = 0.0; ai5 = vec4i(0); bi5 = vec4i(0);
+      s6 = 0.0; ai6 = vec4i(0); bi6 = vec4i(0);
+      s7 = 0.0; ai7 = vec4i(0); bi7 = vec4i(0);
+      group++;
+      group_end += params.group4;
+    }
   }
-  if (!CHUNKED) {
+  if (!CHUNKED && !GROUPED) {
     ai0 = vec4i(a0); bi0 = vec4i(b0);
     ai1 = vec4i(a1); bi1 = vec4i(b1);
     ai2 = vec4i(a2); bi2 = vec4i(b2);
@@ -131,5 +181,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   // One loop instead of sixteen calls: the epilogue is compiled once, not sixteen times.
   var sums = array<vec4i, 16>(ai0, bi0, ai1, bi1, ai2, bi2, ai3, bi3, ai4, bi4, ai5, bi5, ai6, bi6, ai7, bi7);
   var row_sums = array<i32, 8>(i32(s0), i32(s1), i32(s2), i32(s3), i32(s4), i32(s5), i32(s6), i32(s7));
-  for (var t = 0u; t < 16u; t++) { finish(row + t / 2u, column4 + t % 2u, sums[t], row_sums[t / 2u]); }
+  for (var t = 0u; t < 16u; t++) {
+    if (!GROUPED) { values[t] = part(row + t / 2u, column4 + t % 2u, 0u, sums[t], row_sums[t / 2u], vec4f(0.0)); }
+    finish(row + t / 2u, column4 + t % 2u, values[t]);
+  }
 }

@@ -6,11 +6,21 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { assemblyPlugin } from "./assembly.mjs";
 import { runChild } from "./child.mjs";
 import { ensure } from "./ensure.mjs";
 
 const STAMP = ".inputs";
-const COMMON_INPUTS = ["src", "shaders", "package.json", "package-lock.json", "vite.config.ts", "tools/build.mjs"];
+const COMMON_INPUTS = [
+  "src",
+  "shaders",
+  "assembly",
+  "package.json",
+  "package-lock.json",
+  "vite.config.ts",
+  "tools/build.mjs",
+  "tools/assembly.mjs",
+];
 const TARGETS = {
   app: { outDir: "dist/app", inputs: [...COMMON_INPUTS, "index.html", "public"] },
   cli: { outDir: "dist/cli", inputs: COMMON_INPUTS },
@@ -66,6 +76,7 @@ function cliConfig(outDir) {
     configFile: false,
     publicDir: false,
     logLevel: "warn",
+    plugins: [assemblyPlugin()],
     build: { ssr: "src/cli/main.ts", outDir, emptyOutDir: true, target: "node20", sourcemap: true },
   };
 }

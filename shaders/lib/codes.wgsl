@@ -8,3 +8,9 @@ fn codes_pack(codes: vec4f) -> u32 {
   let c = vec4u(codes);
   return c.x | (c.y << 8u) | (c.z << 16u) | (c.w << 24u);
 }
+
+// Codes of v on a grid of step 1 / inverse: clamp(round(v * inverse) + zero, 0, top). A fused shift makes `zero` fractional: its fraction goes into the rounding.
+fn codes_encode(v: vec4f, inverse: vec4f, zero: vec4f, top: vec4f) -> vec4f {
+  let whole = round(zero);
+  return clamp(round(fma(v, inverse, zero - whole)) + whole, vec4f(0.0), top);
+}

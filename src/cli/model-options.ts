@@ -23,7 +23,10 @@ export const recipeOptions: Readonly<Record<string, OptionSpec>> = {
   "calibration-images": { value: "DIR", help: "image files instead" },
 };
 
-export const executorOption: OptionSpec = { value: "NAME", help: "integer (default), simulated or reference" };
+export const executorOption: OptionSpec = {
+  value: "NAME",
+  help: "integer (default), simulated, reference, or cpu (WebAssembly, no adapter)",
+};
 
 export async function openModelOption(host: Host, options: Options): Promise<OpenModel> {
   const numHeads = numberOption(options, "heads", 1, 4096);
@@ -41,9 +44,9 @@ async function withPreprocessor(host: Host, files: readonly ByteSource[], path: 
   return [...others, { ...replacement, name }];
 }
 
-/** Read the weights, after checking that the adapter can hold them. */
-export async function buildModel(model: OpenModel, host: Host): Promise<Graph> {
-  checkLimits(await host.gpu(), model.card);
+/** Read the weights, after checking that the adapter, where there is one, can hold them. */
+export async function buildModel(model: OpenModel, host: Host, executor: ExecutorName = "integer"): Promise<Graph> {
+  if (executor !== "cpu") checkLimits(await host.gpu(), model.card);
   return model.build(host.job);
 }
 
@@ -59,5 +62,5 @@ export function requestFrom(options: Options): QuantizeRequest {
 }
 
 export function executorFrom(options: Options): ExecutorName {
-  return choiceOption(options, "executor", ["integer", "simulated", "reference"] as const, "integer");
+  return choiceOption(options, "executor", ["integer", "simulated", "reference", "cpu"] as const, "integer");
 }

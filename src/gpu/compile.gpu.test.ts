@@ -39,8 +39,8 @@ describe("what must not compile does not", () => {
   const { quantize } = kernels;
 
   test("an error names the file, line and column", async () => {
-    const broken = { ...quantize, code: quantize.code.replace("let code = ", "let code: u32 = ") };
-    const line = broken.code.split("\n").findIndex((text) => text.includes("let code: u32 = ")) + 1;
+    const broken = { ...quantize, code: quantize.code.replace("let row = ", "let row: f32 = ") };
+    const line = broken.code.split("\n").findIndex((text) => text.includes("let row: f32 = ")) + 1;
     await expect(pipelineFor(await nullDevice(), broken, {})).rejects.toThrow(new RegExp(`error at quantize\\.wgsl:${line}:\\d+ `));
   });
 

@@ -6,6 +6,7 @@ export type OpName =
   | "Gemm"
   | "PrependTokens"
   | "LayerNormalization"
+  | "Affine"
   | "AttentionScores"
   | "Softmax"
   | "AttentionOutput"

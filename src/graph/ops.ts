@@ -5,6 +5,8 @@ import type { Site } from "./quantizer.ts";
 /** What an op is to the rest of the program: its shape rule (per image, without the batch axis) and the inputs that can be quantized, in calibration order. */
 interface OpDefinition {
   readonly sites: readonly Site[];
+  /** Inputs of ops that most methods leave in float: quantized only where a recipe names them in `arithmeticRules`, or by a pass. */
+  readonly optionalSites?: readonly Site[];
   infer(node: Node, inputs: readonly Shape[]): Shape;
 }
 
@@ -40,15 +42,26 @@ export const ops = {
       return [p + node.weights.prefix.shape[0], d];
     },
   },
-  /** Over the last axis; weights.scale, weights.bias: [D]; attribute epsilon. */
+  /** Over the last axis; weights.scale, weights.bias: [D]; attribute epsilon. arithmetic "integer": see reference/integer-layer-normalization. */
   LayerNormalization: {
     sites: [],
+    optionalSites: ["input"],
     infer(node, [x]) {
       expect(
         node,
         sameShape(node.weights.scale.shape, [x.at(-1) ?? 0]),
         `scale [${node.weights.scale.shape.join(",")}], input [${x.join(",")}]`,
       );
+      return x;
+    },
+  },
+  /** y = x * weights.scale[c] + weights.bias[c] over the last axis, scale, bias: [D]: dequantization executed before the reader that quantizes y. */
+  Affine: {
+    sites: [],
+    infer(node, [x]) {
+      for (const { shape } of [node.weights.scale, node.weights.bias]) {
+        expect(node, sameShape(shape, [x.at(-1) ?? 0]), `[${shape.join(",")}] for each column, input [${x.join(",")}]`);
+      }
       return x;
     },
   },
@@ -61,15 +74,16 @@ export const ops = {
       return [heads, n, n];
     },
   },
-  /** Over the last axis. */
-  Softmax: { sites: [], infer: (_node, [x]) => x },
+  /** Over the last axis. arithmetic "log-int": see reference/log-int-softmax. */
+  Softmax: { sites: [], optionalSites: ["input"], infer: (_node, [x]) => x },
   /** probabilities [H,N,N], qkv [N,3D] -> heads' P.V concatenated: [N,D]. */
   AttentionOutput: { sites: ["probabilities", "value"], infer: (_node, [, [n, d3]]) => [n, d3 / 3] },
   /** attribute approximate: "none" (erf) or "tanh". */
   Gelu: { sites: [], infer: (_node, [x]) => x },
-  /** Element by element, equal shapes. */
+  /** Element by element, equal shapes; the site is operand 0, the residual stream. */
   Add: {
     sites: [],
+    optionalSites: ["input"],
     infer(node, [a, b]) {
       expect(node, sameShape(a, b), `cannot add [${a.join(",")}] and [${b.join(",")}]`);
       return a;
@@ -90,6 +104,11 @@ export function inferShape(node: Node, inputs: readonly Shape[]): Shape {
 
 export function sitesOf(op: OpName): readonly Site[] {
   return ops[op].sites;
+}
+
+export function optionalSitesOf(op: OpName): readonly Site[] {
+  const definition: OpDefinition = ops[op];
+  return definition.optionalSites ?? [];
 }
 
 /** A numeric attribute; throws with the node's name when it is absent. */

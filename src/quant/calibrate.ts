@@ -7,7 +7,7 @@
  * output; see `peakBytes`. Quantizers and their search statistics are kept, activations are not.
  */
 import { INPUT, makeGraph, type Graph, type Node } from "../graph/graph.ts";
-import { sitesOf } from "../graph/ops.ts";
+import { optionalSitesOf, sitesOf } from "../graph/ops.ts";
 import type { Levels, Site } from "../graph/quantizer.ts";
 import { lastReaders } from "../reference/run-graph.ts";
 import { throwIfCancelled, type Job } from "../tensor/progress.ts";
@@ -95,6 +95,8 @@ interface Walker {
   /** Nodes as they stand now, by name. */
   readonly nodes: Map<string, Node>;
   readonly inserted: Map<string, readonly Node[]>;
+  readonly prepared: ReadonlyMap<string, number>;
+  readonly kept: Map<string, Tensor>;
   readonly observed: Record<string, Choice>;
   readonly recalibrated: Record<string, Choice>;
 }
@@ -102,11 +104,15 @@ interface Walker {
 async function walk(inputs: CalibrationInputs, tasks: readonly CalibrationTask[]): Promise<Calibrated[]> {
   const { graph, images, runNode, job } = inputs;
   const [count] = images.shape;
-  const walkers = tasks.map((task) => makeWalker(task, images));
+  for (const { recipe } of tasks) refuseFewImages(recipe, count);
+  const found = new Map<Recipe, ReadonlyMap<string, number>>();
+  for (const recipe of new Set(tasks.map((task) => task.recipe))) {
+    found.set(recipe, (await recipe.prepare?.({ graph, images, runNode, job })) ?? new Map());
+  }
+  const walkers = tasks.map((task) => makeWalker(task, images, found.get(task.recipe) ?? new Map()));
   const needsFloat = walkers.some(({ task, values }) => values === null || task.recipe.steps?.some((step) => step.needsFloat));
   const paths = walkers.filter(({ values }) => values !== null).length + (needsFloat ? 1 : 0);
   refuseTooLarge(graph, count, peakBytes(graph, count) * paths);
-  for (const { recipe } of tasks) refuseFewImages(recipe, count);
 
   const lastReader = lastReaders(graph);
   const float = new Map([[INPUT, images]]);
@@ -136,7 +142,7 @@ async function walk(inputs: CalibrationInputs, tasks: readonly CalibrationTask[]
   return results;
 }
 
-function makeWalker(task: CalibrationTask, images: Tensor): Walker {
+function makeWalker(task: CalibrationTask, images: Tensor, prepared: ReadonlyMap<string, number>): Walker {
   const { weightBits, activationBits, attentionBits, layerBits } = task;
   return {
     task,
@@ -144,6 +150,8 @@ function makeWalker(task: CalibrationTask, images: Tensor): Walker {
     values: task.recipe.order === "sequential" ? new Map([[INPUT, images]]) : null,
     nodes: new Map(),
     inserted: new Map(),
+    prepared,
+    kept: new Map(),
     observed: {},
     recalibrated: {},
   };
@@ -157,7 +165,7 @@ async function visit(walker: Walker, node: Node, float: Map<string, Tensor>, flo
   const floatRead = floatRuns ? node.inputs.map((name) => aliveValue(float, name)) : read;
   const steps = task.recipe.steps ?? [];
   // A weight that a step is going to change is observed by that step.
-  const sites = sitesOf(node.op).filter((site) => steps.length === 0 || site !== "weight");
+  const sites = [...sitesOf(node.op), ...optionalSitesOf(node.op)].filter((site) => steps.length === 0 || site !== "weight");
   let layer: Layer = {
     node: sites.reduce((chosen, site) => withQuantizer(walker, inputs.graph, chosen, read, site, walker.observed), node),
     inputs: read,
@@ -175,7 +183,9 @@ async function visit(walker: Walker, node: Node, float: Map<string, Tensor>, flo
       if (!now) throw new Error(`internal: ${name} has not been visited`);
       return now;
     },
-    valueOf: (name, path) => aliveValue(path === "float" ? float : measured, name),
+    prepared: walker.prepared,
+    floatValue: (name) => aliveValue(float, name),
+    kept: walker.kept,
     observe: (changed, readBy, site) => withQuantizer(walker, inputs.graph, changed, readBy, site, walker.recalibrated),
   };
   for (const step of steps) {
@@ -217,7 +227,8 @@ function withQuantizer(
   choices: Record<string, Choice>,
 ): Node {
   const place = { graph, node, site };
-  const rule = task.recipe.rules.find(({ where }) => where(place));
+  const rules = optionalSitesOf(node.op).includes(site) ? (task.recipe.arithmeticRules ?? []) : task.recipe.rules;
+  const rule = rules.find(({ where }) => where(place));
   if (!rule) return node;
   const x = readSite(node, inputs, site);
   refuseNonFinite(x, placeName(node, site));

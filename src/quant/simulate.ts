@@ -1,6 +1,6 @@
 /** Simulated quantization on the CPU: every quantized operand is rounded to its levels and the op runs in float. The oracle of every executor. */
 import type { Graph, Node } from "../graph/graph.ts";
-import { sitesOf } from "../graph/ops.ts";
+import { optionalSitesOf, sitesOf } from "../graph/ops.ts";
 import { runNode } from "../reference/index.ts";
 import { runGraph, type GraphRun } from "../reference/run-graph.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -10,7 +10,7 @@ import { mapSite } from "./sites.ts";
 /** The node and its inputs with every quantizer of the node applied. */
 export function fakeQuantizeNode(node: Node, inputs: readonly Tensor[]): { node: Node; inputs: readonly Tensor[] } {
   let result = { node, inputs };
-  for (const site of sitesOf(node.op)) {
+  for (const site of [...sitesOf(node.op), ...optionalSitesOf(node.op)]) {
     const quantizer = node.quantizers?.[site];
     if (quantizer) result = mapSite(result.node, result.inputs, site, (x) => schemeOf(quantizer).fakeQuantize(x, quantizer));
   }

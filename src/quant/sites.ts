@@ -63,6 +63,35 @@ export function isPostLayerNorm({ graph, node, site }: Place): boolean {
   return site === "input" && producerOf(graph, node)?.op === "LayerNormalization" && graph.shapes[node.inputs[0]].length === 2;
 }
 
+/** The output of GELU, as the second layer of an MLP reads it. */
+export function isPostGelu({ graph, node, site }: Place): boolean {
+  return site === "input" && producerOf(graph, node)?.op === "Gelu";
+}
+
+/** One of the two operands of q k^T, or v. */
+export function isAttentionOperand({ site }: Place): boolean {
+  return site === "query" || site === "key" || site === "value";
+}
+
+export function isValue({ site }: Place): boolean {
+  return site === "value";
+}
+
+/** What the classifier reads: one row per image, [D]. */
+export function isPooled({ graph, node, site }: Place): boolean {
+  return site === "input" && graph.shapes[node.inputs[0]].length === 1;
+}
+
+/** What a LayerNormalization reads: the residual stream. Only `arithmeticRules` reach it. */
+export function isNormInput({ node, site }: Place): boolean {
+  return site === "input" && node.op === "LayerNormalization";
+}
+
+/** Attention scores as the softmax reads them. Only `arithmeticRules` reach them. */
+export function isScores({ node, site }: Place): boolean {
+  return site === "input" && node.op === "Softmax";
+}
+
 function producerOf(graph: Graph, node: Node): Node | undefined {
   return graph.nodes.find(({ name }) => name === node.inputs[0]);
 }

@@ -3,6 +3,7 @@ import type { Node } from "../graph/graph.ts";
 import type { OpName } from "../graph/ops.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { add } from "./add.ts";
+import { affine } from "./affine.ts";
 import { attentionOutput } from "./attention-output.ts";
 import { attentionScores } from "./attention-scores.ts";
 import { gather } from "./gather.ts";
@@ -21,6 +22,7 @@ export const references: Record<OpName, Reference> = {
   Gemm: gemm,
   PrependTokens: prependTokens,
   LayerNormalization: layerNormalization,
+  Affine: affine,
   AttentionScores: attentionScores,
   Softmax: softmax,
   AttentionOutput: attentionOutput,

@@ -1,9 +1,11 @@
 import type { Node } from "../graph/graph.ts";
 import { attribute } from "../graph/ops.ts";
 import { tensor, type Tensor } from "../tensor/tensor.ts";
+import { integerLayerNormalization } from "./integer-layer-normalization.ts";
 
 /** y = (x - mean) / sqrt(variance + epsilon) * scale + bias over the last axis; variance is the biased one (divided by D). */
 export function layerNormalization(node: Node, [x]: readonly Tensor[]): Tensor {
+  if (node.attributes.arithmetic === "integer") return integerLayerNormalization(node, x);
   const { scale, bias } = node.weights;
   const epsilon = attribute(node, "epsilon");
   const depth = scale.data.length;

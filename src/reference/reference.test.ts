@@ -52,6 +52,13 @@ describe("reference ops", () => {
     expect(runNode(make("Gemm", {}, { weight: of([1, 3], 1, 1, 1) }), [of([1, 3], 2 ** 30, 1, -(2 ** 30))]).data[0]).toBe(1);
   });
 
+  it("Affine: a factor and an addend for each column of the last axis", () => {
+    const node = make("Affine", {}, { scale: of([2], 2, -0.5), bias: of([2], 1, 3) });
+    expect(runNode(node, [of([1, 3, 2], 1, 1, 0, 4, -3, 2)])).toEqual(of([1, 3, 2], 3, 2.5, 1, 1, -5, 2));
+    expect(inferShape(node, [[3, 2]])).toEqual([3, 2]);
+    expect(() => inferShape(node, [[3, 4]])).toThrow("internal: Affine");
+  });
+
   it("LayerNormalization: (x - mean) / sqrt(var + epsilon) * scale + bias", () => {
     const node = make("LayerNormalization", { epsilon: 1 }, { scale: of([2], 2, 3), bias: of([2], 0.5, -1) });
     // Row [1, 5]: mean 3, variance 4, deviation sqrt(5).

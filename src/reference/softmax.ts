@@ -1,8 +1,10 @@
 import type { Node } from "../graph/graph.ts";
 import { tensor, type Tensor } from "../tensor/tensor.ts";
+import { logIntSoftmax } from "./log-int-softmax.ts";
 
 /** exp(x - max) / sum over the last axis. */
-export function softmax(_node: Node, [x]: readonly Tensor[]): Tensor {
+export function softmax(node: Node, [x]: readonly Tensor[]): Tensor {
+  if (node.attributes.arithmetic === "log-int") return logIntSoftmax(node, x);
   const width = x.shape.at(-1) ?? 1;
   const out = new Float32Array(x.data.length);
   const exponentials = new Float64Array(width);

@@ -31,7 +31,8 @@ async function measure(gpu: Gpu): Promise<ExecutionChoice> {
   const weight = new Uint32Array((columns * depth * container) / 32).fill(0x76543210);
   const columnFloats = new Float32Array(4 * columns).fill(0.01);
   const columnIntegers = new Int32Array(4 * columns).fill(15);
-  const inputs = [x, weight, columnFloats, columnIntegers, new Float32Array(4)];
+  const none = new Float32Array(4);
+  const inputs = [x, weight, columnFloats, columnIntegers, none];
   const params = {
     rows,
     columns4: columns / 4,
@@ -45,13 +46,22 @@ async function measure(gpu: Gpu): Promise<ExecutionChoice> {
     out_stride4: columns / 4,
     residual_rows: rows,
     residual_stride4: columns / 4,
-    chunk4: 1024,
+    row_period: 1,
   };
-  const variant = { GELU: 0, RESIDUAL: 0, QUANTIZE: 1, CONTAINER: container };
+  const variant = { GELU: 0, RESIDUAL: 0, QUANTIZE: 1, CONTAINER: container, TOKENS: 0 };
   const repeats = gpu.isSoftware ? 1 : 20;
-  const f32Params = { ...params, weight_stride: (columns * container) / 32 };
-  const f32Ms = await timeKernel(gpu, gemmCodesF32, f32Params, { ...variant, CHUNKED: 0 }, inputs, rows * columns, repeats);
+  const f32Params = { ...params, weight_stride: (columns * container) / 32, chunk4: 1024, group4: depth / 4 };
+  const f32Variant = { ...variant, CHUNKED: 0, LEVELS: 0, GROUPED: 0 };
+  const f32Ms = await timeKernel(gpu, gemmCodesF32, f32Params, f32Variant, [...inputs, none, none], rows * columns, repeats);
   if (gemmCodesDot.requires && !gpu.languageFeatures.has(gemmCodesDot.requires)) return { execution: "f32", f32Ms, dotMs: null };
-  const dotMs = await timeKernel(gpu, gemmCodesDot, { ...params, weight_stride: columns }, variant, inputs, rows * columns, repeats);
+  const dotMs = await timeKernel(
+    gpu,
+    gemmCodesDot,
+    { ...params, weight_stride: columns },
+    variant,
+    [...inputs, none],
+    rows * columns,
+    repeats,
+  );
   return { execution: dotMs < f32Ms ? "dot" : "f32", f32Ms, dotMs };
 }

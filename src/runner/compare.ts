@@ -2,19 +2,17 @@ import type { Gpu } from "../gpu/device.ts";
 import { outputName, type Graph } from "../graph/graph.ts";
 import { throwIfCancelled, type Job } from "../tensor/progress.ts";
 import { elementCount } from "../tensor/tensor.ts";
-import { chooseExecution } from "./choose-execution.ts";
 import type { Comparison, ExecutorName } from "./comparison.ts";
-import { describeAdapter } from "./describe-adapter.ts";
+import { openEngine } from "./engine.ts";
 import type { ImageSource } from "./image-source.ts";
 import { accumulateLayerErrors } from "./layer-errors.ts";
 import { measureQuality } from "./measure-quality.ts";
-import { openExecutor } from "./open-executor.ts";
 import { packageBytes } from "./package-size.ts";
 import type { QuantizedModel } from "./quantize-model.ts";
-import { createGpuSession } from "./session.ts";
 
 export interface CompareRequest {
-  readonly gpu: Gpu;
+  /** null: for the executor "cpu" only. */
+  readonly gpu: Gpu | null;
   readonly float: Graph;
   /** One or more quantized models of the same float model: all see the same images in one run. */
   readonly quantized: readonly QuantizedModel[];
@@ -35,15 +33,15 @@ const BATCH = 8;
 /** Run the float model and its quantized twins on the same images, batch by batch, and measure what changed. One result per twin, in order. */
 export async function compareModels(request: CompareRequest): Promise<Comparison[]> {
   const { gpu, float, images, labels, job } = request;
-  const { execution } = await chooseExecution(gpu);
+  const engine = await openEngine(() => adapterOf(gpu), request.executor);
   const classes = elementCount(float.shapes[outputName(float)]);
   const taps = float.nodes.map(({ name }) => name);
-  const floatSession = createGpuSession(gpu, float, { mode: "float", execution });
+  const floatSession = (await engine.open(float, true)).session;
   const floatLogits = new Float32Array(images.count * classes);
   const sides = await Promise.all(
     request.quantized.map(async (model) => ({
       model,
-      opened: await openExecutor(gpu, model.graph, request.executor),
+      opened: await engine.open(model.graph, false),
       logits: new Float32Array(images.count * classes),
       layers: accumulateLayerErrors(float, model.graph),
       elapsedMs: 0,
@@ -79,10 +77,10 @@ export async function compareModels(request: CompareRequest): Promise<Comparison
     for (const { opened } of sides) opened.session.destroy();
   }
   job?.onProgress?.({ stage: "running float and quantized models", done: images.count, total: images.count });
-  const adapter = await describeAdapter(gpu, true);
+  const adapter = await engine.adapter();
   return sides.map(({ model, opened, logits, layers, elapsedMs }) => ({
     request: model.request,
-    executor: opened.name,
+    executor: opened.executor,
     executorNote: opened.note,
     quality: measureQuality(floatLogits, logits, images.count, classes, labels),
     layers: layers.result(),
@@ -94,4 +92,9 @@ export async function compareModels(request: CompareRequest): Promise<Comparison
     quantizedLogits: logits,
     classes,
   }));
+}
+
+function adapterOf(gpu: Gpu | null): Promise<Gpu> {
+  if (!gpu) throw new Error("internal: only the CPU executor works without an adapter");
+  return Promise.resolve(gpu);
 }

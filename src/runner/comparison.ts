@@ -13,7 +13,8 @@ export interface QuantizeRequest {
   readonly levels: Levels;
 }
 
-export type ExecutorName = "integer" | "simulated" | "reference";
+/** "cpu": WebAssembly instead of an adapter, for the float model as well. */
+export type ExecutorName = "integer" | "simulated" | "reference" | "cpu";
 
 /** The adapter that ran, so that no figure stands without its machine. */
 export interface AdapterDescription {

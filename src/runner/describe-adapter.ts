@@ -8,3 +8,13 @@ export async function describeAdapter(gpu: Gpu, measure: boolean): Promise<Adapt
   const integerExecution = measure ? executionLabel((await chooseExecution(gpu)).execution) : null;
   return { vendor, architecture, device: deviceName, description, isSoftware, integerExecution };
 }
+
+/** Stands where an adapter would: the executor "cpu" uses none. */
+export const CPU_DESCRIPTION: AdapterDescription = {
+  vendor: "",
+  architecture: "",
+  device: "",
+  description: "WebAssembly SIMD on the CPU, one thread; no adapter",
+  isSoftware: true,
+  integerExecution: "16-bit multiply-adds",
+};

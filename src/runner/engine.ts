@@ -4,20 +4,22 @@ import type { Graph } from "../graph/graph.ts";
 import type { CalibrationInputs } from "../quant/calibrate.ts";
 import { chooseExecution } from "./choose-execution.ts";
 import type { AdapterDescription, ExecutorName } from "./comparison.ts";
-import { describeAdapter } from "./describe-adapter.ts";
-import { createNodeRunner } from "./node-runner.ts";
-import { openExecutor, type OpenedExecutor } from "./open-executor.ts";
-import { createGpuSession } from "./session.ts";
+import { CPU_DESCRIPTION, describeAdapter } from "./describe-adapter.ts";
+import { createNodeRunner, createWasmNodeRunner } from "./node-runner.ts";
+import { openCpuExecutor, openExecutor, type OpenedExecutor } from "./open-executor.ts";
+import { createGpuSession, createWasmSession } from "./session.ts";
 
 export interface Engine {
   readonly runNode: CalibrationInputs["runNode"];
   /** The float model, or a quantized one on the executor asked for. */
   open(graph: Graph, isFloat: boolean): Promise<{ session: OpenedExecutor["session"]; executor: ExecutorName; note: string | null }>;
-  /** Null where no adapter took part. */
-  adapter(): Promise<AdapterDescription | null>;
+  /** The adapter, or that there was none. */
+  adapter(): Promise<AdapterDescription>;
 }
 
+/** `gpuOf` is not called for the executor "cpu". */
 export async function openEngine(gpuOf: () => Promise<Gpu>, executor: ExecutorName): Promise<Engine> {
+  if (executor === "cpu") return cpuEngine();
   const gpu = await gpuOf();
   const { execution } = await chooseExecution(gpu);
   return {
@@ -28,5 +30,17 @@ export async function openEngine(gpuOf: () => Promise<Gpu>, executor: ExecutorNa
       return { session, executor: name, note };
     },
     adapter: () => describeAdapter(gpu, true),
+  };
+}
+
+function cpuEngine(): Engine {
+  return {
+    runNode: createWasmNodeRunner(),
+    open(graph, isFloat) {
+      if (isFloat) return Promise.resolve({ session: createWasmSession(graph, "float"), executor: "cpu", note: null });
+      const { session, name, note } = openCpuExecutor(graph);
+      return Promise.resolve({ session, executor: name, note });
+    },
+    adapter: () => Promise.resolve(CPU_DESCRIPTION),
   };
 }

@@ -7,8 +7,10 @@ import {
   attentionScoresF32,
 } from "../reference/kernels/attention.ts";
 import { gemmCodesDot, gemmCodesF32, gemmF32 } from "../reference/kernels/gemm.ts";
+import { dequantizeColumns, layerNormInteger, quantizeColumns, softmaxInteger } from "../reference/kernels/integer-rows.ts";
 import type { KernelTwin } from "../reference/kernels/kernel-twin.ts";
 import {
+  affine,
   fakeQuantize,
   fakeQuantizeCodebook,
   layerNorm,
@@ -18,26 +20,33 @@ import {
   reduceMean,
   softmax,
 } from "../reference/kernels/rows.ts";
+import { softmaxDemax } from "../reference/kernels/softmax-demax.ts";
 
 /** Each kernel with its CPU twin. A kernel without one is a compile error. */
 export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
+  affine,
   "attention-output-codes-f32": attentionOutputCodesF32,
   "attention-output-codes-shift": attentionOutputCodesShift,
   "attention-output-f32": attentionOutputF32,
   "attention-scores-codes-dot": attentionScoresCodes,
   "attention-scores-codes-f32": attentionScoresCodes,
   "attention-scores-f32": attentionScoresF32,
+  "dequantize-columns": dequantizeColumns,
   "fake-quantize": fakeQuantize,
   "fake-quantize-codebook": fakeQuantizeCodebook,
   "gemm-codes-dot": gemmCodesDot,
   "gemm-codes-f32": gemmCodesF32,
   "gemm-f32": gemmF32,
   "layer-norm": layerNorm,
+  "layer-norm-integer": layerNormInteger,
   patchify,
   "prefix-rows": prefixRows,
   quantize,
+  "quantize-columns": quantizeColumns,
   "reduce-mean": reduceMean,
   softmax,
+  "softmax-demax": softmaxDemax,
+  "softmax-integer": softmaxInteger,
 };
 
 /**

@@ -9,6 +9,8 @@ export interface Layout {
   readonly heads: number;
   /** True columns of a head. */
   readonly headDim: number;
+  /** Words behind the columns of each row that are no columns (DeMax: scale, maximum and its index); absent: 0. */
+  readonly rowWords?: number;
 }
 
 export function pad4(count: number): number {
@@ -29,9 +31,9 @@ export function columnCount(layout: Layout): number {
   return layout.sections * layout.heads * layout.headDim;
 }
 
-/** Columns as stored, padding included; a multiple of four. */
+/** Columns as stored, padding and the words behind them included (four codes each); a multiple of four. */
 export function storedColumns(layout: Layout): number {
-  return layout.sections * layout.heads * pad4(layout.headDim);
+  return layout.sections * layout.heads * pad4(layout.headDim) + 4 * (layout.rowWords ?? 0);
 }
 
 /** Quads in a row. */

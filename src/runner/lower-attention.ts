@@ -1,14 +1,19 @@
 import { attribute } from "../graph/ops.ts";
-import { codebookOf } from "./codebook.ts";
-import { rowLayout } from "./layout.ts";
-import { codesOf, fakeQuantized, outputCode, stride, uniformDecoding, unused, type Lowering, type LowerUnit } from "./lowering.ts";
+import type { Quantizer } from "../graph/quantizer.ts";
+import { checkSum, farthestCode, FLOAT_LIMIT } from "./check-sums.ts";
+import { demaxLevels, integerLevels } from "./integer-levels.ts";
+import { columnPositions, rowLayout, storedColumns } from "./layout.ts";
+import { codesOf, stride, uniformDecoding, type Lowering, type LowerUnit } from "./lowering.ts";
+import { DEMAX, simulatedProbabilities } from "./lower-softmax.ts";
+import { outputColumns } from "./output-columns.ts";
 import { codeMax } from "./pack-weights.ts";
+import { gridAt, headGrid, isPerToken } from "./quantizer-entry.ts";
+import { fakeQuantized } from "./quantized-copies.ts";
 
 /** q . k^T: float, or from codes when qkv is stored as codes. */
 export const lowerScores: LowerUnit = (lowering, { node, output }) => {
   const { builder, graph } = lowering;
   const [source] = node.inputs;
-  const quantizers = node.quantizers;
   const layout = builder.layoutOf(source);
   const [heads, tokens] = graph.shapes[output];
   builder.declare(output, rowLayout("f32", heads * tokens, tokens));
@@ -36,62 +41,45 @@ export const lowerScores: LowerUnit = (lowering, { node, output }) => {
     });
     return;
   }
-  const decoding = builder.decodingOf(source);
-  if (decoding?.kind !== "uniform" || !quantizers?.query || !quantizers.key)
-    throw new Error(`internal: ${node.name} reads codes without quantizers`);
-  const [qZero, kZero] = decoding.zeroPoint;
-  const scale = Math.fround(decoding.scale[0] * decoding.scale[1] * factor);
-  const exactInFloat = layout.headDim * codeMax(quantizers.query) * codeMax(quantizers.key) < 2 ** 24;
+  const { query, key } = node.quantizers ?? {};
+  if (!query || !key) throw new Error(`internal: ${node.name} reads codes without quantizers`);
+  const grids = builder.constant(`${node.name}.grids`, () => scoreGrids(node.name, query, key, factor, heads, layout.headDim));
+  const exactInFloat = layout.headDim * codeMax(query) * codeMax(key) < FLOAT_LIMIT;
   const kernel = builder.options.execution === "f32" && exactInFloat ? "attention-scores-codes-f32" : "attention-scores-codes-dot";
-  const integers = { scale, q_zero: qZero, k_zero: kZero, constant: layout.headDim * qZero * kZero };
-  builder.step({ name: node.name, kernel, params: { ...params, ...integers }, constants: {}, inputs: [{ value: source }], output });
+  const integers = { head_dim: layout.headDim, q_entries: isPerToken(query) ? tokens : 1, k_entries: isPerToken(key) ? tokens : 1 };
+  builder.step({ name: node.name, kernel, params: { ...params, ...integers }, constants: {}, inputs: [{ value: source }, grids], output });
 };
 
-/** Softmax to float, or straight to the codes of the next product's codebook. */
-export const lowerSoftmax: LowerUnit = (lowering, { node, output }) => {
-  const { builder, graph, uses } = lowering;
-  const [source] = node.inputs;
-  const layout = builder.layoutOf(source);
-  const tokens = graph.shapes[output].at(-1) ?? 0;
-  const reader = uses.get(output)?.[0].node;
-  const qkv = reader?.op === "AttentionOutput" ? reader.inputs[1] : null;
-  const codes = qkv && builder.layoutOf(qkv).kind === "codes" ? codesOf(lowering, output) : null;
-  const rows = builder.options.images * layout.rows;
-  const base = { rows, columns: tokens, stride4: stride(layout) };
-  if (!codes) {
-    builder.declare(output, layout);
-    const params = { ...base, threshold_count: 0, search_steps: 1 };
-    builder.step({
-      name: node.name,
-      kernel: "softmax",
-      params,
-      constants: { QUANTIZE: 0, REVERSED: 0 },
-      inputs: [{ value: source }, unused(builder)],
-      output,
-    });
-    return;
+/**
+ * (scale, zero point) of the queries of each head, or of each token of each head, then those of the keys. Both scales and the factor stand with the
+ * queries, but for the scale of keys that changes from token to token.
+ */
+function scoreGrids(name: string, query: Quantizer, key: Quantizer, factor: number, heads: number, headDim: number) {
+  const perHead = (quantizer: Quantizer) => (isPerToken(quantizer) ? quantizer.scale.length : 1);
+  const grids: number[] = [];
+  for (let head = 0; head < heads; head++) {
+    for (let i = 0; i < perHead(query); i++) {
+      const [q, k] = [headGrid(query, head, heads, i), headGrid(key, head, heads, 0)];
+      grids.push(q.scale * (isPerToken(key) ? 1 : k.scale) * factor, q.zero);
+    }
   }
-  const book = codebookOf(codes.quantizers[0]);
-  builder.declare(output, { ...layout, kind: "codes" }, { kind: "table", levels: book.levels });
-  const steps = Math.ceil(Math.log2(book.thresholds.length + 1));
-  const thresholds = builder.constant(`${node.name}.thresholds`, () => {
-    const padded = new Float32Array(2 ** steps).fill(3e38);
-    padded.set(book.thresholds);
-    return padded;
-  });
-  const params = { ...base, threshold_count: book.thresholds.length, search_steps: steps };
-  builder.step({
-    name: node.name,
-    kernel: "softmax",
-    params,
-    constants: { QUANTIZE: 1, REVERSED: book.reversed ? 1 : 0 },
-    inputs: [{ value: source }, thresholds],
-    output,
-  });
-};
+  for (let head = 0; head < heads; head++) {
+    for (let j = 0; j < perHead(key); j++) {
+      const k = headGrid(key, head, heads, j);
+      grids.push(isPerToken(key) ? k.scale : 1, k.zero);
+    }
+  }
+  checkSum(name, headDim * farthestOf(query) * farthestOf(key));
+  return Float32Array.from(grids);
+}
+
+/** The largest |code - zero| of any entry. */
+function farthestOf(quantizer: Quantizer): number {
+  return quantizer.zeroPoint.reduce((most, zero) => Math.max(most, farthestCode(codeMax(quantizer), zero)), codeMax(quantizer) / 2);
+}
 
 /** P . V: float, or from codes by shift-add or integer table. */
-export const lowerAttentionOutput: LowerUnit = (lowering, { node, output }) => {
+export const lowerAttentionOutput: LowerUnit = (lowering, { node, affine, output }) => {
   const { builder, graph } = lowering;
   const [probabilities, source] = node.inputs;
   const layout = builder.layoutOf(source);
@@ -113,37 +101,39 @@ export const lowerAttentionOutput: LowerUnit = (lowering, { node, output }) => {
     images: builder.options.images,
   };
   if (pLayout.kind === "f32") {
-    const p = simulatedProbabilities(lowering, node.name, probabilities);
+    const p = simulatedProbabilities(lowering, probabilities, node.quantizers?.probabilities);
     const inputs = [{ value: p }, { value: simulatedQkv(lowering, source) }];
     builder.step({ name: node.name, kernel: "attention-output-f32", params, constants: {}, inputs, output });
     return;
   }
-  const decoding = builder.decodingOf(source);
-  const quantizers = node.quantizers;
-  if (decoding?.kind !== "uniform" || !quantizers?.probabilities || !quantizers.value)
-    throw new Error(`internal: ${node.name} reads codes without quantizers`);
-  const vScale = decoding.scale[2];
-  const vZero = decoding.zeroPoint[2];
-  const book = codebookOf(quantizers.probabilities);
-  const farthest = Math.max(Math.abs(vZero), Math.abs(codeMax(quantizers.value) - vZero));
-  const { words, pairs, hasOdd, largest, scale } = book.integerLevels(tokens * farthest);
-  const exactInFloat = builder.options.execution === "f32" && tokens * largest * codeMax(quantizers.value) < 2 ** 24;
+  const { probabilities: quantizer, value } = node.quantizers ?? {};
+  if (!quantizer || !value) throw new Error(`internal: ${node.name} reads codes without quantizers`);
+  const columns = heads * headDim;
+  const farthest = farthestOf(value);
+  const demax = quantizer.scheme === DEMAX;
+  const { words, pairs, shifts, hasOdd, rowSum, scale, offset } = demax
+    ? demaxLevels(codeMax(quantizer), tokens)
+    : integerLevels(quantizer, tokens, farthest);
+  checkSum(node.name, rowSum * farthest);
+  const exactInFloat = builder.options.execution === "f32" && Math.max(rowSum, tokens) * codeMax(value) < FLOAT_LIMIT;
   const levels = builder.constant(`${node.name}.levels.${exactInFloat ? "pairs" : "words"}`, () => (exactInFloat ? pairs : words));
-  const { inverse, zero, max } = outputCode(codes);
-  const integers = {
-    scale: Math.fround(scale * vScale),
-    v_zero: vZero,
-    out_inverse_scale: inverse,
-    out_zero: zero,
-    out_max: max,
-    head_dim: headDim,
-  };
+  const encode = codes ? outputColumns(codes, affine, columns) : null;
+  const table = builder.constant(`${node.name}.columns`, () => {
+    const out = new Float32Array(4 * storedColumns(outLayout));
+    columnPositions(outLayout).forEach((at, column) => {
+      const v = gridAt(value, column, columns);
+      const row = [scale * v.scale, v.zero, encode?.inverse[column] ?? 0, encode?.zero[column] ?? 0];
+      row.forEach((number, index) => (out[16 * (at >> 2) + 4 * index + (at & 3)] = number));
+    });
+    return out;
+  });
+  const variant = { QUANTIZE: codes ? 1 : 0, EXTRA: demax ? 2 : offset === 0 ? 0 : 1 };
   builder.step({
     name: node.name,
     kernel: exactInFloat ? "attention-output-codes-f32" : "attention-output-codes-shift",
-    params: { ...params, ...integers },
-    constants: exactInFloat ? { ODD: hasOdd ? 1 : 0, QUANTIZE: codes ? 1 : 0 } : { SHIFT: book.shifts ? 1 : 0, QUANTIZE: codes ? 1 : 0 },
-    inputs: [{ value: probabilities }, { value: source }, levels],
+    params: { ...params, out_max: encode?.max ?? 0, offset },
+    constants: exactInFloat ? { ...variant, ODD: hasOdd ? 1 : 0 } : { ...variant, SHIFT: shifts ? 1 : 0 },
+    inputs: [{ value: probabilities }, { value: source }, levels, table],
     output,
   });
 };
@@ -156,30 +146,4 @@ function simulatedQkv({ graph, uses, builder }: Lowering, source: string): strin
   const value = readers.find(({ node }) => node.op === "AttentionOutput")?.node.quantizers?.value;
   if (!scores?.query || !scores.key || !value) return source;
   return fakeQuantized({ graph, uses, builder }, source, [scores.query, scores.key, value]);
-}
-
-function simulatedProbabilities({ graph, builder }: Lowering, nodeName: string, probabilities: string): string {
-  const quantizer = graph.nodes.find((node) => node.name === nodeName)?.quantizers?.probabilities;
-  if (builder.options.mode !== "simulated" || !quantizer) return probabilities;
-  const layout = builder.layoutOf(probabilities);
-  const name = `${probabilities}~fake`;
-  const book = codebookOf(quantizer);
-  builder.declare(name, layout);
-  const thresholds = builder.constant(`${name}.thresholds`, () => book.thresholds.slice());
-  const decode = builder.constant(`${name}.decode`, () => book.ascendingLevels.slice());
-  const params = {
-    rows: builder.options.images * layout.rows,
-    columns: layout.headDim,
-    stride4: stride(layout),
-    threshold_count: book.thresholds.length,
-  };
-  builder.step({
-    name,
-    kernel: "fake-quantize-codebook",
-    params,
-    constants: {},
-    inputs: [{ value: probabilities }, thresholds, decode],
-    output: name,
-  });
-  return name;
 }

@@ -1,29 +1,32 @@
 import type { Node } from "../graph/graph.ts";
 import { attribute } from "../graph/ops.ts";
-import { InputError } from "../tensor/input-error.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { columnPositions, pad4, rowLayout, storedColumns, type Layout } from "./layout.ts";
-import { atPositions, codesOf, readAs, stride, uniformDecoding, unused, type Codes, type Lowering } from "./lowering.ts";
-import { channelOf, codeMax, containerBits, packedColumns, packFloatWeight, packWeightCodes, rowSums } from "./pack-weights.ts";
+import { residualOperand } from "./lower-integer-rows.ts";
+import { columnPositions, rowLayout, storedColumns, type Layout } from "./layout.ts";
+import { lowerGemmInteger, type IntegerGemm } from "./lower-gemm-integer.ts";
+import { atPositions, codesOf, stride, uniformDecoding, unused, type Lowering } from "./lowering.ts";
+import { packedColumns, packFloatWeight } from "./pack-weights.ts";
 import type { Operand } from "./plan.ts";
+import { encodeHeads, readAs } from "./quantized-copies.ts";
+import { isPerToken } from "./quantizer-entry.ts";
 import { quantizerOf, type Unit } from "./units.ts";
-import { encodeTensor } from "../quant/schemes/encode.ts";
 import { schemeOf } from "../quant/schemes/index.ts";
-
-/** Integers up to this are exact in f32. */
-const F32_EXACT = 2 ** 24 - 1;
 
 /** Gemm with what its epilogue absorbs (bias, GELU, residual, class-token gap and positions, output codes), in float or in integers. */
 export function lowerGemm(lowering: Lowering, unit: Unit): void {
-  const { builder, graph, uses } = lowering;
+  const { builder, graph } = lowering;
   const { node } = unit;
   const gather = graph.nodes.find((other) => other.name === node.inputs[0] && other.op === "Gather") ?? null;
   const source = gather ? gather.inputs[0] : node.inputs[0];
   const input = readAs(lowering, source, quantizerOf({ node, operand: 0, gather }));
   const inputLayout = builder.layoutOf(input.name);
   const outputLayout = layoutOfOutput(lowering, unit);
-  const codes = codesOf(lowering, unit.output);
-  builder.declare(unit.output, { ...outputLayout, kind: codes ? "codes" : "f32" }, codes ? uniformDecoding(codes) : undefined);
+  // A float product writes floats: its readers quantize them for themselves, but attention finds its codes under the value's own name.
+  const wanted = codesOf(lowering, unit.output);
+  const apart = wanted && (input.isCodes ? wanted.quantizers.some(isPerToken) : wanted.quantizers.length > 1) ? wanted : null;
+  const codes = input.isCodes && !apart ? wanted : null;
+  const written = apart ? `${unit.output}~f32` : unit.output;
+  builder.declare(written, { ...outputLayout, kind: codes ? "codes" : "f32" }, codes ? uniformDecoding(codes) : undefined);
   if (unit.tokens) writePrefix(lowering, unit.tokens, unit.output, outputLayout);
 
   const images = builder.options.images;
@@ -53,33 +56,17 @@ export function lowerGemm(lowering: Lowering, unit: Unit): void {
     outputs: columnPositions(outputLayout),
     storedOutputs: storedColumns(outputLayout),
   };
-  const last = residual ?? unused(builder);
-  if (!input.isCodes) {
-    if (codes && !uses.has(unit.output)) throw new Error(`internal: ${unit.output} has codes but no reader`);
-    lowerFloat(lowering, unit, { value: input.name }, common, constants, positions, last, codes);
-    return;
-  }
-  lowerInteger(lowering, unit, input.name, common, constants, positions, last, codes);
+  const gemm = { input: input.name, params: common, constants, positions, residual: residual ?? unused(builder), bias: biasOf(node) };
+  const named = { ...unit, output: written };
+  if (input.isCodes) lowerGemmInteger(lowering, named, { ...gemm, inputRows: inputLayout.rows, codes });
+  else lowerFloat(lowering, named, gemm);
+  if (apart) encodeHeads(lowering, written, unit.output, apart);
 }
 
-interface Positions {
-  readonly inputs: Int32Array;
-  readonly storedInputs: number;
-  readonly outputs: Int32Array;
-  readonly storedOutputs: number;
-}
+type FloatGemm = Pick<IntegerGemm, "input" | "params" | "constants" | "positions" | "residual" | "bias">;
 
-function lowerFloat(
-  { builder }: Lowering,
-  { node, output }: Unit,
-  input: Operand,
-  common: Readonly<Record<string, number>>,
-  constants: Readonly<Record<string, number>>,
-  { inputs, storedInputs, outputs, storedOutputs }: Positions,
-  residual: Operand,
-  codes: Codes | null,
-): void {
-  if (codes) throw new Error(`internal: ${output}: a float Gemm cannot write codes; ${node.name} lacks an input quantizer`);
+function lowerFloat({ builder }: Lowering, { node, output }: Unit, gemm: FloatGemm): void {
+  const { inputs, storedInputs, outputs, storedOutputs } = gemm.positions;
   const weight = builder.constant(`${node.name}.weight`, () => {
     const quantizer = node.quantizers?.weight;
     const used: Tensor =
@@ -88,97 +75,15 @@ function lowerFloat(
         : node.weights.weight;
     return packFloatWeight(used, inputs, storedInputs, outputs, storedOutputs);
   });
-  const bias = builder.constant(`${node.name}.bias`, () => atPositions(biasOf(node), outputs, storedOutputs));
+  const bias = builder.constant(`${node.name}.bias`, () => atPositions(gemm.bias, outputs, storedOutputs));
   const columns4 = packedColumns(storedOutputs, 8) / 4;
   builder.step({
     name: node.name,
     kernel: "gemm-f32",
-    params: { ...common, weight_columns4: columns4 },
-    constants,
-    inputs: [input, weight, bias, residual],
+    params: { ...gemm.params, weight_columns4: columns4 },
+    constants: gemm.constants,
+    inputs: [{ value: gemm.input }, weight, bias, gemm.residual],
     output,
-  });
-}
-
-function lowerInteger(
-  { builder }: Lowering,
-  { node, output }: Unit,
-  input: string,
-  common: Readonly<Record<string, number>>,
-  constants: Readonly<Record<string, number>>,
-  { inputs, storedInputs, outputs, storedOutputs }: Positions,
-  residual: Operand,
-  codes: Codes | null,
-): void {
-  const quantizer = node.quantizers?.weight;
-  const inputQuantizer = node.quantizers?.input;
-  const decoding = builder.decodingOf(input);
-  if (!quantizer || !inputQuantizer || decoding?.kind !== "uniform")
-    throw new Error(`internal: ${node.name} reads codes without quantizers`);
-  const { execution } = builder.options;
-  const { weight } = node.weights;
-  const shape = [weight.shape[0], weight.shape[1]] as const;
-  const container = containerBits(quantizer.bits);
-  const zero = decoding.zeroPoint[0];
-  const scale = decoding.scale[0];
-  const [n, k] = shape;
-
-  const packed = builder.constant(`${node.name}.codes.${execution}`, () =>
-    packWeightCodes(encodeTensor(weight, quantizer).data, shape, inputs, storedInputs, outputs, storedOutputs, container, execution),
-  );
-  const columnFloats = builder.constant(`${node.name}.column_f`, () => {
-    const bias = biasOf(node);
-    const out = new Float32Array(4 * pad4(storedOutputs));
-    for (let column = 0; column < n; column++) {
-      const code = codes ? codes.quantizers[Math.floor((column * codes.quantizers.length) / n)] : null;
-      const inverse = code ? 1 / code.scale[0] : 0;
-      out.set(
-        [Math.fround(scale * channelOf(quantizer, column).scale), bias[column], inverse, code?.zeroPoint[0] ?? 0],
-        4 * outputs[column],
-      );
-    }
-    return out;
-  });
-  const columnIntegers = builder.constant(`${node.name}.column_i`, () => {
-    const all = encodeTensor(weight, quantizer).data;
-    const sums = rowSums(all, shape);
-    const out = new Int32Array(4 * pad4(storedOutputs));
-    for (let column = 0; column < n; column++) {
-      const weightZero = channelOf(quantizer, column).zero;
-      checkExact(node, k, codeMax(inputQuantizer), zero, codeMax(quantizer), weightZero);
-      const code = codes ? codes.quantizers[Math.floor((column * codes.quantizers.length) / n)] : null;
-      out.set([weightZero, k * zero * weightZero - zero * sums[column], code ? codeMax(code) : 0, 0], 4 * outputs[column]);
-    }
-    return out;
-  });
-  const columns = packedColumns(storedOutputs, container);
-  const chunk = Math.floor(F32_EXACT / (codeMax(inputQuantizer) * codeMax(quantizer)) / 4);
-  const params = { ...common, weight_stride: execution === "f32" ? (columns * container) / 32 : columns, chunk4: chunk };
-  const variant = { ...constants, QUANTIZE: codes ? 1 : 0, CONTAINER: container };
-  const operands: Operand[] = [{ value: input }, packed, columnFloats, columnIntegers, residual];
-  if (execution === "f32") {
-    const chunked = storedInputs / 4 > chunk ? 1 : 0;
-    builder.step({
-      name: node.name,
-      kernel: "gemm-codes-f32",
-      params,
-      constants: { ...variant, CHUNKED: chunked },
-      inputs: operands,
-      output,
-    });
-  } else {
-    builder.step({ name: node.name, kernel: "gemm-codes-dot", params, constants: variant, inputs: operands, output });
-  }
-}
-
-/** The corrected sum must fit 32 bits; only a zero point far outside the code range can break that. */
-function checkExact(node: Node, k: number, inputMax: number, inputZero: number, weightMax: number, weightZero: number): void {
-  const farthest = (max: number, zero: number) => Math.max(Math.abs(zero), Math.abs(max - zero));
-  if (k * farthest(inputMax, inputZero) * farthest(weightMax, weightZero) < 2 ** 31) return;
-  throw new InputError("INTEGER_OVERFLOW", {
-    what: `"${node.name}" has a zero point far outside its code range (activations ${inputZero}, weights ${weightZero}).`,
-    why: "Its sums could pass 32 bits.",
-    next: "Use another recipe or more bits for this layer, or the simulated executor.",
   });
 }
 
@@ -200,10 +105,11 @@ function layoutOfOutput({ graph, uses }: Lowering, { node, output }: Unit): Layo
   return { kind: "f32", rows, sections: 3, heads, headDim: columns / (3 * heads) };
 }
 
-function residualOf({ builder }: Lowering, { node, add, tokens }: Unit, layout: Layout): Operand | null {
+function residualOf(lowering: Lowering, { node, add, tokens }: Unit, layout: Layout): Operand | null {
+  const { builder } = lowering;
   if (add) {
     const value = add.inputs.find((input) => input !== node.name);
-    return value ? { value } : null;
+    return value ? { value: residualOperand(lowering, value, add.quantizers?.input) } : null;
   }
   if (!tokens) return null;
   const { positions } = tokens.weights;

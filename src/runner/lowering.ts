@@ -1,9 +1,10 @@
-import type { Graph } from "../graph/graph.ts";
+import type { Graph, Node } from "../graph/graph.ts";
 import type { Quantizer } from "../graph/quantizer.ts";
-import { codeMax } from "./pack-weights.ts";
-import { pad4, type Layout } from "./layout.ts";
+import { codeMax, isUniform } from "./pack-weights.ts";
+import { pad4, stride4, type Layout } from "./layout.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
 import type { Decoding, Operand } from "./plan.ts";
+import { gridAt } from "./quantizer-entry.ts";
 import { quantizerOf, type Unit, type Use } from "./units.ts";
 
 /** What every lowering rule is given. */
@@ -20,7 +21,7 @@ export interface Codes {
 
 /**
  * In integer mode: the quantizers with which `value` is stored as codes, or null when it stays float
- * (float model, a reader without quantizer, or readers that disagree: those get a Quantize step of their own).
+ * (float model, a reader without quantizer, or readers that disagree or want what no epilogue writes: those get a Quantize step of their own).
  */
 export function codesOf({ uses, builder }: Lowering, value: string): Codes | null {
   if (builder.options.mode !== "integer") return null;
@@ -30,7 +31,16 @@ export function codesOf({ uses, builder }: Lowering, value: string): Codes | nul
   const found = readers.map(quantizerOf);
   const [first] = found;
   if (!first || found.some((quantizer) => !quantizer || !sameQuantizer(quantizer, first))) return null;
+  // Epilogues know one grid; codes of tokens or codebooks take a Quantize step. Probabilities are the softmax's own affair.
+  if (readers[0].node.op === "Gemm" && !(isUniform(first) && first.scale.length === 1)) return null;
   return { quantizers: [first] };
+}
+
+/** Whether the epilogue of `producer` encodes for the reader of `affine`, so that the Affine costs nothing. */
+export function absorbsAffine(lowering: Lowering, { op, inputs, quantizers }: Node, affine: Node): boolean {
+  if (!codesOf(lowering, affine.name)) return false;
+  if (op === "Gemm") return quantizers?.input !== undefined && quantizers.weight !== undefined;
+  return op === "AttentionOutput" && inputs.every((input) => codesOf(lowering, input) !== null);
 }
 
 function attentionCodes(readers: readonly Use[]): Codes | null {
@@ -41,18 +51,33 @@ function attentionCodes(readers: readonly Use[]): Codes | null {
 }
 
 function sameQuantizer(a: Quantizer, b: Quantizer): boolean {
+  const equal = (x: Float32Array, y: Float32Array) => x.length === y.length && x.every((value, i) => value === y[i]);
   return (
     a === b ||
     (a.scheme === b.scheme &&
       a.bits === b.bits &&
-      a.scale[0] === b.scale[0] &&
-      a.zeroPoint[0] === b.zeroPoint[0] &&
-      a.scale.length === b.scale.length)
+      a.axis === b.axis &&
+      equal(a.scale, b.scale) &&
+      equal(a.zeroPoint, b.zeroPoint) &&
+      sameParameters(a, b))
   );
 }
 
+function sameParameters({ parameters: a = {} }: Quantizer, { parameters: b = {} }: Quantizer): boolean {
+  return Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([name, value]) => b[name] === value);
+}
+
+/** One entry per section, or as many per section as the finest common division of its quantizers has. */
 export function uniformDecoding({ quantizers }: Codes): Decoding {
-  return { kind: "uniform", scale: quantizers.map((q) => q.scale[0]), zeroPoint: quantizers.map((q) => q.zeroPoint[0] ?? 0) };
+  const entries = quantizers.reduce((common, { scale }) => leastCommonMultiple(common, scale.length), 1);
+  const grids = quantizers.flatMap((quantizer) => Array.from({ length: entries }, (_, entry) => gridAt(quantizer, entry, entries)));
+  return { kind: "uniform", rows: 1, scale: grids.map(({ scale }) => scale), zeroPoint: grids.map(({ zero }) => zero) };
+}
+
+function leastCommonMultiple(a: number, b: number): number {
+  let multiple = a;
+  while (multiple % b !== 0) multiple += a;
+  return multiple;
 }
 
 /** Per-tensor step, zero point and largest code, for kernels whose epilogue writes codes of one quantizer. */
@@ -69,77 +94,13 @@ export function atPositions(values: ArrayLike<number>, positions: Int32Array, st
   return out;
 }
 
-/** The value under the name with which `use` reads it: itself, its codes, or its fake-quantized copy. Adds the step that makes it if need be. */
-export function readAs(lowering: Lowering, value: string, quantizer: Quantizer | undefined): { name: string; isCodes: boolean } {
-  const { builder } = lowering;
-  const layout = builder.layoutOf(value);
-  if (layout.kind === "codes") return { name: value, isCodes: true };
-  if (!quantizer || builder.options.mode === "float") return { name: value, isCodes: false };
-  if (builder.options.mode === "simulated") return { name: fakeQuantized(lowering, value, [quantizer]), isCodes: false };
-  return { name: quantizedCopy(lowering, value, quantizer), isCodes: true };
-}
-
-function quantizedCopy({ builder }: Lowering, value: string, quantizer: Quantizer): string {
-  const layout = builder.layoutOf(value);
-  const name = `${value}~${quantizer.scheme}${quantizer.bits}@${quantizer.scale[0]},${quantizer.zeroPoint[0]}`;
-  if (builder.has(name)) return name;
-  const codes = { quantizers: [quantizer] };
-  const { inverse, zero, max } = outputCode(codes);
-  builder.declare(name, { ...layout, kind: "codes" }, uniformDecoding(codes));
-  builder.step({
-    name,
-    kernel: "quantize",
-    params: {
-      rows: builder.options.images * layout.rows,
-      columns: layout.headDim,
-      stride4: stride(layout),
-      inverse_scale: inverse,
-      zero,
-      code_max: max,
-    },
-    constants: {},
-    inputs: [{ value }],
-    output: name,
-  });
-  return name;
-}
-
-/** A float copy of `value` that went through the quantizers (one, or one per section), for the simulated mode. */
-export function fakeQuantized({ builder }: Lowering, value: string, quantizers: readonly Quantizer[]): string {
-  const layout = builder.layoutOf(value);
-  const name = `${value}~fake:${quantizers.map((q) => `${q.scheme}${q.bits}@${q.scale[0]},${q.zeroPoint[0]}`).join("|")}`;
-  if (builder.has(name)) return name;
-  builder.declare(name, layout);
-  const table = builder.constant(name, () => {
-    const stored = layout.sections * layout.heads * pad4(layout.headDim);
-    const columns = new Float32Array(4 * pad4(stored));
-    const perSection = layout.heads * layout.headDim;
-    for (let c = 0; c < layout.sections * perSection; c++) {
-      const quantizer = quantizers[Math.floor(c / perSection) % quantizers.length];
-      const channel = quantizer.scale.length === 1 ? 0 : c;
-      const position = Math.floor(c / layout.headDim) * pad4(layout.headDim) + (c % layout.headDim);
-      columns.set([quantizer.scale[channel], quantizer.zeroPoint[channel] ?? 0, codeMax(quantizer), 0], 4 * position);
-    }
-    return columns;
-  });
-  builder.step({
-    name,
-    kernel: "fake-quantize",
-    params: { rows: builder.options.images * layout.rows, stride4: stride(layout) },
-    constants: {},
-    inputs: [{ value }, table],
-    output: name,
-  });
-  return name;
-}
-
 /** Bound where a kernel's binding is not used by the chosen variant. */
 export function unused(builder: PlanBuilder): Operand {
   return builder.constant("unused", () => new Float32Array(4));
 }
 
 export function stride(layout: Layout): number {
-  return (layout.sections * layout.heads * pad4(layout.headDim)) / 4;
+  return stride4(layout);
 }
 
 export type LowerUnit = (lowering: Lowering, unit: Unit) => void;

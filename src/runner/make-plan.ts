@@ -1,9 +1,11 @@
-import { INPUT, outputName, type Graph } from "../graph/graph.ts";
+import { INPUT, outputName, type Graph, type Node } from "../graph/graph.ts";
 import type { OpName } from "../graph/ops.ts";
-import { lowerAttentionOutput, lowerScores, lowerSoftmax } from "./lower-attention.ts";
+import { lowerAffine } from "./lower-affine.ts";
+import { lowerAttentionOutput, lowerScores } from "./lower-attention.ts";
 import { lowerGemm } from "./lower-gemm.ts";
-import { lowerLayerNorm, lowerPatchify, lowerReduceMean } from "./lower-rows.ts";
-import type { LowerUnit } from "./lowering.ts";
+import { lowerAnySoftmax, lowerNorm } from "./lower-integer-rows.ts";
+import { lowerPatchify, lowerReduceMean } from "./lower-rows.ts";
+import { absorbsAffine, type LowerUnit } from "./lowering.ts";
 import { createPlanBuilder, type PlanOptions } from "./plan-builder.ts";
 import type { Plan } from "./plan.ts";
 import { fuse, usesOf } from "./units.ts";
@@ -13,9 +15,10 @@ export const rules: Record<OpName, LowerUnit | null> = {
   Patchify: lowerPatchify,
   Gemm: lowerGemm,
   PrependTokens: null,
-  LayerNormalization: lowerLayerNorm,
+  LayerNormalization: lowerNorm,
+  Affine: lowerAffine,
   AttentionScores: lowerScores,
-  Softmax: lowerSoftmax,
+  Softmax: lowerAnySoftmax,
   AttentionOutput: lowerAttentionOutput,
   Gelu: null,
   Add: null,
@@ -30,10 +33,12 @@ export function makePlan(graph: Graph, options: PlanOptions): Plan {
   // The input is a plain row of pixels: channels x height rows of `width` would need padding, so it is declared flat.
   const [c, h, w] = graph.inputShape;
   builder.declare(INPUT, { kind: "f32", rows: 1, sections: 1, heads: 1, headDim: c * h * w });
-  for (const unit of fuse(graph, uses)) {
+  const lowering = { graph, uses, builder };
+  const absorbs = (producer: Node, affine: Node) => absorbsAffine(lowering, producer, affine);
+  for (const unit of fuse(graph, uses, absorbs)) {
     const rule = rules[unit.node.op];
     if (!rule) throw new Error(`internal: no kernel runs ${unit.node.name} (${unit.node.op}) by itself`);
-    rule({ graph, uses, builder }, unit);
+    rule(lowering, unit);
   }
   return builder.finish(graph.name, [INPUT], outputName(graph));
 }

@@ -3,22 +3,59 @@ import type { Graph, Node } from "../graph/graph.ts";
 import { attribute, inferShape, type OpName } from "../graph/ops.ts";
 import { runNode as runOnCpu } from "../reference/index.ts";
 import { elementCount, tensor, type Shape, type Tensor } from "../tensor/tensor.ts";
+import { openWasmHost } from "../wasm/host.ts";
 import { createConstantBuffers } from "./constant-buffers.ts";
 import { decodeValue } from "./decode-value.ts";
+import type { PlanExecutor } from "./executor.ts";
 import { createGpuExecutor } from "./gpu-executor.ts";
 import { columnPositions, layoutBytes, rowLayout, storedColumns, type Layout } from "./layout.ts";
 import { rules } from "./make-plan.ts";
 import { createPlanBuilder } from "./plan-builder.ts";
+import type { Plan } from "./plan.ts";
 import { usesOf } from "./units.ts";
+import { createWasmExecutor } from "./wasm-executor.ts";
 
 /** Element-wise and copying ops cost less on the CPU than the way to the GPU and back. */
-const ON_CPU: ReadonlySet<OpName> = new Set<OpName>(["Gelu", "Add", "Gather", "PrependTokens", "Patchify"]);
+const ON_CPU: ReadonlySet<OpName> = new Set<OpName>(["Gelu", "Affine", "Add", "Gather", "PrependTokens", "Patchify"]);
 
-/** Bytes of one operand on the GPU at a time; larger batches are cut. */
-const PIECE_BYTES = 96 * 2 ** 20;
+/** Bytes of one operand in memory at a time; larger batches are cut. */
+const PIECE_BYTES = { gpu: 96 * 2 ** 20, wasm: 8 * 2 ** 20 };
+
+export type NodeRunner = (node: Node, inputs: readonly Tensor[]) => Promise<Tensor>;
+
+/** Where the plan of a single node runs: opened for the node, executors made for its pieces, closed at its end. */
+interface NodeDevice {
+  executor(plan: Plan): Promise<PlanExecutor>;
+  close(): void;
+}
 
 /** Executes single nodes in float, a batch at a time: what calibration needs. */
-export function createNodeRunner(gpu: Gpu): (node: Node, inputs: readonly Tensor[]) => Promise<Tensor> {
+export function createNodeRunner(gpu: Gpu): NodeRunner {
+  return nodeRunner(PIECE_BYTES.gpu, () => {
+    const constants = createConstantBuffers(gpu);
+    return Promise.resolve({
+      executor(plan) {
+        constants.upload(plan.constants);
+        return createGpuExecutor(gpu, plan, constants);
+      },
+      close: () => constants.destroy(),
+    });
+  });
+}
+
+/**
+ * The same on WebAssembly. Every op but AttentionScores gives the bits of a GPU that rounds fma twice; that one adds up in f64, where a GPU's
+ * compiler chooses an order in f32.
+ */
+export function createWasmNodeRunner(): NodeRunner {
+  const opening = openWasmHost();
+  return nodeRunner(PIECE_BYTES.wasm, async () => {
+    const host = await opening;
+    return { executor: (plan) => Promise.resolve(createWasmExecutor(plan, opening)), close: () => host.clear() };
+  });
+}
+
+function nodeRunner(pieceBytes: number, open: () => Promise<NodeDevice>): NodeRunner {
   return async (node, inputs) => {
     if (ON_CPU.has(node.op)) return runOnCpu(node, inputs);
     const bare: Node = { name: node.name, op: node.op, inputs: node.inputs, attributes: node.attributes, weights: node.weights };
@@ -32,9 +69,9 @@ export function createNodeRunner(gpu: Gpu): (node: Node, inputs: readonly Tensor
     const layouts = node.inputs.map((name) => inputLayout(heads, shapes[name]));
     const images = inputs[0].shape[0];
     const largest = Math.max(...layouts.map((layout) => layoutBytes(layout, 1)), 4 * elementCount(outputShape));
-    const piece = Math.max(1, Math.min(images, Math.floor(PIECE_BYTES / largest)));
+    const piece = Math.max(1, Math.min(images, Math.floor(pieceBytes / largest)));
     const out = new Float32Array(images * elementCount(outputShape));
-    const constants = createConstantBuffers(gpu);
+    const device = await open();
     const packed = new Map();
     for (let start = 0; start < images; start += piece) {
       const size = Math.min(piece, images - start);
@@ -43,16 +80,15 @@ export function createNodeRunner(gpu: Gpu): (node: Node, inputs: readonly Tensor
       const graph: Graph = { name: node.name, inputShape: [], nodes: [bare], shapes: { ...shapes, [node.name]: outputShape } };
       const rule = rules[node.op];
       if (!rule) throw new Error(`internal: no kernel runs ${node.name} (${node.op}) by itself`);
-      rule({ graph, uses: usesOf(graph), builder }, { node: bare, gelu: null, add: null, tokens: null, output: node.name });
+      rule({ graph, uses: usesOf(graph), builder }, { node: bare, gelu: null, affine: null, add: null, tokens: null, output: node.name });
       const plan = builder.finish(node.name, node.inputs, node.name);
-      constants.upload(plan.constants);
-      const executor = await createGpuExecutor(gpu, plan, constants);
+      const executor = await device.executor(plan);
       const feeds = Object.fromEntries(node.inputs.map((name, i) => [name, stored(layouts[i], inputs[i], start, size)]));
       const run = await executor.run(feeds, false);
       out.set(decodeValue(plan, node.name, run.output, outputShape).data, start * elementCount(outputShape));
       executor.destroy();
     }
-    constants.destroy();
+    device.close();
     return tensor([images, ...outputShape], out);
   };
 }

@@ -3,8 +3,9 @@ import type { Graph } from "../graph/graph.ts";
 import { simulateGraph } from "../quant/simulate.ts";
 import { chooseExecution } from "./choose-execution.ts";
 import type { ExecutorName } from "./comparison.ts";
+import { integerObstacle } from "./integer-obstacle.ts";
 import { adapterFusesMultiplyAdd } from "./probe-arithmetic.ts";
-import { createGpuSession, createReferenceSession, type Session } from "./session.ts";
+import { createGpuSession, createReferenceSession, createWasmSession, type Session } from "./session.ts";
 
 export interface OpenedExecutor {
   readonly session: Pick<Session, "run" | "prepare" | "destroy">;
@@ -13,21 +14,16 @@ export interface OpenedExecutor {
   readonly note: string | null;
 }
 
-/** Why a quantized graph cannot run as b-bit integers, or null when it can. */
-export function integerObstacle(graph: Graph): string | null {
-  for (const node of graph.nodes) {
-    for (const [site, quantizer] of Object.entries(node.quantizers ?? {})) {
-      const place = `${node.name}.${site}`;
-      if (quantizer.zeroPoint.some((zero) => !Number.isInteger(zero))) return `${place} has a fractional zero point`;
-      if (quantizer.levels === "as-published" && quantizer.scheme !== "uniform") return `${place} has 2^${quantizer.bits} + 1 levels`;
-      if (site !== "weight" && quantizer.scale.length > 1) return `${place} has one scale per channel`;
-    }
-  }
-  return null;
+/** On WebAssembly: integers, or the float simulation where the graph is none. */
+export function openCpuExecutor(graph: Graph): OpenedExecutor {
+  const obstacle = integerObstacle(graph);
+  const note = obstacle === null ? null : simulationNote(obstacle);
+  return { session: createWasmSession(graph, obstacle === null ? "integer" : "simulated"), name: "cpu", note };
 }
 
 /** The executor asked for; as-published graphs that are no integers are simulated, and the note says so. */
 export async function openExecutor(gpu: Gpu, graph: Graph, wanted: ExecutorName): Promise<OpenedExecutor> {
+  if (wanted === "cpu") return openCpuExecutor(graph);
   const obstacle = integerObstacle(graph);
   if (wanted === "reference") {
     if (obstacle === null)
@@ -38,9 +34,10 @@ export async function openExecutor(gpu: Gpu, graph: Graph, wanted: ExecutorName)
   if (wanted === "simulated")
     return { session: createGpuSession(gpu, graph, { mode: "simulated", execution }), name: "simulated", note: null };
   if (obstacle === null) return { session: createGpuSession(gpu, graph, { mode: "integer", execution }), name: "integer", note: null };
-  const note = `Simulated in float instead of integers: ${obstacle}, which no b-bit integer code can hold.`;
-  return { session: createGpuSession(gpu, graph, { mode: "simulated", execution }), name: "simulated", note };
+  return { session: createGpuSession(gpu, graph, { mode: "simulated", execution }), name: "simulated", note: simulationNote(obstacle) };
 }
+
+const simulationNote = (obstacle: string) => `Simulated in float instead of integers: ${obstacle}, which no b-bit integer code can hold.`;
 
 function cpuSimulation(graph: Graph): OpenedExecutor["session"] {
   return {

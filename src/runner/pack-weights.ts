@@ -66,19 +66,19 @@ export function packWeightCodes(
   return words;
 }
 
-/** Sum of each row's codes: sum_k q_w[n,k]. */
-export function rowSums(codes: Uint8Array, [n, k]: readonly [number, number]): Int32Array {
-  const sums = new Int32Array(n);
-  for (let row = 0; row < n; row++) for (let column = 0; column < k; column++) sums[row] += codes[row * k + column];
+/** Sums of runs of equal length: with n * groups of them, sum_k q_w[n,k] over each group along K, row by row. */
+export function runSums(codes: Uint8Array, runs: number): Int32Array {
+  const sums = new Int32Array(runs);
+  const length = codes.length / runs;
+  codes.forEach((code, i) => (sums[Math.floor(i / length)] += code));
   return sums;
-}
-
-/** The scale and zero point of channel `index`, whether the quantizer is per channel or per tensor. */
-export function channelOf(quantizer: Quantizer, index: number): { scale: number; zero: number } {
-  const at = quantizer.scale.length === 1 ? 0 : index;
-  return { scale: quantizer.scale[at], zero: quantizer.zeroPoint[at] ?? 0 };
 }
 
 export function codeMax(quantizer: Quantizer): number {
   return 2 ** quantizer.bits - 1;
+}
+
+/** Uniform codes, of whatever scheme: (code - zero point) * scale. All others decode by a table. */
+export function isUniform({ zeroPoint }: Quantizer): boolean {
+  return zeroPoint.length > 0;
 }

@@ -4,12 +4,16 @@ import { openSafetensors } from "../formats/safetensors.ts";
 import { writeSafetensors } from "../formats/safetensors-write.ts";
 import { readAny } from "../formats/tensor-store.ts";
 import { openModelFiles } from "../formats/open-model.ts";
+import { makeGraph, type Node } from "../graph/graph.ts";
 import { identifyModel } from "../models/index.ts";
+import { schemes } from "../quant/schemes/index.ts";
+import { tensor } from "../tensor/tensor.ts";
 import { expectCode } from "../testing/expect-code.ts";
 import { nodeGpu } from "../testing/node-gpu-bundle.ts";
 import { randomPixels } from "../testing/random-vit.ts";
 import { modelSources, syntheticVit } from "../testing/synthetic-model.ts";
 import { tensorSource } from "./image-source.ts";
+import { integerObstacle } from "./integer-obstacle.ts";
 import { openModel } from "./open-model.ts";
 import { PACKAGE_KEY, writePackage } from "./package.ts";
 import { packageBytes } from "./package-size.ts";
@@ -40,6 +44,55 @@ test.each([
   const again = await reopened.build();
   expect(await run(again)).toEqual(await run(graph));
   expect(packageBytes(float, again)).toEqual(packageBytes(float, graph));
+});
+
+test("write, read, run equals run: groups along K, codebooks, codes of tokens, an Affine", async () => {
+  const gpu = await nodeGpu();
+  const { card, build } = identifyModel(await openModelFiles(modelSources(syntheticVit({ numClasses: 5, depth: 1 }))));
+  const float = await build();
+  const images = randomPixels(4, float.inputShape[1], 7);
+  const request = { recipe: "min-max", weightBits: 4, activationBits: 4, levels: "strict" } as const;
+  const { graph } = await quantizeModel(gpu, float, tensorSource(images, float.inputShape, "calibration"), request);
+  const fc2 = "blocks.0.mlp.fc2";
+  const tokens = graph.shapes["blocks.0.norm2"][0];
+  const nodes = graph.nodes.flatMap((node): Node[] => {
+    const { weight, input } = node.quantizers ?? {};
+    if (!weight || !input) return [node];
+    if (node.name === "blocks.0.mlp.fc1") {
+      const spread = (values: Float32Array) => Float32Array.from({ length: tokens }, (_, token) => values[0] * (1 + (token % 3)));
+      return [
+        { ...node, quantizers: { weight, input: { ...input, axis: -2, scale: spread(input.scale), zeroPoint: spread(input.zeroPoint) } } },
+      ];
+    }
+    if (node.name !== fc2) return [node];
+    const [n, k] = node.weights.weight.shape;
+    const ofGroups = (values: Float32Array, step: number) =>
+      Float32Array.from({ length: 3 * n }, (_, e) => values[Math.floor(e / 3)] + (e % 3) * step);
+    const groups = { ...weight, scale: ofGroups(weight.scale, 0.01), zeroPoint: ofGroups(weight.zeroPoint, 1) };
+    const { scale, parameters } = schemes["adalog-shifted"].fit({ low: -0.17, high: 2 }, 4, "strict");
+    const codebook = {
+      ...input,
+      scheme: "adalog-shifted",
+      scale: Float32Array.of(scale),
+      zeroPoint: new Float32Array(0),
+      parameters: parameters ?? {},
+    };
+    const columns = { scale: tensor([k], new Float32Array(k).fill(0.75)), bias: tensor([k], new Float32Array(k).fill(0.125)) };
+    const affine: Node = { name: "scaled", op: "Affine", inputs: node.inputs, attributes: {}, weights: columns };
+    return [affine, { ...node, inputs: ["scaled"], quantizers: { weight: groups, input: codebook } }];
+  });
+  const changed = makeGraph(graph.name, graph.inputShape, nodes);
+  expect(integerObstacle(changed)).toBeNull();
+  const reopened = await openModel([fromBytes(writePackage(changed, card, request), "small.safetensors")]);
+  const again = await reopened.build();
+  const run = async (model: typeof graph) => {
+    const session = createGpuSession(gpu, model, { mode: "integer", execution: "f32" });
+    const { logits } = await session.run(images);
+    session.destroy();
+    return logits.data;
+  };
+  expect(again.nodes.map(({ quantizers }) => quantizers)).toEqual(changed.nodes.map(({ quantizers }) => quantizers));
+  expect(await run(again)).toEqual(await run(changed));
 });
 
 test("a package whose description lies is refused with the rule it breaks", async () => {

@@ -18,10 +18,14 @@ export interface Step {
   readonly output: string;
 }
 
-/** How the codes of a value become numbers: (code - zeroPoint) * scale per section, or a table. */
+/**
+ * How the codes of a value become numbers: by a table, or (code - zeroPoint) * scale, where entries cover equal runs of columns, row by row of an image:
+ * `rows` is 1 where all rows share theirs.
+ */
 export type Decoding =
-  | { readonly kind: "uniform"; readonly scale: readonly number[]; readonly zeroPoint: readonly number[] }
-  | { readonly kind: "table"; readonly levels: Float32Array<ArrayBuffer> };
+  | { readonly kind: "uniform"; readonly rows: number; readonly scale: readonly number[]; readonly zeroPoint: readonly number[] }
+  | { readonly kind: "table"; readonly levels: Float32Array<ArrayBuffer> }
+  | { readonly kind: "demax" };
 
 export interface PlanValue {
   readonly layout: Layout;

@@ -2,6 +2,7 @@ import type { Gpu } from "../gpu/device.ts";
 import { outputName, type Graph } from "../graph/graph.ts";
 import { throwIfCancelled, type Job } from "../tensor/progress.ts";
 import { elementCount, tensor, type Tensor } from "../tensor/tensor.ts";
+import { openWasmHost } from "../wasm/host.ts";
 import { createConstantBuffers } from "./constant-buffers.ts";
 import { createCpuExecutor } from "./cpu-executor.ts";
 import { decodeValue } from "./decode-value.ts";
@@ -9,6 +10,7 @@ import type { PlanExecutor } from "./executor.ts";
 import { createGpuExecutor } from "./gpu-executor.ts";
 import { makePlan } from "./make-plan.ts";
 import type { ConstantArray, IntegerExecution, Plan, PlanMode } from "./plan.ts";
+import { createWasmExecutor } from "./wasm-executor.ts";
 
 export interface SessionRun {
   /** [B, classes] */
@@ -39,6 +41,9 @@ export interface SessionOptions {
 
 const KEPT_PLANS = 3;
 
+/** Images per run on WebAssembly: more would only enlarge the arena. */
+const WASM_IMAGES = 4;
+
 /** A session on the GPU. */
 export function createGpuSession(gpu: Gpu, graph: Graph, options: SessionOptions): Session {
   const buffers = createConstantBuffers(gpu);
@@ -57,6 +62,18 @@ export function createReferenceSession(graph: Graph, mode: PlanMode, fused: bool
     { mode, execution: "f32" },
     1,
     (plan) => Promise.resolve(createCpuExecutor(plan, fused)),
+    () => {},
+  );
+}
+
+/** A session on WebAssembly, single-threaded: the words of the strict reference for an adapter that rounds fma twice. */
+export function createWasmSession(graph: Graph, mode: PlanMode): Session {
+  const host = openWasmHost();
+  return createSession(
+    graph,
+    { mode, execution: "f32" },
+    WASM_IMAGES,
+    (plan) => Promise.resolve(createWasmExecutor(plan, host)),
     () => {},
   );
 }

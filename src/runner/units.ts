@@ -5,6 +5,8 @@ import type { Quantizer } from "../graph/quantizer.ts";
 export interface Unit {
   readonly node: Node;
   readonly gelu: Node | null;
+  /** An Affine whose reader wants codes: its factors and addends go into their encoding. */
+  readonly affine: Node | null;
   /** An Add whose other operand is ready before this unit: the residual. */
   readonly add: Node | null;
   readonly tokens: Node | null;
@@ -35,28 +37,40 @@ export function usesOf(graph: Graph): ReadonlyMap<string, readonly Use[]> {
   return direct;
 }
 
-/** Group nodes into units: Gemm + Gelu, Gemm + Add, Gemm + PrependTokens. A value that has other readers is never fused away. */
-export function fuse(graph: Graph, uses: ReadonlyMap<string, readonly Use[]>): readonly Unit[] {
+/**
+ * Group nodes into units: Gemm + Gelu, Gemm + Add, Gemm + PrependTokens, and an Affine at the end of Gemm, Gelu or AttentionOutput where `absorbs`
+ * says that its producer can encode for it. A value that has other readers is never fused away.
+ */
+export function fuse(
+  graph: Graph,
+  uses: ReadonlyMap<string, readonly Use[]>,
+  absorbs: (producer: Node, affine: Node) => boolean,
+): readonly Unit[] {
   const fused = new Set<string>();
   const ready = new Set<string>(["pixels"]);
   const units: Unit[] = [];
+  // Readers through a Gather do not read this value in place.
+  const onlyReader = ({ name }: Node) => {
+    const readers = uses.get(name) ?? [];
+    return readers.length === 1 && readers[0].gather === null ? readers[0].node : undefined;
+  };
   for (const node of graph.nodes) {
     if (fused.has(node.name) || node.op === "Gather") continue;
-    const unit = { node, gelu: null as Node | null, add: null as Node | null, tokens: null as Node | null, output: node.name };
-    const only = uses.get(node.name)?.length === 1 ? uses.get(node.name)?.[0].node : undefined;
+    const unit = { node, gelu: null as Node | null, affine: null as Node | null, add: null as Node | null, tokens: null as Node | null };
+    const only = onlyReader(node);
     if (node.op === "Gemm" && only) {
       const other = only.inputs.find((input) => input !== node.name);
       if (only.op === "Gelu") unit.gelu = only;
       else if (only.op === "PrependTokens") unit.tokens = only;
       else if (only.op === "Add" && other && ready.has(other)) unit.add = only;
-      const last = unit.gelu ?? unit.tokens ?? unit.add;
-      if (last) {
-        fused.add(last.name);
-        unit.output = last.name;
-      }
     }
-    ready.add(unit.output);
-    units.push(unit);
+    const last = (unit.tokens ?? unit.add) ? undefined : onlyReader(unit.gelu ?? node);
+    if (last?.op === "Affine" && absorbs(node, last)) unit.affine = last;
+    const parts = [unit.gelu, unit.tokens, unit.add, unit.affine].filter((part) => part !== null);
+    for (const { name } of parts) fused.add(name);
+    const output = parts.at(-1)?.name ?? node.name;
+    ready.add(output);
+    units.push({ ...unit, output });
   }
   return units;
 }

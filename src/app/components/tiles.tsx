@@ -82,6 +82,7 @@ const EXECUTOR = {
   integer: "Computed from packed integer codes",
   simulated: "Simulated in floating point",
   reference: "Computed by the CPU reference",
+  cpu: "Computed with WebAssembly on the CPU",
 } as const;
 
 function Tile(props: { readonly title: string; readonly sub: ReactNode; readonly children: ReactNode }) {

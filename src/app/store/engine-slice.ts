@@ -1,6 +1,5 @@
 import type { AdapterDescription } from "../../runner/comparison.ts";
-import type { ErrorParts, SelfTestReport } from "../worker/lab-api.ts";
-import type { RecipeChoice } from "../worker/lab-client.ts";
+import type { ErrorParts, RecipeChoice, SelfTestReport } from "../worker/lab-api.ts";
 import type { SetSlice } from "./set-slice.ts";
 
 /** The machine that computes: adapter, recipes it offers, its self-test. */

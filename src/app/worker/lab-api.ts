@@ -1,4 +1,6 @@
 import type { ModelCard } from "../../models/config.ts";
+import type { Histogram } from "../../quant/observers/histogram.ts";
+import type { Codebook } from "../../quant/schemes/scheme.ts";
 import type { AdapterDescription, Comparison, QuantizeRequest } from "../../runner/comparison.ts";
 import type { Progress } from "../../tensor/progress.ts";
 
@@ -48,9 +50,78 @@ export interface CompareRequest extends QuantizeRequest {
   readonly baseline: string | null;
 }
 
+/** A quantization method as the page offers it. */
+export interface RecipeChoice {
+  readonly name: string;
+  readonly label: string;
+  readonly description: string;
+  /** null for folklore. */
+  readonly paper: string | null;
+  /** It calibrates on this many images where there are as many. */
+  readonly calibrationImages: number;
+  readonly minimumImages: number;
+  /** Bit widths that the method is defined for. */
+  readonly bitRange: { readonly lowest: number; readonly highest: number };
+}
+
+/** A place where activations are quantized. */
+export interface LevelSite {
+  /** "blocks.3.attn.matmul2.probabilities". */
+  readonly id: string;
+  /** Block index, or null outside the blocks. */
+  readonly block: number | null;
+  /** In words, without the block: "attention probabilities". */
+  readonly title: string;
+  /** "log-sqrt2". */
+  readonly scheme: string;
+  readonly bits: number;
+  /** What has a quantizer of its own: null, the whole tensor; otherwise each of `entries` parts. */
+  readonly part: "channel" | "head" | "token" | null;
+  readonly entries: number;
+}
+
+/** One quantized model's comparison, and what only the worker can tell about it. */
+export interface LabSide extends Comparison {
+  /** Mean bits of what matrix layers multiply: per weight, per activation element read. */
+  readonly effectiveBits: { readonly weights: number; readonly activations: number };
+  /** Images that calibrated; 0 for a model that came quantized. */
+  readonly calibrationCount: number;
+  readonly sites: readonly LevelSite[];
+}
+
+/** Something that makes figures less trustworthy, with a stable code. */
+export interface LabWarning {
+  readonly code: string;
+  readonly text: string;
+}
+
 export interface LabComparison {
-  readonly main: Comparison;
-  readonly baseline: Comparison | null;
+  /** Names this run in later questions about it. */
+  readonly id: string;
+  readonly main: LabSide;
+  readonly baseline: LabSide | null;
+  readonly warnings: readonly LabWarning[];
+}
+
+/** Which levels to show. */
+export interface LevelsRequest {
+  /** `LabComparison.id`. */
+  readonly comparison: string;
+  readonly side: "main" | "baseline";
+  /** `LevelSite.id`. */
+  readonly site: string;
+  /** Which part has its own quantizer, from 0; 0 where the whole tensor shares one. */
+  readonly entry: number;
+}
+
+/** Real values at a site, on one calibration image, and what its quantizer makes of them. */
+export interface SiteLevels {
+  readonly histogram: Pick<Histogram, "centres" | "counts">;
+  /** null where levels are found anew for every row while it runs. */
+  readonly codebook: Pick<Codebook, "thresholds" | "ascending" | "decode" | "zeroCode"> | null;
+  /** How the values are best looked at: probabilities by octaves. */
+  readonly axis: "linear" | "log";
+  readonly image: string;
 }
 
 /** The worker's face, called through comlink; every long call takes a job id that `cancel` stops (it then rejects with AbortError). */
@@ -61,7 +132,9 @@ export interface LabApi {
   openSample(jobId: string, onProgress: (progress: Progress) => void): Promise<{ model: OpenedModel; images: ImageSet }>;
   openImages(jobId: string, files: readonly DroppedFile[], onProgress: (progress: Progress) => void): Promise<ImageSet>;
   compare(jobId: string, request: CompareRequest, onProgress: (progress: Progress) => void): Promise<LabComparison>;
-  recipes(): Promise<readonly { readonly name: string; readonly label: string; readonly description: string }[]>;
+  recipes(): Promise<readonly RecipeChoice[]>;
+  /** Of the last comparison that was made. */
+  levels(jobId: string, request: LevelsRequest): Promise<SiteLevels>;
   cancel(jobId: string): Promise<void>;
 }
 

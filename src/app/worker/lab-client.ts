@@ -3,13 +3,18 @@ import type { Endpoint } from "comlink";
 import type { AdapterDescription } from "../../runner/comparison.ts";
 import type { Job, Progress } from "../../tensor/progress.ts";
 import { abortError, errorOf } from "./error-border.ts";
-import type { CompareRequest, DroppedFile, ImageSet, LabApi, LabComparison, OpenedModel, SelfTestReport } from "./lab-api.ts";
-
-export interface RecipeChoice {
-  readonly name: string;
-  readonly label: string;
-  readonly description: string;
-}
+import type {
+  CompareRequest,
+  DroppedFile,
+  ImageSet,
+  LabApi,
+  LabComparison,
+  LevelsRequest,
+  OpenedModel,
+  RecipeChoice,
+  SelfTestReport,
+  SiteLevels,
+} from "./lab-api.ts";
 
 /** The page's side of the border: `LabApi` with an AbortSignal instead of job ids, rejecting with InputError, AbortError or a plain Error (a bug). */
 export interface LabClient {
@@ -20,6 +25,7 @@ export interface LabClient {
   openSample(job: Job): Promise<{ model: OpenedModel; images: ImageSet }>;
   openImages(files: readonly DroppedFile[], job: Job): Promise<ImageSet>;
   compare(request: CompareRequest, job: Job): Promise<LabComparison>;
+  levels(request: LevelsRequest, job: Job): Promise<SiteLevels>;
 }
 
 /** `crashed` rejects when the worker dies; every open and later call then fails with it instead of waiting for ever. */
@@ -57,5 +63,6 @@ export function createLabClient(endpoint: Endpoint, crashed: Promise<never>): La
     openSample: (job) => call(job, (id, report) => remote.openSample(id, report)),
     openImages: (files, job) => call(job, (id, report) => remote.openImages(id, files, report)),
     compare: (request, job) => call(job, (id, report) => remote.compare(id, request, report)),
+    levels: (request, job) => call(job, (id) => remote.levels(id, request)),
   };
 }

@@ -1,8 +1,9 @@
 import { writeSafetensors } from "../../formats/safetensors-write.ts";
 import { outputName, type Graph } from "../../graph/graph.ts";
 import { compareModels } from "../../runner/compare.ts";
+import { openEngine } from "../../runner/engine.ts";
 import { withoutQuantizers, type OpenModel } from "../../runner/open-model.ts";
-import { quantizeModel, type QuantizedModel } from "../../runner/quantize-model.ts";
+import { quantizeModels, type QuantizedModel } from "../../runner/quantize-model.ts";
 import { tensor } from "../../tensor/tensor.ts";
 import type { Command, Host, Options } from "../host.ts";
 import { openInputs } from "../image-inputs.ts";
@@ -22,19 +23,20 @@ export const compare: Command = {
   },
   async run(options, host) {
     const model = await openModelOption(host, options);
-    const built = await buildModel(model, host);
+    const executor = executorFrom(options);
+    const built = await buildModel(model, host, executor);
     const float = withoutQuantizers(built);
     const [classes] = float.shapes[outputName(float)];
     const source = { tensorPath: options.inputs, folder: options.images, labels: options.labels, option: "--inputs FILE or --images DIR" };
     const { images, labels } = await openInputs(host, model.card, classes, source);
     const quantized = await quantizedFrom(model, built, options, host, classes);
     const [comparison] = await compareModels({
-      gpu: await host.gpu(),
+      gpu: executor === "cpu" ? null : await host.gpu(),
       float,
       quantized: [quantized],
       images,
       labels,
-      executor: executorFrom(options),
+      executor,
       runtime: host.runtime,
       job: host.job,
     });
@@ -62,5 +64,7 @@ async function quantizedFrom(model: OpenModel, graph: Graph, options: Options, h
     option: "--calibration FILE or --calibration-images DIR",
   };
   const { images } = await openInputs(host, model.card, classes, source);
-  return quantizeModel(await host.gpu(), graph, images, requestFrom(options), host.job);
+  const { runNode } = await openEngine(() => host.gpu(), executorFrom(options));
+  const [quantized] = await quantizeModels(runNode, graph, images, [requestFrom(options)], host.job);
+  return quantized;
 }

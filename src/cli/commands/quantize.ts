@@ -1,22 +1,29 @@
 import { outputName } from "../../graph/graph.ts";
+import { openEngine } from "../../runner/engine.ts";
 import { packageBytes } from "../../runner/package-size.ts";
 import { writePackage } from "../../runner/package.ts";
-import { quantizeModel } from "../../runner/quantize-model.ts";
+import { quantizeModels } from "../../runner/quantize-model.ts";
 import type { OpenModel } from "../../runner/open-model.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import type { Command } from "../host.ts";
 import { openInputs } from "../image-inputs.ts";
-import { modelOptions, buildModel, openModelOption, recipeOptions, requestFrom } from "../model-options.ts";
+import { executorFrom, modelOptions, buildModel, openModelOption, recipeOptions, requestFrom } from "../model-options.ts";
 
 export const quantize: Command = {
   name: "quantize",
   summary: "a quantized package that opens wherever a model does",
-  options: { ...modelOptions, ...recipeOptions, out: { value: "FILE", help: "the package (.safetensors)", required: true } },
+  options: {
+    ...modelOptions,
+    ...recipeOptions,
+    executor: { value: "NAME", help: "cpu: calibrate without an adapter" },
+    out: { value: "FILE", help: "the package (.safetensors)", required: true },
+  },
   async run(options, host) {
     const model = await openModelOption(host, options);
     refuseQuantized(model);
     const request = requestFrom(options);
-    const graph = await buildModel(model, host);
+    const executor = executorFrom(options);
+    const graph = await buildModel(model, host, executor);
     const [classes] = graph.shapes[outputName(graph)];
     const source = {
       tensorPath: options.calibration,
@@ -24,7 +31,8 @@ export const quantize: Command = {
       option: "--calibration FILE or --calibration-images DIR",
     };
     const { images } = await openInputs(host, model.card, classes, source);
-    const quantized = await quantizeModel(await host.gpu(), graph, images, request, host.job);
+    const { runNode } = await openEngine(() => host.gpu(), executor);
+    const [quantized] = await quantizeModels(runNode, graph, images, [request], host.job);
     const bytes = writePackage(quantized.graph, model.card, request);
     await host.write(options.out ?? "", bytes);
     return {

@@ -1,10 +1,7 @@
 import { writeSafetensors } from "../../formats/safetensors-write.ts";
 import { argmaxRows } from "../../metrics/metric.ts";
-import { chooseExecution } from "../../runner/choose-execution.ts";
-import { describeAdapter } from "../../runner/describe-adapter.ts";
-import { openExecutor } from "../../runner/open-executor.ts";
+import { openEngine } from "../../runner/engine.ts";
 import { withoutQuantizers } from "../../runner/open-model.ts";
-import { createGpuSession } from "../../runner/session.ts";
 import { tensor } from "../../tensor/tensor.ts";
 import { outputName } from "../../graph/graph.ts";
 import type { Command } from "../host.ts";
@@ -26,19 +23,17 @@ export const run: Command = {
   async run(options, host) {
     const model = await openModelOption(host, options);
     const precision = choiceOption(options, "precision", ["f32", "quantized"] as const, model.quantization ? "quantized" : "f32");
-    const graph = await buildModel(model, host);
+    const executor = executorFrom(options);
+    const graph = await buildModel(model, host, executor);
     const [classes] = graph.shapes[outputName(graph)];
     const { images, names } = await openInputs(host, model.card, classes, {
       tensorPath: options.inputs,
       folder: options.images,
       option: "--inputs FILE or --images DIR",
     });
-    const gpu = await host.gpu();
-    const { execution } = await chooseExecution(gpu);
-    const opened =
-      precision === "f32"
-        ? { session: createGpuSession(gpu, withoutQuantizers(graph), { mode: "float", execution }), name: "float", note: null }
-        : await openExecutor(gpu, graph, executorFrom(options));
+    const engine = await openEngine(() => host.gpu(), executor);
+    const isFloat = precision === "f32";
+    const opened = await engine.open(isFloat ? withoutQuantizers(graph) : graph, isFloat);
     const logits = new Float32Array(images.count * classes);
     const startMs = performance.now();
     for (let start = 0; start < images.count; start += 16) {
@@ -53,7 +48,7 @@ export const run: Command = {
     if (options.out) await host.write(options.out, writeSafetensors({ logits: output }));
     return {
       model: model.card.name,
-      executor: opened.name,
+      executor: isFloat && executor !== "cpu" ? "float" : opened.executor,
       executorNote: opened.note,
       imageCount: images.count,
       classes,
@@ -61,7 +56,7 @@ export const run: Command = {
       ...(names ? { files: names } : {}),
       out: options.out ?? null,
       perf: { elapsedMs, note: "first run included" },
-      env: { adapter: await describeAdapter(gpu, true), runtime: host.runtime },
+      env: { adapter: await engine.adapter(), runtime: host.runtime },
     };
   },
 };

@@ -37,7 +37,7 @@ export const sweep: Command = {
   },
   async run(options, host) {
     const model = await openModelOption(host, options);
-    const float = withoutQuantizers(await buildModel(model, host));
+    const float = withoutQuantizers(await buildModel(model, host, executorFrom(options)));
     const [classes] = float.shapes[outputName(float)];
     const calibration = await openInputs(host, model.card, classes, {
       tensorPath: options.calibration,

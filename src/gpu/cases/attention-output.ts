@@ -1,3 +1,4 @@
+import { seededRandom } from "../../tensor/random.ts";
 import { codeRows, quads, uniforms } from "./case-data.ts";
 import { attentionParams, codesQkv, floatQkv, type AttentionShape } from "./attention-shape.ts";
 import type { KernelCase } from "./kernel-case.ts";
@@ -42,7 +43,15 @@ interface Levels {
   readonly shift?: number;
   readonly odd?: boolean;
   readonly zeroPoint?: number;
+  /** Any integers instead, one for each code. */
+  readonly table?: readonly number[];
+  /** Added to every level. */
+  readonly offset?: number;
+  /** Codes as softmax-demax writes them: each is its own level. */
+  readonly demax?: boolean;
 }
+
+const integerLevel = ({ table, zeroPoint = 0 }: Levels, code: number): number => (table ? table[code] : code - zeroPoint);
 
 function levelOf(levels: Levels, code: number): { shift: number; odd: number } | null {
   const perShift = levels.odd ? 2 : 1;
@@ -53,7 +62,7 @@ function levelOf(levels: Levels, code: number): { shift: number; odd: number } |
 function levelWords(levels: Levels): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(256);
   for (let code = 0; code <= levels.top; code++) {
-    if (levels.shift === undefined) words[code] = code - (levels.zeroPoint ?? 0);
+    if (levels.shift === undefined) words[code] = integerLevel(levels, code);
     else {
       const level = levelOf(levels, code);
       if (level) words[code] = level.shift | (level.odd << 8) | (1 << 9);
@@ -65,7 +74,7 @@ function levelWords(levels: Levels): Uint32Array<ArrayBuffer> {
 function levelPairs(levels: Levels): Float32Array<ArrayBuffer> {
   const pairs = new Float32Array(512);
   for (let code = 0; code <= levels.top; code++) {
-    if (levels.shift === undefined) pairs[2 * code] = code - (levels.zeroPoint ?? 0);
+    if (levels.shift === undefined) pairs[2 * code] = integerLevel(levels, code);
     else {
       const level = levelOf(levels, code);
       if (level) pairs[2 * code + level.odd] = 2 ** level.shift;
@@ -81,6 +90,8 @@ interface CodesShape {
   /** Largest code of v. */
   readonly top: number;
   readonly vZero: number;
+  /** Each column has a scale, a zero point and an output grid of its own, around the ones given. */
+  readonly perColumn?: boolean;
   /** Largest output code, zero point and 1 / step; without it the output is float. */
   readonly out?: { readonly top: number; readonly zero: number; readonly inverse: number };
 }
@@ -119,6 +130,33 @@ const codesShapes: readonly CodesShape[] = [
     top: 255,
     vZero: 127,
   },
+  {
+    name: "integer mantissas, a grid per column",
+    shape: shapes.five,
+    levels: { top: 7, table: [0, -3, 5, 17, 40, 101, 300, 731] },
+    top: 255,
+    vZero: 120,
+    perColumn: true,
+    out: { top: 15, zero: 7.25, inverse: 11 },
+  },
+  {
+    name: "log2 with an offset, a grid per column",
+    shape: shapes.seventeen,
+    levels: { top: 15, shift: 10, offset: -0.75 },
+    top: 63,
+    vZero: 30,
+    perColumn: true,
+  },
+  {
+    name: "DeMax to codes",
+    shape: shapes.seventeen,
+    levels: { top: 15, demax: true },
+    top: 255,
+    vZero: 131,
+    perColumn: true,
+    out: { top: 255, zero: 128, inverse: 40 },
+  },
+  { name: "DeMax", shape: shapes.five, levels: { top: 255, demax: true }, top: 15, vZero: -3 },
 ];
 
 /** Beyond exact f32: what only the 32-bit sums of the shift kernel hold. */
@@ -132,12 +170,60 @@ const shiftShapes: readonly CodesShape[] = [
     vZero: 128,
     out: { top: 255, zero: 100, inverse: 100 },
   },
+  {
+    name: "mantissas near 32 bits, a grid per column",
+    shape: shapes.five,
+    levels: { top: 7, offset: 1.0625, table: [-1, 1, 3, 1 << 12, 77_777, 500_001, 1_000_003, 1_600_000] },
+    top: 255,
+    vZero: 128,
+    perColumn: true,
+  },
 ];
 
 /** Largest |sum level (v - zero)| that can occur, in units of the levels. */
 function reach({ levels, shape, top, vZero }: CodesShape): number {
-  const largest = levels.shift === undefined ? levels.top : 2 ** levels.shift;
+  const largest = levels.table ? Math.max(...levels.table) : levels.shift === undefined ? levels.top : 2 ** levels.shift;
   return shape.tokens * largest * Math.max(Math.abs(vZero), Math.abs(top - vZero));
+}
+
+/** Four vec4 per quad of stored columns: scale, zero point, inverse and zero of the output codes; the padding of a head is 0. */
+function columnTable(seed: number, entry: CodesShape): Float32Array<ArrayBuffer> {
+  const { heads, headDim } = entry.shape;
+  const padded = 4 * quads(headDim);
+  const table = new Float32Array(4 * heads * padded);
+  const next = seededRandom(seed);
+  for (let column = 0; column < heads * headDim; column++) {
+    const at = Math.floor(column / headDim) * padded + (column % headDim);
+    const [factor, shift] = entry.perColumn ? [0.5 + next(), Math.floor(5 * next()) - 2] : [1, 0];
+    const values = [
+      Math.fround(16 / reach(entry)) * factor,
+      entry.vZero + shift,
+      (entry.out?.inverse ?? 0) * factor,
+      (entry.out?.zero ?? 0) + shift,
+    ];
+    values.forEach((value, row) => (table[16 * (at >> 2) + 4 * row + (at & 3)] = value));
+  }
+  return table;
+}
+
+/** Codes of the probabilities, those past column N random: they must be ignored. DeMax rows end with scale, maximum, its index and 0; the maximum has code 0. */
+function probabilityCodes(seed: number, { shape, levels }: CodesShape): Uint32Array<ArrayBuffer> {
+  const { images, heads, tokens } = shape;
+  const rows = images * heads * tokens;
+  const stride4 = quads(tokens);
+  const words = codeRows(seed, rows, 4 * stride4, stride4, levels.top);
+  if (!levels.demax) return words;
+  const next = seededRandom(seed + 1);
+  const out = new Uint32Array(rows * (stride4 + 4));
+  for (let row = 0; row < rows; row++) {
+    const index = Math.floor(next() * tokens);
+    const start = row * (stride4 + 4);
+    out.set(words.subarray(row * stride4, (row + 1) * stride4), start);
+    out[start + (index >> 2)] &= ~(255 << (8 * (index & 3)));
+    new Float32Array(out.buffer).set([next() / tokens, next()], start + stride4);
+    out[start + stride4 + 2] = index;
+  }
+  return out;
 }
 
 function codesCase(
@@ -147,26 +233,17 @@ function codesCase(
   levels: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>,
 ): KernelCase {
   const { shape, out } = entry;
-  const { p_stride4, ...rest } = outputParams(shape);
-  const rows = shape.images * shape.heads * shape.tokens;
+  const { demax, offset } = entry.levels;
+  const params = outputParams(shape);
   return {
     name: `${shape.name}, ${entry.name}`,
-    params: {
-      ...rest,
-      p_stride4,
-      scale: Math.fround(16 / reach(entry)),
-      v_zero: entry.vZero,
-      out_inverse_scale: out?.inverse ?? 1,
-      out_zero: out?.zero ?? 0,
-      out_max: out?.top ?? 0,
-      head_dim: shape.headDim,
-    },
-    constants: { ...constants, QUANTIZE: out ? 1 : 0 },
-    // Codes past column N are random: they must be ignored.
+    params: { ...params, p_stride4: params.p_stride4 + (demax ? 4 : 0), out_max: out?.top ?? 0, offset: offset ?? 0 },
+    constants: { ...constants, QUANTIZE: out ? 1 : 0, EXTRA: demax ? 2 : offset ? 1 : 0 },
     inputs: () => [
-      codeRows(3100 + index, rows, 4 * p_stride4, p_stride4, entry.levels.top),
+      probabilityCodes(3100 + index, entry),
       codesQkv(3150 + index, shape, entry.top),
       levels.slice(),
+      columnTable(3200 + index, entry),
     ],
     outputWords: outputWords(shape, out ? 1 : 4),
   };

@@ -1,3 +1,4 @@
+import { seededRandom } from "../../tensor/random.ts";
 import { quads } from "./case-data.ts";
 import { attentionParams, codesQkv, floatQkv, type AttentionShape } from "./attention-shape.ts";
 import type { KernelCase } from "./kernel-case.ts";
@@ -12,12 +13,7 @@ const shapes: readonly AttentionShape[] = [
 
 function scoreParams(shape: AttentionShape) {
   const params = attentionParams(shape);
-  return {
-    ...params,
-    key_offset4: params.head4 * shape.heads,
-    out_stride4: quads(shape.tokens),
-    scale: Math.fround(shape.headDim ** -0.5),
-  };
+  return { ...params, key_offset4: params.head4 * shape.heads, out_stride4: quads(shape.tokens) };
 }
 
 function outputWords({ images, heads, tokens }: AttentionShape): number {
@@ -26,24 +22,26 @@ function outputWords({ images, heads, tokens }: AttentionShape): number {
 
 export const attentionScoresF32Cases = shapes.map((shape, index): KernelCase => ({
   name: shape.name,
-  params: scoreParams(shape),
+  params: { ...scoreParams(shape), scale: Math.fround(shape.headDim ** -0.5) },
   constants: {},
   inputs: () => [floatQkv(2000 + index, shape)],
   outputWords: outputWords(shape),
 }));
 
+/** Zero points: one for all heads, or drawn from around it for each head, or for each token of each head. */
 interface CodesShape extends AttentionShape {
   readonly top: number;
   readonly qZero: number;
   readonly kZero: number;
+  readonly per?: "head" | "token";
 }
 
 const codesShapes: readonly CodesShape[] = [
   { ...shapes[0], top: 255, qZero: 0, kZero: 0 },
-  { ...shapes[1], top: 15, qZero: 7, kZero: 9 },
-  { ...shapes[2], name: `${shapes[2].name}, zero points outside the codes`, top: 7, qZero: -21, kZero: 40 },
+  { ...shapes[1], top: 15, qZero: 7, kZero: 9, per: "head" },
+  { ...shapes[2], name: `${shapes[2].name}, zero points outside the codes`, top: 7, qZero: -21, kZero: 40, per: "token" },
   { ...shapes[3], top: 255, qZero: 128, kZero: 300 },
-  { ...shapes[4], top: 63, qZero: 31, kZero: 30 },
+  { ...shapes[4], top: 63, qZero: 31, kZero: 30, per: "token" },
   {
     name: "3 tokens, head of 256: largest codes at the f32 bound",
     tokens: 3,
@@ -56,15 +54,29 @@ const codesShapes: readonly CodesShape[] = [
   },
 ];
 
+/** (scale, zero point) of each entry; all the same where there is one per tensor. */
+function grids(seed: number, entries: number, scale: number, zero: number, varied: boolean): number[] {
+  const next = seededRandom(seed);
+  return Array.from({ length: entries }, () =>
+    varied ? [scale * (0.5 + next()), zero + Math.floor(9 * next()) - 4] : [scale, zero],
+  ).flat();
+}
+
 /** For both executions: the same integers, the same words. */
 export const attentionScoresCodesCases = codesShapes.map((shape, index): KernelCase => {
-  const { headDim, qZero, kZero, top } = shape;
-  const integers = { q_zero: qZero, k_zero: kZero, constant: headDim * qZero * kZero };
+  const { headDim, heads, tokens, qZero, kZero, top, per } = shape;
+  const entries = per === "token" ? tokens : 1;
   return {
-    name: shape.name,
-    params: { ...scoreParams(shape), ...integers, scale: Math.fround(8 / (top * top * Math.sqrt(headDim))) },
+    name: per ? `${shape.name}, a grid per ${per}` : shape.name,
+    params: { ...scoreParams(shape), head_dim: headDim, q_entries: entries, k_entries: entries },
     constants: {},
-    inputs: () => [codesQkv(2100 + index, shape, top)],
+    inputs: () => [
+      codesQkv(2100 + index, shape, top),
+      Float32Array.from([
+        ...grids(2150 + index, heads * entries, 8 / (top * Math.sqrt(headDim)), qZero, per !== undefined),
+        ...grids(2180 + index, heads * entries, 1 / top, kZero, per !== undefined),
+      ]),
+    ],
     outputWords: outputWords(shape),
   };
 });

@@ -14,10 +14,17 @@ interface CodesShape extends GemmShape {
   readonly chunk?: number;
   /** Every weight code is the largest one. */
   readonly largestWeights?: boolean;
+  /** Tokens of an image, each with a grid of its own for x. */
+  readonly tokens?: number;
+  /** Codes of x stand for levels up to this, of both signs; for the f32 kernel. */
+  readonly levels?: number;
+  /** Groups along K with columns of their own; for the f32 kernel. */
+  readonly groups?: number;
   /** Steps that are powers of two and no bias: sums fall exactly between two codes. */
   readonly ties?: boolean;
 }
 
+/** For both executions. */
 const shapes: readonly CodesShape[] = [
   { name: "1 x 1, K 1", rows: 1, columns: 1, depth: 1, container: 8, top: 255 },
   { name: "W4A4 33 x 65, K 31, GELU erf to codes", rows: 33, columns: 65, depth: 31, container: 4, top: 15, gelu: 1, outTop: 15 },
@@ -85,21 +92,83 @@ const shapes: readonly CodesShape[] = [
     residual: true,
     chunk: 3,
   },
+  {
+    name: "W4A4 12 x 17, K 9, a grid for each of 4 tokens to codes",
+    rows: 12,
+    columns: 17,
+    depth: 9,
+    container: 4,
+    top: 15,
+    tokens: 4,
+    outTop: 15,
+  },
+  {
+    name: "W8A8 one token of each image, a grid for each of 5",
+    rows: 3,
+    columns: 9,
+    depth: 8,
+    container: 8,
+    top: 255,
+    step: 5,
+    offset: 2,
+    tokens: 5,
+  },
   { name: "W2A8 65 x 70, K 33, one chunk", rows: 65, columns: 70, depth: 33, container: 2, top: 255, outTop: 255, chunk: 64 },
+];
+
+const f32Shapes: readonly CodesShape[] = [
+  ...shapes,
+  {
+    name: "W4A4 levels of a codebook, 9 x 13, K 31, GELU to codes",
+    rows: 9,
+    columns: 13,
+    depth: 31,
+    container: 4,
+    top: 15,
+    levels: 510,
+    gelu: 1,
+    outTop: 15,
+  },
+  { name: "W8A8 levels of a codebook, K 521, chunks", rows: 5, columns: 9, depth: 521, container: 8, top: 255, levels: 2700, chunk: 6 },
+  { name: "W4A8 groups of 12, residual", rows: 9, columns: 20, depth: 60, container: 4, top: 255, groups: 5, residual: true },
+  {
+    name: "W8A8 groups of 300 in chunks of 128 to codes",
+    rows: 9,
+    columns: 9,
+    depth: 600,
+    container: 8,
+    top: 255,
+    groups: 2,
+    chunk: 32,
+    outTop: 255,
+  },
+  {
+    name: "W2A3 groups of 8, levels, tokens, positions",
+    rows: 10,
+    columns: 12,
+    depth: 16,
+    container: 2,
+    top: 7,
+    groups: 2,
+    levels: 40,
+    tokens: 5,
+    residual: true,
+    gap: { patches: 5, prefix: 1 },
+  },
 ];
 
 /** Per stored column (scale, bias, 1 / out_scale, out_zero); all 0 in the padding. Products come out at about -3..3. */
 function columnFloats(
   seed: number,
   stored: number,
-  { columns, depth, top, container, ties, outTop }: CodesShape,
+  { columns, depth, top, container, ties, outTop, levels, groups = 1 }: CodesShape,
 ): Float32Array<ArrayBuffer> {
   const next = seededRandom(seed);
-  const scale = 1 / (Math.sqrt(depth) * top * 2 ** (container - 1));
+  const scale = 1 / (Math.sqrt(depth) * (levels ?? top) * 2 ** (container - 1));
   const inverse = outTop === undefined ? 0 : outTop / 4;
-  return Float32Array.from({ length: 4 * stored }, (_, at) => {
+  return Float32Array.from({ length: 4 * stored * groups }, (_, at) => {
     const random = next();
-    if (at >= 4 * columns) return 0;
+    if (at % (4 * stored) >= 4 * columns) return 0;
     // Zero points inside, below and above the code range.
     const zero = [0, 3, -2, (outTop ?? 0) + 2][(at >> 2) % 4];
     if (ties) return [1 / 8, 0, 2, zero][at % 4];
@@ -108,14 +177,31 @@ function columnFloats(
 }
 
 /** Per stored column (weight zero point, constant, largest output code, 0); every third zero point is far outside the code range. */
-function columnIntegers(seed: number, stored: number, { columns, top, container, outTop = 0 }: CodesShape): Int32Array<ArrayBuffer> {
-  const far = integers(seed, stored, -40, 300);
-  const constants = integers(seed + 1, stored, -top, top);
-  return Int32Array.from({ length: 4 * stored }, (_, at) => {
+function columnIntegers(
+  seed: number,
+  stored: number,
+  { columns, top, container, outTop = 0, groups = 1 }: CodesShape,
+): Int32Array<ArrayBuffer> {
+  const far = integers(seed, stored * groups, -40, 300);
+  const constants = integers(seed + 1, stored * groups, -top, top);
+  return Int32Array.from({ length: 4 * stored * groups }, (_, at) => {
     const column = at >> 2;
     const zero = column % 3 === 2 ? far[column] : 2 ** (container - 1);
-    return column < columns ? [zero, constants[column], outTop, 0][at % 4] : 0;
+    return column % stored < columns ? [zero, constants[column], outTop, 0][at % 4] : 0;
   });
+}
+
+/** 256 integers of both signs, the largest among them. */
+function levelTable(seed: number, largest: number): Float32Array<ArrayBuffer> {
+  const table = Float32Array.from(integers(seed, 256, -largest, largest));
+  table.set([largest, -largest], 1);
+  return table;
+}
+
+/** (scale, zero point) of each token. */
+function rowTable(seed: number, tokens: number, top: number): Float32Array<ArrayBuffer> {
+  const scales = normals(seed, tokens);
+  return Float32Array.from([...integers(seed + 1, tokens, -top, 2 * top)].flatMap((zero, token) => [Math.abs(scales[token]), zero]));
 }
 
 function codesCase(shape: CodesShape, index: number, execution: "f32" | "dot"): KernelCase {
@@ -125,28 +211,34 @@ function codesCase(shape: CodesShape, index: number, execution: "f32" | "dot"): 
   const packedColumns = Math.max(8, perWord) * Math.ceil(columns / Math.max(8, perWord));
   const weightStride = execution === "f32" ? packedColumns / perWord : packedColumns;
   const weightRows = execution === "f32" ? 4 * map.depth4 : Math.ceil((4 * map.depth4) / perWord);
-  const params = { ...map, weight_stride: weightStride, chunk4: shape.chunk ?? map.depth4 };
+  const groups = shape.groups ?? 1;
+  const chunks = { chunk4: shape.chunk ?? map.depth4, group4: map.depth4 / groups };
+  const params = { ...map, weight_stride: weightStride, row_period: shape.tokens ?? 1, ...(execution === "f32" ? chunks : {}) };
   const seed = 10_000 + 100 * index;
   const variant = {
     GELU: shape.gelu ?? 0,
     RESIDUAL: shape.residual ? 1 : 0,
     QUANTIZE: shape.outTop === undefined ? 0 : 1,
     CONTAINER: container,
+    TOKENS: shape.tokens === undefined ? 0 : 1,
   };
+  const forms = { CHUNKED: shape.chunk === undefined ? 0 : 1, LEVELS: shape.levels === undefined ? 0 : 1, GROUPED: groups > 1 ? 1 : 0 };
   return {
     name: shape.name,
     params,
-    constants: execution === "f32" ? { ...variant, CHUNKED: shape.chunk === undefined ? 0 : 1 } : variant,
+    constants: execution === "f32" ? { ...variant, ...forms } : variant,
     inputs: () => [
       codeRows(seed, sourceRows(params), depth, map.depth4, shape.top),
       shape.largestWeights ? new Uint32Array(weightRows * weightStride).fill(0xffffffff) : anyWords(seed + 1, weightRows * weightStride),
       columnFloats(seed + 2, 4 * map.columns4, shape),
       columnIntegers(seed + 3, 4 * map.columns4, shape),
       shape.residual ? normals(seed + 5, 4 * params.residual_rows * params.residual_stride4) : unused(),
+      ...(execution === "f32" ? [shape.levels === undefined ? unused() : levelTable(seed + 6, shape.levels)] : []),
+      shape.tokens === undefined ? unused() : rowTable(seed + 7, shape.tokens, shape.top),
     ],
     outputWords: gemmOutputWords(params, shape.outTop === undefined ? 4 : 1),
   };
 }
 
-export const gemmCodesF32Cases = shapes.map((shape, index) => codesCase(shape, index, "f32"));
+export const gemmCodesF32Cases = f32Shapes.map((shape, index) => codesCase(shape, index, "f32"));
 export const gemmCodesDotCases = shapes.map((shape, index) => codesCase(shape, index, "dot"));

@@ -4,27 +4,35 @@ import { attentionOutputCodesF32Cases, attentionOutputCodesShiftCases, attention
 import { attentionScoresCodesCases, attentionScoresF32Cases } from "./attention-scores.ts";
 import { gemmCodesDotCases, gemmCodesF32Cases } from "./gemm-codes.ts";
 import { gemmCases } from "./gemm.ts";
+import { dequantizeColumnsCases, layerNormIntegerCases, quantizeColumnsCases, softmaxIntegerCases } from "./integer-rows.ts";
 import type { KernelCase } from "./kernel-case.ts";
-import { fakeQuantizeCases, fakeQuantizeCodebookCases, quantizeCases } from "./quantize.ts";
+import { affineCases, fakeQuantizeCases, fakeQuantizeCodebookCases, quantizeCases } from "./quantize.ts";
 import { layerNormCases, reduceMeanCases, softmaxCases } from "./rows.ts";
+import { softmaxDemaxCases } from "./softmax-demax.ts";
 import { patchifyCases, prefixRowsCases } from "./tokens.ts";
 
 export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = {
+  affine: affineCases,
   "attention-output-codes-f32": attentionOutputCodesF32Cases,
   "attention-output-codes-shift": attentionOutputCodesShiftCases,
   "attention-output-f32": attentionOutputF32Cases,
   "attention-scores-codes-dot": attentionScoresCodesCases,
   "attention-scores-codes-f32": attentionScoresCodesCases,
   "attention-scores-f32": attentionScoresF32Cases,
+  "dequantize-columns": dequantizeColumnsCases,
   "fake-quantize": fakeQuantizeCases,
   "fake-quantize-codebook": fakeQuantizeCodebookCases,
   "gemm-codes-dot": gemmCodesDotCases,
   "gemm-codes-f32": gemmCodesF32Cases,
   "gemm-f32": gemmCases,
   "layer-norm": layerNormCases,
+  "layer-norm-integer": layerNormIntegerCases,
   patchify: patchifyCases,
   "prefix-rows": prefixRowsCases,
   quantize: quantizeCases,
+  "quantize-columns": quantizeColumnsCases,
   "reduce-mean": reduceMeanCases,
   softmax: softmaxCases,
+  "softmax-integer": softmaxIntegerCases,
+  "softmax-demax": softmaxDemaxCases,
 };

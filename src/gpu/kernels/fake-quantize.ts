@@ -8,8 +8,9 @@ export const fakeQuantize: Kernel = {
   params: [
     ["rows", "u32"],
     ["stride4", "u32"],
+    ["row_period", "u32"],
   ],
-  bindings: ["x", "column", "y"],
-  constants: {},
+  bindings: ["x", "grid", "y"],
+  constants: { BY_ROW: [0, 1] },
   workgroups: ({ rows, stride4 }) => linearGrid(rows * stride4, 64),
 };

@@ -19,10 +19,10 @@ export const gemmCodesDot: Kernel = {
     ["out_stride4", "u32"],
     ["residual_rows", "u32"],
     ["residual_stride4", "u32"],
-    ["chunk4", "u32"],
+    ["row_period", "u32"],
   ],
-  bindings: ["x", "weight", "column_f", "column_i", "residual", "y"],
-  constants: { GELU: [0, 1, 2], RESIDUAL: [0, 1], QUANTIZE: [0, 1], CONTAINER: [2, 4, 8] },
+  bindings: ["x", "weight", "column_f", "column_i", "residual", "row_table", "y"],
+  constants: { GELU: [0, 1, 2], RESIDUAL: [0, 1], QUANTIZE: [0, 1], CONTAINER: [2, 4, 8], TOKENS: [0, 1] },
   requires: "packed_4x8_integer_dot_product",
   workgroups: ({ rows, columns4 }) => [Math.ceil(columns4 / 16), Math.ceil(rows / 32), 1],
 };

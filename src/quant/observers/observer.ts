@@ -22,19 +22,22 @@ export interface Observation extends Fit {
 export interface Observer {
   readonly name: string;
   observe(values: Float32Array<ArrayBuffer>, target: Target): Observation;
+  /** For quantizers whose channels depend on each other: all channels at once, instead of `observe` for each. */
+  observeTogether?(channels: readonly Float32Array<ArrayBuffer>[], target: Target): readonly Observation[];
 }
 
 /** A quantizer together with how it was chosen; arrays have one entry per channel. */
 export interface Choice {
   readonly quantizer: Quantizer;
-  readonly candidate: Uint8Array<ArrayBuffer>;
+  readonly candidate: Uint16Array<ArrayBuffer>;
   readonly gap: Float32Array<ArrayBuffer>;
   readonly roundingMargin: Float32Array<ArrayBuffer>;
 }
 
 /** Observes a tensor as a whole (axis null), by rows (0), by runs of the last axis (-1) or by tokens (-2); `entries` as in channelsOf. */
 export function observeTensor(observer: Observer, x: Tensor, axis: Quantizer["axis"], target: Target, entries?: number): Choice {
-  const observations = channelsOf(x, axis, entries).map((values) => observer.observe(values, target));
+  const channels = channelsOf(x, axis, entries);
+  const observations = observer.observeTogether?.(channels, target) ?? channels.map((values) => observer.observe(values, target));
   const hasZeroPoint = observations.every(({ zeroPoint }) => zeroPoint !== null);
   return {
     quantizer: {
@@ -46,7 +49,7 @@ export function observeTensor(observer: Observer, x: Tensor, axis: Quantizer["ax
       axis,
       ...(observations[0].parameters ? { parameters: observations[0].parameters } : {}),
     },
-    candidate: Uint8Array.from(observations, ({ candidate }) => candidate),
+    candidate: Uint16Array.from(observations, ({ candidate }) => candidate),
     gap: Float32Array.from(observations, ({ gap }) => gap),
     roundingMargin: Float32Array.from(observations, ({ roundingMargin }) => roundingMargin),
   };

@@ -2,9 +2,9 @@
  * Range search of RepQ-ViT and I&S-ViT: for each percentile p fit the scheme to [quantile(1 - p), quantile(p)] and keep the fit with the smallest
  * mean squared error of the tensor itself; the first one wins a tie. ptq-core: "percentile list + MSE".
  */
-import { tensor } from "../../tensor/tensor.ts";
-import type { Observation, Observer, Target } from "./observer.ts";
+import type { Observation, Observer } from "./observer.ts";
 import { quantiles } from "./quantile.ts";
+import { squaredError } from "./squared-error.ts";
 
 /** RepQ-ViT: weights and activations alike. */
 export const REPQ_PERCENTILES = [0.999, 0.9999, 0.99999];
@@ -20,8 +20,9 @@ export function percentileMse(percentiles: readonly number[]): Observer {
       let bestError = Number.POSITIVE_INFINITY;
       let secondError = Number.POSITIVE_INFINITY;
       percentiles.forEach((_p, candidate) => {
-        const fit = target.scheme.fit({ high: bounds[candidate], low: bounds[percentiles.length + candidate] }, target.bits);
-        const error = squaredError(values, fit.scale, fit.zeroPoint, target);
+        const range = { high: bounds[candidate], low: bounds[percentiles.length + candidate] };
+        const fit = target.scheme.fit(range, target.bits, target.levels);
+        const error = squaredError(values, fit.scale, fit.zeroPoint, target, fit.parameters);
         if (error < bestError) {
           secondError = bestError;
           bestError = error;
@@ -32,28 +33,4 @@ export function percentileMse(percentiles: readonly number[]): Observer {
       return { ...(best as Observation), gap: secondError === bestError ? 0 : (secondError - bestError) / bestError };
     },
   };
-}
-
-/** Sum over the values of (x - x^)^2: float32 differences as the published programs take them, accumulated in float64. */
-function squaredError(
-  values: Float32Array<ArrayBuffer>,
-  scale: number,
-  zeroPoint: number | null,
-  { scheme, bits, levels }: Target,
-): number {
-  const quantizer = {
-    scheme: scheme.name,
-    bits,
-    levels,
-    scale: Float32Array.of(scale),
-    zeroPoint: zeroPoint === null ? new Float32Array(0) : Float32Array.of(zeroPoint),
-    axis: null,
-  };
-  const restored = scheme.fakeQuantize(tensor([values.length], values), quantizer).data;
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) {
-    const difference = Math.fround(values[i] - restored[i]);
-    sum += difference * difference;
-  }
-  return sum;
 }

@@ -23,22 +23,28 @@ describe("quantiles", () => {
   });
 });
 
-describe("order statistics of a large array", () => {
+describe("order statistics", () => {
   const normal = seededNormal(3);
-  const mixed = Float32Array.from({ length: 50_000 }, (_, i) => (i % 7 === 0 ? 0 : i % 11 === 0 ? 1.5 : normal() * 10 ** ((i % 13) - 6)));
-  const positive = mixed.map(Math.abs);
-  const negative = positive.map((x) => -x - 1e-3);
-  const constant = new Float32Array(20_000).fill(-2.25);
+  const make = (length: number) => {
+    const mixed = Float32Array.from({ length }, (_, i) => (i % 7 === 0 ? 0 : i % 11 === 0 ? 1.5 : normal() * 10 ** ((i % 13) - 6)));
+    const positive = mixed.map(Math.abs);
+    return [
+      ["mixed signs and magnitudes, many equal", mixed],
+      ["positive", positive],
+      ["negative", positive.map((x) => -x - 1e-3)],
+      ["constant", new Float32Array(length).fill(-2.25)],
+      ["zeros of both signs", mixed.map((x) => (x < 0 ? -0 : 0))],
+      ["ascending", mixed.slice().sort()],
+    ] as const;
+  };
+  // Sorted whole, sorted in part, and selected by two histograms.
+  const cases = [200, 5000, 300_000].flatMap((length) => make(length).map(([title, values]) => ({ title, length, values })));
 
-  it.each([
-    ["mixed signs and magnitudes, many equal", mixed],
-    ["positive", positive],
-    ["negative", negative],
-    ["constant", constant],
-  ])("are those of sorting: %s", (_title, values) => {
+  it.each(cases)("are those of sorting: $length values, $title", ({ values }) => {
     const sorted = values.slice().sort();
-    const ranks = [0, 1, 17, 1000, 4321, 9999, values.length - 2, values.length - 1];
+    const last = values.length - 1;
+    const ranks = [0, 1, 17, 0.02, 0.1, 0.5, 0.97].map((rank) => (rank % 1 === 0 ? rank : Math.floor(rank * last))).concat(last - 1, last);
     const found = orderStatistics(values, new Set(ranks));
-    for (const rank of ranks) expect(found.get(rank) === sorted[rank]).toBe(true);
+    for (const rank of ranks) expect(found.get(rank)).toBe(sorted[rank]);
   });
 });

@@ -1,12 +1,15 @@
 /**
  * Quantiles with torch.quantile's float32 semantics: sorted values, rank = fround(fround(p) * fround(n - 1)), linear interpolation
- * a + w(b - a) for w < 1/2, b - (b - a)(1 - w) otherwise, product and sum rounded once (torch's kernel fuses them). Above 2^24 elements torch refuses and the published programs fall back to
- * numpy's percentile, so the rank is then computed in float64.
+ * a + w(b - a) for w < 1/2, b - (b - a)(1 - w) otherwise, product and sum rounded once (torch's kernel fuses them). Above 2^24 elements torch refuses
+ * and the published programs fall back to numpy's percentile, so the rank is then computed in float64.
  *
- * Large arrays are not sorted: two passes over the values select the few order statistics exactly, through histograms of the upper and lower
- * halves of the bit pattern.
+ * Large arrays are not sorted: two passes over the values select the few order statistics exactly, through histograms of the upper and lower halves of the
+ * bit pattern. Arrays of a channel's size are sorted in part only (select.ts), small ones as a whole.
  */
-const SORT_BELOW = 1 << 14;
+import { selectRanks } from "./select.ts";
+
+const SORT_BELOW = 1 << 8;
+const SELECT_BELOW = 1 << 18;
 const TORCH_LIMIT = 1 << 24;
 const BINS = 1 << 16;
 
@@ -30,18 +33,17 @@ export function quantiles(values: Float32Array<ArrayBuffer>, probabilities: read
 
 /** rank -> the value that sorting would put there. */
 export function orderStatistics(values: Float32Array<ArrayBuffer>, ranks: ReadonlySet<number>): Map<number, number> {
+  const ascending = [...ranks].sort((a, b) => a - b);
   if (values.length < SORT_BELOW) {
     const sorted = values.slice().sort();
-    return new Map([...ranks].map((rank) => [rank, sorted[rank]]));
+    return new Map(ascending.map((rank) => [rank, sorted[rank]]));
   }
+  if (values.length < SELECT_BELOW) return selectRanks(values, ascending);
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const upper = new Uint32Array(BINS);
   for (let i = 0; i < bits.length; i++) upper[sortable(bits[i]) >>> 16]++;
 
-  const wanted = locate(
-    upper,
-    [...ranks].sort((a, b) => a - b),
-  );
+  const wanted = locate(upper, ascending);
   const lower = new Map(wanted.map(({ bin }) => [bin, new Uint32Array(BINS)]));
   const isWanted = new Uint8Array(BINS);
   for (const { bin } of wanted) isWanted[bin] = 1;

@@ -44,10 +44,26 @@ export const reparameterizeLayerNorm: Pass = {
   },
 };
 
-/** Mean step and mean zero point; the zero point is rounded when strict. */
-export function commonQuantizer({ scale, zeroPoint }: Quantizer, levels: Levels): CommonQuantizer {
-  const zero = f(mean(zeroPoint));
-  return { scale: f(mean(scale)), zeroPoint: levels === "strict" ? roundTiesToEven(zero) : zero };
+/**
+ * How the common step and zero point follow from those of the channels. Forward-only, the choice cannot change a code: the factors cancel it.
+ * unit: step 1 and zero point 2^(bits - 1), so that the next weight is W diag(d).
+ */
+export type ReparameterizationTarget = "mean" | "median" | "unit";
+
+const targets: Record<ReparameterizationTarget, (values: Float32Array, unit: number) => number> = {
+  mean,
+  median,
+  unit: (_values, unit) => unit,
+};
+
+/** The common quantizer; its zero point is rounded when strict. */
+export function commonQuantizer(
+  { scale, zeroPoint, bits }: Quantizer,
+  levels: Levels,
+  target: ReparameterizationTarget = "mean",
+): CommonQuantizer {
+  const zero = f(targets[target](zeroPoint, 2 ** (bits - 1)));
+  return { scale: f(targets[target](scale, 1)), zeroPoint: levels === "strict" ? roundTiesToEven(zero) : zero };
 }
 
 export function reparameterizationFactors({ scale, zeroPoint }: Quantizer, common: CommonQuantizer): Factors {
@@ -103,4 +119,9 @@ function mean(values: Float32Array): number {
   let sum = 0;
   for (const value of values) sum += value;
   return sum / values.length;
+}
+
+/** torch.median: the lower of the two middle elements. */
+function median(values: Float32Array): number {
+  return values.slice().sort()[Math.floor((values.length - 1) / 2)];
 }

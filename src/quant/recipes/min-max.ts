@@ -1,5 +1,5 @@
 import { minMax as range } from "../observers/min-max.ts";
-import { isPatchInput, isWeight } from "../sites.ts";
+import { isPatchInput, isProbabilities, isWeight } from "../sites.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** The naive baseline: every range is what was seen, one step per activation tensor, uniform everywhere. */
@@ -14,6 +14,7 @@ export const minMax: Recipe = {
   rules: [
     { where: isWeight, scheme: "uniform", bits: "weights", granularity: "per row", observer: range },
     { where: isPatchInput, scheme: "uniform", bits: 8, granularity: "per tensor", observer: range },
+    { where: isProbabilities, scheme: "uniform", bits: "attention", granularity: "per tensor", observer: range },
     { where: () => true, scheme: "uniform", bits: "activations", granularity: "per tensor", observer: range },
   ],
   passes: [],

@@ -1,3 +1,6 @@
+import type { Graph, Node } from "../../graph/graph.ts";
+import type { Job } from "../../tensor/progress.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import type { Pass } from "../passes/pass.ts";
 import type { Observer } from "../observers/observer.ts";
 import type { SchemeName } from "../schemes/index.ts";
@@ -6,6 +9,14 @@ import type { LayerStep } from "../steps/step.ts";
 
 /** The widths that a user asks for; attention probabilities have their own. */
 export type Role = "weights" | "activations" | "attention";
+
+/** The float model and the images it is calibrated on, [B,C,H,W]. */
+export interface FloatModel {
+  readonly graph: Graph;
+  readonly images: Tensor;
+  readonly runNode: (node: Node, inputs: readonly Tensor[]) => Promise<Tensor>;
+  readonly job?: Job | undefined;
+}
 
 /** How the sites that `where` selects are quantized. */
 export interface SiteRule {
@@ -34,6 +45,10 @@ export interface Recipe {
   readonly order: "sequential" | "parallel";
   /** The first rule that matches a site decides; a site without a rule stays float. */
   readonly rules: readonly SiteRule[];
+  /** Rules for the inputs of LayerNormalization, Softmax and Add, which stay float unless a rule here names them. */
+  readonly arithmeticRules?: readonly SiteRule[];
+  /** Numbers about the float model that steps look up by name; found once, before the walk. */
+  readonly prepare?: (model: FloatModel) => Promise<ReadonlyMap<string, number>>;
   /** Applied to each layer in order, when its inputs are known: rewrites, searches and weight solvers that need data. */
   readonly steps?: readonly LayerStep[];
   /** Applied to the whole graph in order, after the walk. */

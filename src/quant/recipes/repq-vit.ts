@@ -20,7 +20,7 @@ export const repqVit: Recipe = {
     { where: isWeight, scheme: "uniform", bits: "weights", granularity: "per row", observer },
     { where: isPatchInput, scheme: "uniform", bits: 8, granularity: "per tensor", observer },
     { where: isPostLayerNorm, scheme: "uniform", bits: "activations", granularity: "per column", observer },
-    { where: isProbabilities, scheme: "log-sqrt2", bits: "activations", granularity: "per tensor", observer },
+    { where: isProbabilities, scheme: "log-sqrt2", bits: "attention", granularity: "per tensor", observer },
     { where: () => true, scheme: "uniform", bits: "activations", granularity: "per tensor", observer },
   ],
   passes: [reparameterizeLayerNorm, calibrateWeights],

@@ -4,11 +4,11 @@
  * as-published (RepQ-ViT, FQ-ViT programs): geometric codes 0 .. 2^bits - 1 and a further code 2^bits for zero, so 2^bits + 1 values.
  * strict: geometric codes 0 .. 2^bits - 2, code 2^bits - 1 is zero; and subnormal inputs are zero, because GPUs may flush them.
  */
-import type { Levels, Quantizer } from "../../graph/quantizer.ts";
+import type { Levels } from "../../graph/quantizer.ts";
 import { roundTiesToEven } from "../../tensor/rounding.ts";
-import { tensor } from "../../tensor/tensor.ts";
-import { smallestFloat } from "./codebook.ts";
-import type { Scheme } from "./scheme.ts";
+import { memoized, smallestFloat } from "./codebook.ts";
+import { fakeQuantizeBy } from "./restore.ts";
+import type { Codebook, Scheme } from "./scheme.ts";
 
 const SMALLEST_NORMAL = 2 ** -126;
 
@@ -27,13 +27,29 @@ export function geometricScheme(name: string, label: string, stepsPerOctave: 1 |
     const power = Math.fround(2 ** -exponentOf(code));
     return Math.fround(isOdd(code) ? Math.fround(power * Math.fround(Math.SQRT2)) * scale : power * scale);
   };
-  const decodeTable = (quantizer: Quantizer): Float32Array<ArrayBuffer> => {
-    const zeroCode = zeroCodeOf(quantizer.bits, quantizer.levels);
-    return Float32Array.from({ length: zeroCode + 1 }, (_, code) => decode(code, quantizer.scale[0], zeroCode));
-  };
   const smallestOf = (levels: Levels) => (levels === "strict" ? SMALLEST_NORMAL : 0);
 
-  const scheme: Scheme = {
+  const codebook = memoized((quantizer): Codebook => {
+    const { scale, bits, levels } = quantizer;
+    const zeroCode = zeroCodeOf(bits, levels);
+    const smallest = smallestOf(levels);
+    const codes = Array.from({ length: zeroCode + 1 }, (_, code) => code);
+    const threshold = (code: number) =>
+      smallestFloat((x) => encode(x, scale[0], zeroCode, smallest) <= code, scale[0] * 2 ** (-(code + 0.5) / stepsPerOctave));
+    return {
+      thresholds: Float32Array.from(codes.slice(0, zeroCode), threshold),
+      ascending: false,
+      decode: Float32Array.from(codes, (code) => decode(code, scale[0], zeroCode)),
+      shifts: {
+        exponent: Int32Array.from(codes, (code) => (code === zeroCode ? 0 : exponentOf(code))),
+        odd: Uint8Array.from(codes, (code) => (code !== zeroCode && isOdd(code) ? 1 : 0)),
+        mantissa: null,
+      },
+      zeroCode,
+    };
+  });
+
+  return {
     name,
     label,
 
@@ -43,32 +59,8 @@ export function geometricScheme(name: string, label: string, stepsPerOctave: 1 |
 
     dequantize: (code, { scale, bits, levels }, channel = 0) => decode(code, scale[channel], zeroCodeOf(bits, levels)),
 
-    fakeQuantize(x, quantizer) {
-      if (quantizer.axis !== null) throw new Error(`internal: ${name} quantizes per tensor only`);
-      const { scale, bits, levels } = quantizer;
-      const zeroCode = zeroCodeOf(bits, levels);
-      const smallest = smallestOf(levels);
-      const table = decodeTable(quantizer);
-      const out = new Float32Array(x.data.length);
-      for (let i = 0; i < out.length; i++) out[i] = table[encode(x.data[i], scale[0], zeroCode, smallest)];
-      return tensor(x.shape, out);
-    },
+    fakeQuantize: fakeQuantizeBy(codebook),
 
-    codebook(quantizer) {
-      const zeroCode = zeroCodeOf(quantizer.bits, quantizer.levels);
-      const codes = Array.from({ length: zeroCode + 1 }, (_, code) => code);
-      return {
-        thresholds: Float32Array.from(codes.slice(0, zeroCode), (code) => smallestFloat((p) => scheme.quantize(p, quantizer) <= code)),
-        ascending: false,
-        decode: decodeTable(quantizer),
-        shifts: {
-          exponent: Int32Array.from(codes, (code) => (code === zeroCode ? 0 : exponentOf(code))),
-          odd: Uint8Array.from(codes, (code) => (code !== zeroCode && isOdd(code) ? 1 : 0)),
-          mantissa: null,
-        },
-        zeroCode,
-      };
-    },
+    codebook,
   };
-  return scheme;
 }

@@ -1,4 +1,4 @@
-import type { Quantizer } from "../../graph/quantizer.ts";
+import type { Levels, Quantizer } from "../../graph/quantizer.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
 /** The part of the number line that a quantizer is fitted to. */
@@ -19,26 +19,38 @@ export interface Fit {
 }
 
 /**
- * A quantizer of non-negative numbers as plain tables, so that CPU and GPU encode alike to the bit without any log2.
+ * A quantizer as plain tables, so that CPU and GPU encode alike to the bit without any log2.
  *
- * Encoding p >= 0: count = number of i with p < thresholds[i] (thresholds never increase, so the counted ones come first);
+ * Encoding x: count = number of i with x < thresholds[i] (thresholds never increase, so the counted ones come first);
  * code = ascending ? lastCode - count : count, where lastCode = thresholds.length. Decoding: decode[code].
+ *
+ * The tables serve the whole number line, negative inputs included: thresholds may be negative (uniform and GELU codes). Quantizers of probabilities
+ * give everything below their smallest level the lowest code, negative numbers too. -0 is 0.
  */
 export interface Codebook {
-  /** thresholds[i] is the smallest f32 whose code is past step i; lastCode of them. */
+  /** thresholds[i] is the smallest f32 whose code is past step i; lastCode of them. Equal neighbours: the code between them is never used. */
   readonly thresholds: Float32Array<ArrayBuffer>;
-  /** True when codes grow with p (uniform), false when code 0 is the largest value (log2 family). */
+  /** True when codes grow with x (uniform), false when code 0 is the largest value (log2 family). */
   readonly ascending: boolean;
   /** Value of each code, lastCode + 1 of them. */
   readonly decode: Float32Array<ArrayBuffer>;
-  /** Present when the levels are integers: decode[code] = scale * mantissa[code] * 2^-exponent[code] * (odd[code] ? sqrt(2) : 1) for every code but zeroCode. */
+  /**
+   * The levels as integers: decode[code] = offset + scale * mantissa[code] * 2^-exponent[code] * (odd[code] ? sqrt(2) : 1) for every code but zeroCode,
+   * one float32 rounding for the product and one for the sum. Absent where the level is code - zeroPoint (uniform), or where levels are no integers
+   * (some as-published ones, which the integer executor refuses).
+   */
   readonly shifts?: {
     readonly exponent: Int32Array<ArrayBuffer>;
     readonly odd: Uint8Array<ArrayBuffer>;
-    /** All 1 where a shift alone decodes; null says so. */
+    /** All 1 where a shift alone decodes; null says so. May be negative. */
     readonly mantissa: Int32Array<ArrayBuffer> | null;
   };
-  /** The code that means exactly 0 outside the shift rule; null when there is none. */
+  /**
+   * Added to every level; absent: 0. A matrix product takes it out of its sum: sum_k w_k (scale * level_k + offset) = scale * sum_k w_k level_k +
+   * offset * sum_k w_k, where the last term is a constant of the output column and goes into its bias.
+   */
+  readonly offset?: number;
+  /** The code that means exactly 0 (before the offset) outside the shift rule; null when there is none. */
   readonly zeroCode: number | null;
 }
 
@@ -49,13 +61,16 @@ export interface Codebook {
 export interface Scheme {
   readonly name: string;
   readonly label: string;
-  fit(range: Range, bits: number): Fit;
+  /** Fitted to each row of the last axis while it runs: only fakeQuantize exists, single numbers have no codes. */
+  readonly perRow?: true;
+  /** `levels` matters only where the published parameters are others than ours; default strict. */
+  fit(range: Range, bits: number, levels?: Levels): Fit;
   /** For schemes with parameters to search over: every fit worth trying on this range, `fit`'s own first. */
-  candidates?(range: Range, bits: number): readonly Fit[];
+  candidates?(range: Range, bits: number, levels?: Levels): readonly Fit[];
   /** Codes are integers, except as-published uniform ones whose zero point is fractional. */
   quantize(x: number, quantizer: Quantizer, channel?: number): number;
   dequantize(code: number, quantizer: Quantizer, channel?: number): number;
   fakeQuantize(x: Tensor, quantizer: Quantizer): Tensor;
-  /** For non-negative inputs quantized per tensor. */
+  /** For quantizers with one entry. */
   codebook?(quantizer: Quantizer): Codebook;
 }

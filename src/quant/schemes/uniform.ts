@@ -6,72 +6,86 @@
 import type { Quantizer } from "../../graph/quantizer.ts";
 import { clamp, roundTiesToEven } from "../../tensor/rounding.ts";
 import { tensor } from "../../tensor/tensor.ts";
-import { smallestFloat } from "./codebook.ts";
-import type { Scheme } from "./scheme.ts";
+import { memoized, smallestFloat } from "./codebook.ts";
+import { runLength } from "./run-length.ts";
+import type { Codebook, Range, Scheme } from "./scheme.ts";
 
 /** Steps below |largest value| * 2^-22 would need codes that float32 cannot count. */
 const SMALLEST_RELATIVE_STEP = 2 ** -22;
 
-export const uniform: Scheme = {
-  name: "uniform",
-  label: "uniform",
+const codebook = memoized((quantizer): Codebook => {
+  const { axis, scale, zeroPoint, bits } = quantizer;
+  if (axis !== null || !Number.isInteger(zeroPoint[0])) throw new Error("internal: a codebook needs one scale and an integer zero point");
+  const lastCode = 2 ** bits - 1;
+  const thresholds = new Float32Array(lastCode);
+  for (let i = 0; i < lastCode; i++) {
+    const code = lastCode - i;
+    thresholds[i] = smallestFloat((x) => quantize(x, quantizer) >= code, (code - 0.5 - zeroPoint[0]) * scale[0]);
+  }
+  const decode = new Float32Array(lastCode + 1);
+  for (let code = 0; code <= lastCode; code++) decode[code] = dequantize(code, quantizer);
+  return { thresholds, ascending: true, decode, zeroCode: null };
+});
 
-  fit({ low, high }, bits) {
-    const magnitude = Math.max(Math.abs(low), Math.abs(high));
-    // A constant is represented exactly by one step of its own size; the published programs divide by zero here.
-    if (!(high > low)) return { scale: magnitude || 1, zeroPoint: high < 0 ? 1 : 0, roundingMargin: 0.5 };
-    const step = Math.fround(Math.fround(high - low) / (2 ** bits - 1));
-    const scale = Math.max(step, Math.fround(magnitude * SMALLEST_RELATIVE_STEP), 2 ** -126);
-    const exact = Math.fround(-low / scale);
-    const zeroPoint = roundTiesToEven(exact) + 0; // + 0 turns -0 into 0
-    return { scale, zeroPoint, roundingMargin: 0.5 - Math.abs(exact - zeroPoint) };
-  },
-
-  quantize(x, quantizer, channel = 0) {
-    const steps = roundTiesToEven(Math.fround(x / quantizer.scale[channel]));
-    return clamp(Math.fround(steps + quantizer.zeroPoint[channel]), 0, 2 ** quantizer.bits - 1);
-  },
-
-  dequantize(code, quantizer, channel = 0) {
-    return Math.fround(Math.fround(code - quantizer.zeroPoint[channel]) * quantizer.scale[channel]);
-  },
-
-  fakeQuantize(x, quantizer) {
-    const out = new Float32Array(x.data.length);
-    const { scale, zeroPoint, axis, bits } = quantizer;
-    const last = 2 ** bits - 1;
-    if (axis === -1) {
-      const channels = scale.length;
-      for (let start = 0; start < out.length; start += channels) {
-        for (let c = 0; c < channels; c++) out[start + c] = fake(x.data[start + c], scale[c], zeroPoint[c], last);
-      }
-    } else {
-      const run = out.length / scale.length;
-      for (let c = 0; c < scale.length; c++) {
-        const d = scale[c];
-        const z = zeroPoint[c];
-        for (let i = c * run; i < (c + 1) * run; i++) out[i] = fake(x.data[i], d, z, last);
-      }
-    }
-    return tensor(x.shape, out);
-  },
-
-  codebook(quantizer) {
-    requirePerTensorInteger(quantizer);
-    const lastCode = 2 ** quantizer.bits - 1;
-    const thresholds = new Float32Array(lastCode);
-    for (let i = 0; i < lastCode; i++) thresholds[i] = smallestFloat((p) => uniform.quantize(p, quantizer) >= lastCode - i);
-    const decode = new Float32Array(lastCode + 1);
-    for (let code = 0; code <= lastCode; code++) decode[code] = uniform.dequantize(code, quantizer);
-    return { thresholds, ascending: true, decode, zeroCode: null };
-  },
-};
-
-function fake(x: number, scale: number, zeroPoint: number, last: number): number {
-  const code = clamp(Math.fround(roundTiesToEven(Math.fround(x / scale)) + zeroPoint), 0, last);
-  return Math.fround(Math.fround(code - zeroPoint) * scale);
+function quantize(x: number, { scale, zeroPoint, bits }: Quantizer, channel = 0): number {
+  const steps = roundTiesToEven(Math.fround(x / scale[channel]));
+  return clamp(Math.fround(steps + zeroPoint[channel]), 0, 2 ** bits - 1);
 }
 
-function requirePerTensorInteger({ axis, zeroPoint }: Quantizer): void {
-  if (axis !== null || !Number.isInteger(zeroPoint[0])) throw new Error("internal: a codebook needs one scale and an integer zero point");
+function dequantize(code: number, { scale, zeroPoint }: Quantizer, channel = 0): number {
+  return Math.fround(Math.fround(code - zeroPoint[channel]) * scale[channel]);
+}
+
+/** A scheme of uniform codes; `fit` tells them apart. */
+export function uniformScheme(name: string, label: string, fit: Scheme["fit"]): Scheme {
+  return {
+    name,
+    label,
+    fit,
+    quantize,
+    dequantize,
+    codebook,
+
+    fakeQuantize(x, quantizer) {
+      const { scale, zeroPoint, bits } = quantizer;
+      const out = new Float32Array(x.data.length);
+      const run = runLength(quantizer, x.shape, out.length);
+      for (let start = 0, entry = 0; start < out.length; start += run, entry = (entry + 1) % scale.length) {
+        restore(x.data, out, start, start + run, scale[entry], zeroPoint[entry], 2 ** bits - 1);
+      }
+      return tensor(x.shape, out);
+    },
+  };
+}
+
+export const uniform = uniformScheme("uniform", "uniform", ({ low, high }: Range, bits) => {
+  const magnitude = Math.max(Math.abs(low), Math.abs(high));
+  // A constant is represented exactly by one step of its own size; the published programs divide by zero here.
+  if (!(high > low)) return { scale: magnitude || 1, zeroPoint: high < 0 ? 1 : 0, roundingMargin: 0.5 };
+  const step = Math.fround(Math.fround(high - low) / (2 ** bits - 1));
+  const scale = Math.max(step, Math.fround(magnitude * SMALLEST_RELATIVE_STEP), 2 ** -126);
+  const exact = Math.fround(-low / scale);
+  const zeroPoint = roundTiesToEven(exact) + 0; // + 0 turns -0 into 0
+  return { scale, zeroPoint, roundingMargin: 0.5 - Math.abs(exact - zeroPoint) };
+});
+
+/**
+ * quantize and dequantize over out[start..end). Adding and subtracting 1.5 * 2^52 rounds a float64 below 2^51 to an integer, halves to even, without
+ * the branches of roundTiesToEven that data decides; larger numbers end in the clamp either way.
+ */
+function restore(
+  x: Float32Array<ArrayBuffer>,
+  out: Float32Array<ArrayBuffer>,
+  start: number,
+  end: number,
+  scale: number,
+  zeroPoint: number,
+  last: number,
+): void {
+  const integers = 1.5 * 2 ** 52;
+  for (let i = start; i < end; i++) {
+    const steps = Math.fround(x[i] / scale) + integers - integers;
+    const code = Math.max(0, Math.min(last, Math.fround(steps + zeroPoint)));
+    out[i] = Math.fround(Math.fround(code - zeroPoint) * scale);
+  }
 }

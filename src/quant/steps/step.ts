@@ -29,8 +29,12 @@ export interface StepContext {
   readonly runNode: (node: Node, inputs: readonly Tensor[]) => Promise<Tensor>;
   /** An earlier node as it stands now. */
   readonly nodeNow: (name: string) => Node;
-  /** A value of the float path or of the measured path that is still alive. */
-  readonly valueOf: (name: string, path: "float" | "measured") => Tensor;
+  /** What the recipe's `prepare` found. */
+  readonly prepared: ReadonlyMap<string, number>;
+  /** A value of the float path that is still to be read. */
+  readonly floatValue: (name: string) => Tensor;
+  /** Values that a step keeps for a later layer of the same walk; whoever keeps one deletes it. */
+  readonly kept: Map<string, Tensor>;
   /** The node with the quantizer of one site found (again) by the recipe's own rule; unchanged where no rule names the site. */
   readonly observe: (node: Node, inputs: readonly Tensor[], site: Site) => Node;
 }

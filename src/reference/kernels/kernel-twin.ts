@@ -1,4 +1,4 @@
-import type { Arithmetic } from "../exact-math.ts";
+import { round, type Arithmetic } from "../exact-math.ts";
 
 /** A buffer as the kernels see it. */
 export type Words = Uint32Array<ArrayBuffer>;
@@ -19,4 +19,10 @@ export const f32 = Math.fround;
 
 export function clampCode(code: number, top: number): number {
   return code < 0 ? 0 : code > top ? top : code;
+}
+
+/** codes_encode of shaders/lib/codes.wgsl: clamp(round(v * inverse) + zero, 0, top), the fraction of `zero` inside the rounding. */
+export function encodeCode(v: number, inverse: number, zero: number, top: number, math: Arithmetic): number {
+  const whole = round(zero);
+  return clampCode(f32(round(math.fma(v, inverse, f32(zero - whole))) + whole), top);
 }

@@ -1,5 +1,5 @@
 import { exactExp, exactInverseSqrt, exactReciprocal, foldSums, round } from "../exact-math.ts";
-import { clampCode, codes, f32, floats, type KernelTwin } from "./kernel-twin.ts";
+import { clampCode, codes, encodeCode, f32, floats, type KernelTwin } from "./kernel-twin.ts";
 
 /** shaders/layer-norm.wgsl */
 export const layerNorm: KernelTwin = (p, constants, [xWords, gainWords, shiftWords], output, math) => {
@@ -97,22 +97,45 @@ export const reduceMean: KernelTwin = (p, _constants, [xWords], output) => {
   }
 };
 
-/** shaders/quantize.wgsl */
-export const quantize: KernelTwin = (p, _constants, [xWords], output) => {
-  const x = floats(xWords);
-  const y = codes(output);
+/** shaders/affine.wgsl */
+export const affine: KernelTwin = (p, _constants, [xWords, columnWords], output, math) => {
+  const [x, column, y] = [xWords, columnWords, output].map(floats);
   const stride = 4 * p.stride4;
   for (let at = 0; at < p.rows * stride; at++) {
-    y[at] = at % stride < p.columns ? clampCode(f32(round(f32(x[at] * f32(p.inverse_scale))) + p.zero), p.code_max) : 0;
+    const c = at % stride;
+    const quad = 8 * (c >> 2) + (c & 3);
+    y[at] = math.fma(x[at], column[quad], column[quad + 4]);
+  }
+};
+
+/** shaders/quantize.wgsl */
+export const quantize: KernelTwin = (p, constants, [xWords, tableWords], output, math) => {
+  const [x, table] = [xWords, tableWords].map(floats);
+  const y = codes(output);
+  const stride = 4 * p.stride4;
+  const encode = (v: number, row: number, column: number): number => {
+    if (constants.GRID) {
+      const entry = (row % p.table_rows) * (p.stride4 / p.section4) + Math.floor(column / (4 * p.section4));
+      const [inverse, zero, top] = table.subarray(4 * entry, 4 * entry + 3);
+      return encodeCode(v, inverse, zero, top, math);
+    }
+    let count = 0;
+    while (count < p.threshold_count && v >= table[count]) count++;
+    return constants.REVERSED ? p.threshold_count - count : count;
+  };
+  for (let at = 0; at < p.rows * stride; at++) {
+    const column = at % stride;
+    y[at] = column % (4 * p.head4) < p.head_dim ? encode(x[at], Math.floor(at / stride), column) : 0;
   }
 };
 
 /** shaders/fake-quantize.wgsl */
-export const fakeQuantize: KernelTwin = (p, _constants, [xWords, columnWords], output) => {
-  const [x, column, y] = [xWords, columnWords, output].map(floats);
+export const fakeQuantize: KernelTwin = (p, constants, [xWords, gridWords], output) => {
+  const [x, grid, y] = [xWords, gridWords, output].map(floats);
   const stride = 4 * p.stride4;
   for (let at = 0; at < p.rows * stride; at++) {
-    const [scale, zero, top] = column.subarray(4 * (at % stride), 4 * (at % stride) + 3);
+    const entry = constants.BY_ROW ? Math.floor(at / stride) % p.row_period : at % stride;
+    const [scale, zero, top] = grid.subarray(4 * entry, 4 * entry + 3);
     y[at] = scale > 0 ? f32(f32(clampCode(f32(round(f32(x[at] / scale)) + zero), top) - zero) * scale) : 0;
   }
 };

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { seededRandom } from "../../tensor/random.ts";
+import { tensor } from "../../tensor/tensor.ts";
+import { lloyd } from "../schemes/lloyd.ts";
+import { uniform } from "../schemes/uniform.ts";
+import { lloydMax, placeLevels } from "./lloyd-max.ts";
+import { quantizerOf } from "./squared-error.ts";
+
+const target = (bits: number) => ({ scheme: lloyd, bits, levels: "strict" as const });
+
+describe("placeLevels", () => {
+  it("finds the clusters of clustered data, with 0 for the values near 0", () => {
+    const centres = Float32Array.of(0.001, 0.1, 0.12, 0.5, 0.52, 0.9);
+    const { levels } = placeLevels({ centres, counts: new Float64Array(6).fill(10), high: 0.9 }, 4);
+    expect(levels.map((level) => Number(level.toFixed(4)))).toEqual([0.11, 0.51, 0.9]);
+  });
+
+  it("keeps the known optimum of a uniform density: equal steps, the lowest fixed at 0", () => {
+    // Levels 0, d, 2d, 3d with cells of width d (half as much at 0) and the top cell centred on 3d: d = 1 / 3.5.
+    const centres = Float32Array.from({ length: 20000 }, (_, i) => (i + 0.5) / 20000);
+    const { levels } = placeLevels({ centres, counts: new Float64Array(20000).fill(1), high: 1 }, 4);
+    levels.forEach((level, i) => expect(level).toBeCloseTo((i + 1) / 3.5, 3));
+  });
+});
+
+describe("lloydMax", () => {
+  it("leaves less error than any uniform quantizer with zero at code 0, on skewed data", () => {
+    const random = seededRandom(3);
+    const values = Float32Array.from({ length: 4000 }, () => 2 ** (-12 * random()));
+    const found = quantizerOf(lloydMax.observe(values, target(4)), target(4));
+    const error = (restored: Float32Array) => values.reduce((sum, x, i) => sum + (x - restored[i]) ** 2, 0);
+    const ours = error(lloyd.fakeQuantize(tensor([4000], values), found).data);
+    for (const factor of [1, 0.8, 0.6, 0.4]) {
+      const fit = uniform.fit({ low: 0, high: factor }, 4);
+      const quantizer = quantizerOf(fit, { ...target(4), scheme: uniform });
+      expect(ours).toBeLessThan(error(uniform.fakeQuantize(tensor([4000], values), quantizer).data));
+    }
+    expect(lloyd.fakeQuantize(tensor([1], Float32Array.of(0)), found).data[0]).toBe(0);
+  });
+
+  it("survives constants and zeros", () => {
+    for (const value of [0, 0.25]) {
+      const values = new Float32Array(10).fill(value);
+      const found = quantizerOf(lloydMax.observe(values, target(3)), target(3));
+      expect(lloyd.fakeQuantize(tensor([10], values), found).data[0]).toBeCloseTo(value, 3);
+    }
+  });
+});

@@ -1,0 +1,29 @@
+import { percentileMse, REPQ_PERCENTILES } from "../observers/percentile-mse.ts";
+import { isPatchInput, isPostLayerNorm, isProbabilities, isWeight } from "../sites.ts";
+import { correctOutput } from "../steps/correct-output.ts";
+import { reparameterizeInput } from "../steps/reparameterize-input.ts";
+import { nearest } from "../solvers/nearest.ts";
+import { solveWeights } from "../steps/solve-weights.ts";
+import type { Recipe } from "./recipe.ts";
+
+const observer = percentileMse(REPQ_PERCENTILES);
+
+export const qwtV2: Recipe = {
+  name: "qwt-v2",
+  label: "QwT-v2 on RepQ-ViT",
+  paper: "Tang, Zhou, Yu, Wu: Qwt-v2: Practical, Effective and Efficient Post-Training Quantization. 2025, arXiv 2505.20932",
+  description:
+    "RepQ-ViT with one factor and one offset per output channel that bring each layer back to its float output on average. They fold into scales and biases and cost nothing.",
+  calibrationImages: 64,
+  minimumImages: 4,
+  order: "sequential",
+  rules: [
+    { where: isWeight, scheme: "uniform", bits: "weights", granularity: "per row", observer },
+    { where: isPatchInput, scheme: "uniform", bits: 8, granularity: "per tensor", observer },
+    { where: isPostLayerNorm, scheme: "uniform", bits: "activations", granularity: "per column", observer },
+    { where: isProbabilities, scheme: "log-sqrt2", bits: "attention", granularity: "per tensor", observer },
+    { where: () => true, scheme: "uniform", bits: "activations", granularity: "per tensor", observer },
+  ],
+  steps: [reparameterizeInput({ target: "mean" }), solveWeights(nearest), correctOutput()],
+  passes: [],
+};

@@ -1,0 +1,42 @@
+import { minMax } from "../observers/min-max.ts";
+import { percentileMse, REPQ_PERCENTILES } from "../observers/percentile-mse.ts";
+import { unitRange } from "../observers/unit-range.ts";
+import { isPatchInput, isPooled, isProbabilities, isValue, isWeight } from "../sites.ts";
+import { rangeGptq } from "../solvers/range-gptq.ts";
+import { fitCodebook } from "../steps/fit-codebook.ts";
+import { fitWeights } from "../steps/fit-weights.ts";
+import { reparameterizeInput } from "../steps/reparameterize-input.ts";
+import { rotateAttention } from "../steps/rotate-attention.ts";
+import { prepareTokenWeights } from "../steps/token-weights.ts";
+import { weightedRanges } from "../steps/weighted-ranges.ts";
+import type { Recipe } from "./recipe.ts";
+
+/** What helped most of everything tried here, forward-only; docs/methods/vitrine.md says what each part contributes. */
+export const vitrine: Recipe = {
+  name: "vitrine",
+  label: "Vitrine",
+  paper: null,
+  description:
+    "Every channel of every layer input gets a range of its own that is folded into its neighbours; queries and keys are rotated; attention probabilities get freely placed levels; weights are rounded with an eye on what the layers really read, and errors count by how much the class token and the residual stream make of them.",
+  calibrationImages: 32,
+  minimumImages: 4,
+  order: "sequential",
+  prepare: prepareTokenWeights,
+  rules: [
+    { where: isWeight, scheme: "uniform", bits: "weights", granularity: "per row", observer: minMax },
+    { where: isPatchInput, scheme: "uniform", bits: 8, granularity: "per tensor", observer: percentileMse(REPQ_PERCENTILES) },
+    { where: isProbabilities, scheme: "lloyd", bits: "attention", granularity: "per tensor", observer: unitRange },
+    { where: isValue, scheme: "uniform", bits: "activations", granularity: "per column", observer: minMax },
+    {
+      where: ({ site }) => site === "query" || site === "key",
+      scheme: "uniform",
+      bits: "activations",
+      granularity: "per head",
+      observer: minMax,
+    },
+    { where: isPooled, scheme: "uniform", bits: "activations", granularity: "per tensor", observer: minMax },
+    { where: () => true, scheme: "uniform", bits: "activations", granularity: "per column", observer: minMax },
+  ],
+  steps: [rotateAttention(), weightedRanges(), reparameterizeInput({ target: "mean" }), fitCodebook(), fitWeights(rangeGptq)],
+  passes: [],
+};

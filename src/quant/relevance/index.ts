@@ -1,0 +1,25 @@
+import type { OpName } from "../../graph/ops.ts";
+import { linearRule } from "./linear.ts";
+import { outputRule, scoresRule } from "./products.ts";
+import type { RelevanceRule } from "./rule.ts";
+import { addRule } from "./sums.ts";
+import { gatherRule, meanRule, patchifyRule, prependTokensRule } from "./tokens.ts";
+
+/** Functions of one value that keep its shape hand relevance on unchanged, as the authors decided for softmax, GELU and LayerNorm alike. */
+const unchanged: RelevanceRule = (_node, _inputs, relevance) => [relevance];
+
+/** The relevance rule of every op; an op without one is a compile error. */
+export const relevanceRules: Record<OpName, RelevanceRule> = {
+  Patchify: patchifyRule,
+  Gemm: linearRule,
+  PrependTokens: prependTokensRule,
+  LayerNormalization: unchanged,
+  Affine: unchanged,
+  AttentionScores: scoresRule,
+  Softmax: unchanged,
+  AttentionOutput: outputRule,
+  Gelu: unchanged,
+  Add: addRule,
+  Gather: gatherRule,
+  ReduceMean: meanRule,
+};

@@ -1,0 +1,63 @@
+/**
+ * A free codebook for softmax outputs: 2^bits levels placed where they leave the least squared error (Lloyd 1982, Max 1960), 0 among them. The levels are
+ * the quantizer's parameters m1, m2, ... in units of scale * 2^-14, so that the integer executor runs them: x^ = scale * mantissa * 2^-14. Every number goes to the nearest level.
+ */
+import type { Quantizer } from "../../graph/quantizer.ts";
+import { roundTiesToEven } from "../../tensor/rounding.ts";
+import { memoized } from "./codebook.ts";
+import { distinctLevels, nearestCode, nearestThresholds } from "./nearest-level.ts";
+import { fakeQuantizeBy } from "./restore.ts";
+import type { Codebook, Fit, Scheme } from "./scheme.ts";
+
+const GRID = 14;
+const UNIT = 2 ** GRID;
+
+/** A fit with these levels, ascending and not negative; 0 is added below them. Levels that fall on one grid point become one. */
+export function lloydFit(levels: readonly number[], bits: number): Fit {
+  const scale = Math.fround(Math.max(levels.at(-1) ?? 0, 2 ** -100));
+  const mantissas = levels.slice(-(2 ** bits - 1)).map((level) => Math.max(1, roundTiesToEven((level / scale) * UNIT)));
+  const parameters = Object.fromEntries(mantissas.map((mantissa, i) => [`m${i + 1}`, mantissa]));
+  return { scale, zeroPoint: null, roundingMargin: 0.5, parameters };
+}
+
+/** Ascending, one per code; codes past the last stated level repeat it. */
+function mantissasOf({ bits, parameters }: Quantizer): Int32Array<ArrayBuffer> {
+  const out = new Int32Array(2 ** bits);
+  for (let code = 1; code < out.length; code++) out[code] = Math.max(out[code - 1], parameters?.[`m${code}`] ?? 0);
+  return out;
+}
+
+const tables = memoized((quantizer) => {
+  const mantissa = mantissasOf(quantizer);
+  const decode = Float32Array.from(mantissa, (level) => quantizer.scale[0] * level * 2 ** -GRID);
+  return { mantissa, codes: usedCodes(decode), decode };
+});
+
+/** The first code of each distinct level. */
+function usedCodes(decode: Float32Array<ArrayBuffer>): number[] {
+  return Array.from(decode, (_, code) => code).filter((code) => code === 0 || decode[code] > decode[code - 1]);
+}
+
+const codebook = memoized((quantizer): Codebook => {
+  const { mantissa, decode, codes } = tables(quantizer);
+  const shifts = { exponent: new Int32Array(mantissa.length).fill(GRID), odd: new Uint8Array(mantissa.length), mantissa };
+  const used = codes.length === decode.length ? distinctLevels(decode) : { decode, codes };
+  return { thresholds: nearestThresholds(used), ascending: true, decode, shifts, zeroCode: null };
+});
+
+export const lloyd: Scheme = {
+  name: "lloyd",
+  label: "free codebook (Lloyd-Max)",
+  /** Without data: equal steps. */
+  fit: ({ high }, bits) => {
+    const last = 2 ** bits - 1;
+    return lloydFit(
+      Array.from({ length: last }, (_, i) => (high * (i + 1)) / last),
+      bits,
+    );
+  },
+  quantize: (x, quantizer) => nearestCode(x, tables(quantizer)),
+  dequantize: (code, quantizer) => tables(quantizer).decode[code],
+  fakeQuantize: fakeQuantizeBy(codebook),
+  codebook,
+};

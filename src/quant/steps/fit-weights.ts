@@ -1,0 +1,79 @@
+/**
+ * Rounds a layer's weights on the weighted covariance of its quantized inputs and then sets the bias so that the layer's mean output is the float layer's:
+ *   H = sum_t w_t (x^_t - m)(x^_t - m)^T,  m = sum_t w_t x^_t,   b' = b + W mean_w(x) - W^ m.
+ * What the mean can absorb is left to the bias, so the solver spends its rounding on the rest. Rows count as token-weights says.
+ */
+import type { Node } from "../../graph/graph.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { schemeOf } from "../schemes/index.ts";
+import { createGram } from "../linear-algebra/gram.ts";
+import type { WeightSolver } from "../solvers/solver.ts";
+import { withSolution } from "./solve-weights.ts";
+import type { LayerStep } from "./step.ts";
+import { outputWeights } from "./token-weights.ts";
+
+export function fitWeights(solver: WeightSolver): LayerStep {
+  return {
+    stage: `rounding weights: ${solver.label}`,
+    needsFloat: true,
+    async run(layer, context) {
+      if (layer.node.op !== "Gemm") return layer;
+      const node = context.observe(layer.node, layer.inputs, "weight");
+      const quantizer = node.quantizers?.weight;
+      if (!quantizer) return layer;
+      const input = node.quantizers?.input;
+      const read = input ? schemeOf(input).fakeQuantize(layer.inputs[0], input) : layer.inputs[0];
+      const weights = await outputWeights(layer, context);
+      const mean = weightedMean(read, weights);
+      const inputs = { count: 1, gram: covariance(read, weights, mean), sum: new Float64Array(mean.length) };
+      const { weight, bias } = node.weights;
+      const [n, k] = weight.shape;
+      const solution = solver.solve({ weight: weight.data, bias: bias?.data ?? null, shape: [n, k], quantizer, inputs });
+      const target = affine(layer.float.node, weightedMean(layer.float.inputs[0], weights));
+      const offset = affine({ ...node, weights: { ...node.weights, weight: { ...weight, data: solution.weight } } }, mean);
+      const corrected = Float32Array.from({ length: n }, (_, row) => (bias?.data[row] ?? 0) + target[row] - offset[row]);
+      return { ...layer, node: withSolution(node, { ...solution, bias: corrected }) };
+    },
+  };
+}
+
+/** W x + b in f64. */
+function affine({ weights: { weight, bias } }: Pick<Node, "weights">, x: Float64Array): Float64Array {
+  const [n, k] = weight.shape;
+  return Float64Array.from({ length: n }, (_, row) => {
+    let sum = bias?.data[row] ?? 0;
+    for (let i = 0; i < k; i++) sum += weight.data[row * k + i] * x[i];
+    return sum;
+  });
+}
+
+function weightedMean({ data, shape }: Tensor, weights: Float64Array | null): Float64Array {
+  const width = shape.at(-1) ?? 0;
+  const mean = new Float64Array(width);
+  let total = 0;
+  for (let row = 0; row * width < data.length; row++) {
+    const weight = weights ? weights[row] : 1;
+    total += weight;
+    for (let i = 0; i < width; i++) mean[i] += weight * data[row * width + i];
+  }
+  return mean.map((sum) => sum / total);
+}
+
+/** Image by image, rows scaled by the square root of their share. x: [B,...,K] -> [K,K] */
+function covariance({ data, shape }: Tensor, weights: Float64Array | null, mean: Float64Array): Float64Array<ArrayBuffer> {
+  const width = mean.length;
+  const rows = data.length / width;
+  const total = weights ? weights.reduce((sum, weight) => sum + weight, 0) : rows;
+  const gram = createGram(width);
+  const perImage = rows / shape[0];
+  for (let start = 0; start < rows; start += perImage) {
+    const part = new Float32Array(perImage * width);
+    for (let row = 0; row < perImage; row++) {
+      const share = Math.sqrt((weights ? weights[start + row] : 1) / total);
+      const from = (start + row) * width;
+      for (let i = 0; i < width; i++) part[row * width + i] = share * (data[from + i] - mean[i]);
+    }
+    gram.add(part);
+  }
+  return gram.total().gram;
+}
