@@ -3,12 +3,14 @@
  * - a relative link leads to a file;
  * - `path/to/file.ext` in backticks exists (from the root, src/ or the document's folder; a * stands for any name);
  * - `name(...)` in backticks is declared somewhere in src, tools, e2e or shaders;
- * - `npm run x` names a script of package.json.
+ * - `npm run x` names a script of package.json;
+ * - every registered recipe has its page docs/methods/<name>.md, whose measured part is what the reports in docs/bench say.
  * Fenced blocks are examples and are read for `npm run` only.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { methodPages } from "../tools/method-pages.mjs";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 const REQUIRED = ["README.md", "CHANGELOG.md", "docs/architecture.md"];
@@ -27,6 +29,12 @@ let checks = 0;
 for (const document of documents) {
   if (existsSync(join(ROOT, document))) checkDocument(document, readFileSync(join(ROOT, document), "utf8"));
   else faults.push(`${document}: is missing`);
+}
+const methods = methodPages(ROOT);
+checks += methods.pages.length;
+faults.push(...methods.faults);
+for (const { path, before, after } of methods.pages) {
+  if (before !== after) faults.push(`${path}: its measured part is not what docs/bench says; run node tools/method-tables.mjs`);
 }
 if (checks === 0) faults.push("no document names anything of the code");
 for (const fault of faults) process.stdout.write(`${fault}\n`);

@@ -64,6 +64,11 @@ test("one click on the sample: a verdict with true numbers, from integers", asyn
   expect(kept).toBeGreaterThan(baselineKept);
   expect(kept).toBeGreaterThanOrEqual(26);
   expect(await number("size-quantized")).toBeLessThan((await number("size-float")) / 5);
+  expect(await number("effective-weight-bits")).toBe(4);
+  // Image patches keep 8 bits, everything else that a matrix layer reads has 4.
+  expect(await number("effective-activation-bits")).toBeGreaterThan(4);
+  expect(await number("effective-activation-bits")).toBeLessThan(4.5);
+  await expect(page.getByTestId("warning")).toHaveCount(0);
   await expect(page.getByTestId("executor")).toHaveAttribute("data-value", "integer");
   await expect(verdict).toContainText(new RegExp(`keeps (only )?${kept === total ? "all" : kept}\\b`));
 });
@@ -95,6 +100,39 @@ test("every image has a mark that agrees with its predictions", async () => {
   const marks = await page.getByTestId("image").evaluateAll((cards) => cards.map((card) => card.getAttribute("data-mark")));
   expect(marks.length).toBeGreaterThan(0);
   marks.forEach((mark, image) => expect(mark === "flip", `image ${image}`).toBe(top(floatLogits, image) !== top(quantizedLogits, image)));
+});
+
+test("levels: the codes of a tensor over its real values, another tensor at a choice", async () => {
+  const section = page.getByTestId("level-section");
+  const picture = page.getByTestId("level-picture");
+  await section.scrollIntoViewIfNeeded();
+  await expect(picture).toHaveAttribute("data-site", /^blocks\.0\..*\.probabilities$/, { timeout: 100_000 });
+  await expect(picture.getByRole("img")).toHaveAccessibleName(/of 16 levels are used/);
+  await picture.getByText("View as table").click();
+  const shares = await picture.locator("tbody tr td:nth-child(3)").allInnerTexts();
+  expect(shares.length).toBe(16);
+  // Shares are rounded to a tenth of a percent each.
+  expect(Math.abs(shares.reduce((sum, share) => sum + parseFloat(share), 0) - 100)).toBeLessThan(1);
+  await page.getByTestId("level-tensor").getByRole("button").click();
+  await page.getByRole("option", { name: "GELU output" }).click();
+  await expect(picture).toHaveAttribute("data-site", /mlp\.fc2\.input$/);
+  await expect(picture.getByRole("img")).toHaveAccessibleName(/^GELU output in block 0: /);
+});
+
+test("recipes in groups and bits in words, by keyboard; changing them makes the result stale until undone", async () => {
+  const controls = page.getByTestId("controls");
+  await controls.getByTestId("recipe").getByRole("button").press("Enter");
+  await expect(page.getByRole("group", { name: "Weight rounding" }).getByRole("option", { name: /^GPTQ/ })).toBeVisible();
+  expect(await seriousViolations()).toEqual([]);
+  await page.keyboard.press("Escape");
+  await controls.getByTestId("bits").getByRole("button").press("Enter");
+  await page.keyboard.type("Attention");
+  await page.keyboard.press("Enter");
+  await expect(controls.getByRole("heading")).toHaveText("W8A8, attention 4");
+  await expect(page.getByTestId("stale")).toBeVisible();
+  await page.getByRole("button", { name: "Undo the change" }).click();
+  await expect(controls.getByRole("heading")).toHaveText("W4A4");
+  await expect(page.getByTestId("stale")).toHaveCount(0);
 });
 
 test("axe finds nothing serious in light and dark, and nothing scrolls sideways on a narrow screen", async () => {
@@ -139,4 +177,7 @@ test("a dropped model and images: quantized and compared, assumptions shown", as
   await expect(page.getByTestId("assumed").first()).toBeVisible();
   await expect(page.getByTestId("image-count")).toContainText("3");
   await expect(page.getByTestId("verdict")).toHaveAttribute("data-total", "3", { timeout: 200_000 });
+  // The same picture three times: what calibrates is what is judged.
+  await expect(page.getByTestId("warning")).toHaveAttribute("data-code", "CALIBRATION_OVERLAP");
+  await expect(page.getByTestId("warning")).toContainText("3 of 3");
 });

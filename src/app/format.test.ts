@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { createTimeLeft } from "./actions/time-left.ts";
-import { formatBytes, formatCount, formatDb, formatNats, formatPercent, formatTimeLeft } from "./format.ts";
+import { formatBits, formatBytes, formatCount, formatDb, formatNats, formatPercent, formatTimeLeft } from "./format.ts";
 
 it("writes numbers with no more digits than mean something", () => {
   expect([999, 1500, 11_534_336, 88_200_000, 9_996_000, 2.5e9].map(formatBytes)).toEqual([
@@ -15,6 +15,7 @@ it("writes numbers with no more digits than mean something", () => {
   expect([0, 0.90625, 1, NaN].map(formatPercent)).toEqual(["0 %", "90.6 %", "100 %", "n/a"]);
   expect([12.34, Infinity, NaN].map(formatDb)).toEqual(["12.3 dB", "exact", "undefined"]);
   expect([0, 0.00012, 0.5].map(formatNats)).toEqual(["0.000 nats", "1.2e-4 nats", "0.500 nats"]);
+  expect([4, 4.125, 4.0004, NaN].map(formatBits)).toEqual(["4", "4.13", "4", "n/a"]);
   expect([0.4, 12.2, 150].map(formatTimeLeft)).toEqual(["about a second left", "about 12 s left", "about 3 min left"]);
 });
 

@@ -1,3 +1,5 @@
+import type { QuantizeRequest } from "../runner/comparison.ts";
+
 /** Numbers as the page writes them; English, with a thin unit and no more digits than mean something. */
 
 export function formatBytes(sizeBytes: number): string {
@@ -42,9 +44,15 @@ export function formatTimeLeft(seconds: number): string {
   return `about ${(seconds / 60).toFixed(0)} min left`;
 }
 
-/** "W4A4". */
-export function bitsName(request: { readonly weightBits: number; readonly activationBits: number }): string {
-  return `W${request.weightBits}A${request.activationBits}`;
+/** "W4A4", and where attention probabilities have other bits than activations: "W8A8, attention 4". */
+export function bitsName(request: Pick<QuantizeRequest, "weightBits" | "activationBits" | "attentionBits">): string {
+  const { weightBits, activationBits, attentionBits = activationBits } = request;
+  return `W${weightBits}A${activationBits}${attentionBits === activationBits ? "" : `, attention ${attentionBits}`}`;
+}
+
+/** A mean number of bits: "4", "4.13". */
+export function formatBits(bits: number): string {
+  return Number.isFinite(bits) ? String(Number(bits.toFixed(2))) : "n/a";
 }
 
 function threeDigits(value: number): string {

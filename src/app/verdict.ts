@@ -2,7 +2,6 @@ import type { Comparison } from "../runner/comparison.ts";
 import { bitsName } from "./format.ts";
 import { findLossSite, placeName } from "./results/loss-site.ts";
 import { argmaxOfRow, rowCount } from "./results/predictions.ts";
-import type { LabComparison } from "./worker/lab-api.ts";
 
 export interface Verdict {
   readonly sentence: string;
@@ -13,7 +12,10 @@ export interface Verdict {
 }
 
 /** The one sentence at the top of the results; every number in it is counted from the logits. */
-export function verdictOf(result: LabComparison, labelOf: (recipe: string) => string): Verdict {
+export function verdictOf(
+  result: { readonly main: Comparison; readonly baseline: Comparison | null },
+  labelOf: (recipe: string) => string,
+): Verdict {
   const { main, baseline } = result;
   const total = rowCount(main.floatLogits, main.classes);
   const kept = keptPredictions(main);

@@ -5,6 +5,7 @@ import type { Graph } from "../graph/graph.ts";
 import { checkLimits } from "../runner/check-limits.ts";
 import { recipes } from "../quant/recipes/index.ts";
 import type { Host, Options, OptionSpec } from "./host.ts";
+import { layerBitsOption, readLayerBits } from "./layer-bits.ts";
 import { choiceOption, numberOption } from "./parse-args.ts";
 
 export const modelOptions: Readonly<Record<string, OptionSpec>> = {
@@ -18,6 +19,7 @@ export const recipeOptions: Readonly<Record<string, OptionSpec>> = {
   weights: { value: "BITS", help: "weight bits, 2 to 8 (default 4)" },
   activations: { value: "BITS", help: "activation bits, 2 to 8 (default 4)" },
   attention: { value: "BITS", help: "bits of attention probabilities (default: as activations)" },
+  "layer-bits": layerBitsOption,
   levels: { value: "NAME", help: "strict (default) or as-published" },
   calibration: { value: "FILE", help: ".npy or .safetensors of normalised [N,3,H,W] f32" },
   "calibration-images": { value: "DIR", help: "image files instead" },
@@ -50,13 +52,15 @@ export async function buildModel(model: OpenModel, host: Host, executor: Executo
   return model.build(host.job);
 }
 
-export function requestFrom(options: Options): QuantizeRequest {
+export async function requestFrom(host: Host, options: Options): Promise<QuantizeRequest> {
+  const layerBits = await readLayerBits(host, options);
   const attentionBits = numberOption(options, "attention", 2, 8);
   return {
     recipe: options.recipe ?? "repq-vit",
     weightBits: numberOption(options, "weights", 2, 8) ?? 4,
     activationBits: numberOption(options, "activations", 2, 8) ?? 4,
     ...(attentionBits === undefined ? {} : { attentionBits }),
+    ...(layerBits === undefined ? {} : { layerBits }),
     levels: choiceOption(options, "levels", ["strict", "as-published"] as const, "strict"),
   };
 }

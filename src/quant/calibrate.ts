@@ -13,9 +13,9 @@ import { lastReaders } from "../reference/run-graph.ts";
 import { throwIfCancelled, type Job } from "../tensor/progress.ts";
 import { tensor, type Tensor } from "../tensor/tensor.ts";
 import { bitsAt, type BitWidths, type LayerBits } from "./bits.ts";
-import { peakBytes, refuseBits, refuseFewImages, refuseNonFinite, refuseTooLarge } from "./calibration-limits.ts";
+import { peakBytes, refuseBits, refuseFewImages, refuseNonFinite, refuseTooLarge, refuseUnknownLayers } from "./calibration-limits.ts";
 import { observeTensor, type Choice } from "./observers/observer.ts";
-import type { Recipe, SiteRule } from "./recipes/recipe.ts";
+import type { FloatModel, Recipe, SiteRule } from "./recipes/recipe.ts";
 import { schemes } from "./schemes/index.ts";
 import { fakeQuantizeNode } from "./simulate.ts";
 import { placeName, readSite } from "./sites.ts";
@@ -28,6 +28,7 @@ export interface CalibrationTask {
   readonly activationBits: number;
   /** Of attention probabilities; the activations' bits when absent. */
   readonly attentionBits?: number | undefined;
+  /** Exceptions by layer; a recipe that allocates bits itself is not asked to where these are given. */
   readonly layerBits?: LayerBits | undefined;
   readonly levels: Levels;
 }
@@ -53,6 +54,8 @@ export interface CalibrationReport {
   readonly observed: Readonly<Record<string, Choice>>;
   /** Weight quantizers found again after steps or passes changed the weights. */
   readonly recalibrated: Readonly<Record<string, Choice>>;
+  /** Bits by layer, given or allocated by the recipe; absent where all layers have the widths asked for. */
+  readonly layerBits?: LayerBits;
 }
 
 export interface Calibrated {
@@ -70,6 +73,7 @@ export async function calibrateAll(inputs: CalibrationInputs, tasks: readonly Ca
   for (const { weightBits, activationBits, attentionBits, layerBits } of tasks) {
     refuseBits(weightBits, activationBits);
     refuseBits(weightBits, attentionBits ?? activationBits);
+    refuseUnknownLayers(inputs.graph, layerBits ?? {});
     for (const { weights, activations } of Object.values(layerBits ?? {})) refuseBits(weights ?? weightBits, activations ?? activationBits);
   }
   const results = new Map<CalibrationTask, Calibrated>();
@@ -104,15 +108,12 @@ interface Walker {
 async function walk(inputs: CalibrationInputs, tasks: readonly CalibrationTask[]): Promise<Calibrated[]> {
   const { graph, images, runNode, job } = inputs;
   const [count] = images.shape;
-  for (const { recipe } of tasks) refuseFewImages(recipe, count);
-  const found = new Map<Recipe, ReadonlyMap<string, number>>();
-  for (const recipe of new Set(tasks.map((task) => task.recipe))) {
-    found.set(recipe, (await recipe.prepare?.({ graph, images, runNode, job })) ?? new Map());
-  }
-  const walkers = tasks.map((task) => makeWalker(task, images, found.get(task.recipe) ?? new Map()));
-  const needsFloat = walkers.some(({ task, values }) => values === null || task.recipe.steps?.some((step) => step.needsFloat));
-  const paths = walkers.filter(({ values }) => values !== null).length + (needsFloat ? 1 : 0);
+  const needsFloat = tasks.some(({ recipe }) => recipe.order === "parallel" || recipe.steps?.some((step) => step.needsFloat));
+  const paths = tasks.filter(({ recipe }) => recipe.order === "sequential").length + (needsFloat ? 1 : 0);
   refuseTooLarge(graph, count, peakBytes(graph, count) * paths);
+  for (const { recipe } of tasks) refuseFewImages(recipe, count);
+  refuseNonFinite(images, INPUT);
+  const walkers = await makeWalkers({ graph, images, runNode, job }, tasks);
 
   const lastReader = lastReaders(graph);
   const float = new Map([[INPUT, images]]);
@@ -142,11 +143,35 @@ async function walk(inputs: CalibrationInputs, tasks: readonly CalibrationTask[]
   return results;
 }
 
-function makeWalker(task: CalibrationTask, images: Tensor, prepared: ReadonlyMap<string, number>): Walker {
-  const { weightBits, activationBits, attentionBits, layerBits } = task;
+/** What each recipe finds before the walk is found once, for all its tasks. In the order of the tasks. */
+async function makeWalkers(model: FloatModel, tasks: readonly CalibrationTask[]): Promise<Walker[]> {
+  const walkers = new Map<CalibrationTask, Walker>();
+  for (const recipe of new Set(tasks.map((task) => task.recipe))) {
+    const prepared = (await recipe.prepare?.(model)) ?? new Map<string, number>();
+    const alike = tasks.filter((task) => task.recipe === recipe);
+    const widths = await allocated(model, recipe, alike);
+    alike.forEach((task, i) => walkers.set(task, makeWalker(task, widths[i], model.images, prepared)));
+  }
+  return tasks.flatMap((task) => walkers.get(task) ?? []);
+}
+
+/** The widths of each task of a recipe, with the layers' bits that were given or that the recipe allocates. */
+async function allocated(model: FloatModel, recipe: Recipe, tasks: readonly CalibrationTask[]): Promise<BitWidths[]> {
+  const widths = tasks.map(({ weightBits, activationBits, attentionBits, layerBits }): BitWidths => ({
+    weights: weightBits,
+    activations: activationBits,
+    attention: attentionBits,
+    layers: layerBits,
+  }));
+  const open = widths.filter(({ layers }) => layers === undefined);
+  const found = open.length > 0 ? await recipe.allocate?.(model, open) : undefined;
+  return widths.map((setting) => (setting.layers || !found ? setting : { ...setting, layers: found[open.indexOf(setting)] }));
+}
+
+function makeWalker(task: CalibrationTask, widths: BitWidths, images: Tensor, prepared: ReadonlyMap<string, number>): Walker {
   return {
     task,
-    widths: { weights: weightBits, activations: activationBits, attention: attentionBits ?? activationBits, layers: layerBits },
+    widths,
     values: task.recipe.order === "sequential" ? new Map([[INPUT, images]]) : null,
     nodes: new Map(),
     inserted: new Map(),
@@ -205,7 +230,7 @@ async function visit(walker: Walker, node: Node, float: Map<string, Tensor>, flo
 }
 
 function finish(walker: Walker, graph: Graph, imageCount: number, onPass: (stage: string) => void): Calibrated {
-  const { task, observed, recalibrated } = walker;
+  const { task, widths, observed, recalibrated } = walker;
   const nodes = graph.nodes.flatMap(({ name }) => [...(walker.inserted.get(name) ?? []), aliveNode(walker, name)]);
   let result = makeGraph(graph.name, graph.inputShape, nodes);
   for (const pass of task.recipe.passes) {
@@ -214,7 +239,8 @@ function finish(walker: Walker, graph: Graph, imageCount: number, onPass: (stage
     const calibrateWeight = (node: Node): Node => withQuantizer(walker, current, node, [], "weight", recalibrated);
     result = pass.run(current, { levels: task.levels, calibrateWeight });
   }
-  return { graph: result, report: { recipe: task.recipe.name, imageCount, observed, recalibrated } };
+  const report = { recipe: task.recipe.name, imageCount, observed, recalibrated };
+  return { graph: result, report: widths.layers ? { ...report, layerBits: widths.layers } : report };
 }
 
 /** The node with a quantizer at the site, where a rule names it; the choice is noted in `choices`. */

@@ -3,6 +3,8 @@ import { INPUT, type Graph } from "../graph/graph.ts";
 import { lastReaders } from "../reference/run-graph.ts";
 import { InputError } from "../tensor/input-error.ts";
 import { elementCount, type Tensor } from "../tensor/tensor.ts";
+import type { LayerBits } from "./bits.ts";
+import { isLayer } from "./sites.ts";
 
 /** Browsers give a tab between 2 and 4 GiB of array memory; calibration takes at most this much of it. */
 export const CALIBRATION_LIMIT_BYTES = 2 * 2 ** 30;
@@ -62,6 +64,18 @@ export function refuseBits(weightBits: number, activationBits: number): void {
     what: `${weightBits}-bit weights with ${activationBits}-bit activations cannot be made.`,
     why: "Codes have 2 to 8 bits.",
     next: "Choose whole numbers from 2 to 8.",
+  });
+}
+
+/** A misspelt layer would silently keep the model's bits. */
+export function refuseUnknownLayers({ name, nodes }: Graph, layerBits: LayerBits): void {
+  const layers = new Set(nodes.filter(isLayer).map((node) => node.name));
+  const unknown = Object.keys(layerBits).filter((layer) => !layers.has(layer));
+  if (unknown.length === 0) return;
+  throw new InputError("LAYER_BITS_INVALID", {
+    what: `Bits are given for ${unknown.slice(0, 3).join(", ")}${unknown.length > 3 ? ` and ${unknown.length - 3} more` : ""}.`,
+    why: `${name} has no such layers; what gets bits are its matrix products: ${[...layers].slice(0, 7).join(", ")} and so on.`,
+    next: "Use these names.",
   });
 }
 

@@ -45,6 +45,11 @@ export function placeName(node: Pick<Node, "name">, site: Site): string {
   return `${node.name}.${site}`;
 }
 
+/** What gets bits: matrix products with weights, and the two of attention. */
+export function isLayer({ op }: Pick<Node, "op">): boolean {
+  return op === "Gemm" || op === "AttentionScores" || op === "AttentionOutput";
+}
+
 export function isWeight({ site }: Place): boolean {
   return site === "weight";
 }

@@ -69,6 +69,9 @@ const card = z.object({
   memory: z.object({ floatBytes: positive, int8Bytes: positive, int4Bytes: positive }),
 });
 
+/** Bits by layer, in packages and in files of their own. */
+export const layerBitsSchema = z.record(name, z.strictObject({ weights: z.number().optional(), activations: z.number().optional() }));
+
 export const packageSchema = z.object({
   version: z.literal(1),
   name: z.string().max(300),
@@ -80,7 +83,7 @@ export const packageSchema = z.object({
     weightBits: z.number(),
     activationBits: z.number(),
     attentionBits: z.number().optional(),
-    layerBits: z.record(name, z.object({ weights: z.number().optional(), activations: z.number().optional() })).optional(),
+    layerBits: layerBitsSchema.optional(),
     levels: z.enum(["strict", "as-published"]),
   }),
 });

@@ -11,6 +11,7 @@ import { createNodeRunner } from "./node-runner.ts";
 
 export interface QuantizedModel {
   readonly graph: Graph;
+  /** As given, with the bits by layer that the recipe allocated: the same request again gives the same model. */
   readonly request: QuantizeRequest;
   readonly report: CalibrationReport;
   readonly calibrationMs: number;
@@ -42,7 +43,10 @@ export async function quantizeModels(
   const calibration = await images.batch(0, Math.min(images.count, wanted));
   const results = await calibrateAll({ graph, images: calibration, runNode, job }, tasks);
   const calibrationMs = performance.now() - startMs;
-  return results.map(({ graph: quantized, report }, i) => ({ graph: quantized, request: requests[i], report, calibrationMs }));
+  return results.map(({ graph: quantized, report }, i) => {
+    const { layerBits } = report;
+    return { graph: quantized, request: layerBits ? { ...requests[i], layerBits } : requests[i], report, calibrationMs };
+  });
 }
 
 export function recipeNamed(name: string): Recipe {

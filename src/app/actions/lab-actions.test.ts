@@ -126,6 +126,25 @@ describe("lab actions", () => {
     expect(isStale(store.getState())).toBe(false);
   });
 
+  it("shows levels without being a job, and stops when nobody waits any more", async () => {
+    const { store, actions } = lab();
+    await actions.trySample();
+    const result = store.getState().result;
+    const request = { comparison: result?.id ?? "", side: "main", site: result?.main.sites[0]?.id ?? "", entry: 0 } as const;
+    const asked = actions.levels(request, new AbortController().signal);
+    expect(store.getState().job).toBeNull();
+    expect((await asked).axis).toBe("linear");
+    await expect(actions.levels(request, AbortSignal.abort())).rejects.toMatchObject({ name: "AbortError" });
+  });
+
+  it("warns where the same images calibrate and judge", async () => {
+    const { store, actions } = lab();
+    await actions.openFiles(files("vit.safetensors", "a.png", "b.png"));
+    expect(store.getState().result?.warnings.map(({ code }) => code)).toEqual(["CALIBRATION_OVERLAP"]);
+    await actions.trySample();
+    expect(store.getState().result?.warnings).toEqual([]);
+  });
+
   it("runs the baseline alone when it is the chosen recipe, and leaves its side", async () => {
     const { store, actions } = lab();
     await actions.trySample();

@@ -4,7 +4,7 @@ import { compareRequest } from "../store/controls-slice.ts";
 import { recipeLabel } from "../store/engine-slice.ts";
 import type { LabStore } from "../store/lab-store.ts";
 import { verdictOf } from "../verdict.ts";
-import type { DroppedFile } from "../worker/lab-api.ts";
+import type { DroppedFile, LevelsRequest, SiteLevels } from "../worker/lab-api.ts";
 import type { LabClient } from "../worker/lab-client.ts";
 import { createJobRunner, errorParts } from "./job-runner.ts";
 
@@ -18,6 +18,8 @@ export interface LabActions {
   compare(): Promise<void>;
   runSelfTest(): Promise<void>;
   cancel(): void;
+  /** Not a job: nothing else waits for it, and it stops nothing. */
+  levels(request: LevelsRequest, signal: AbortSignal): Promise<SiteLevels>;
 }
 
 export function createLabActions(store: LabStore, client: LabClient, nowMs: () => number): LabActions {
@@ -93,6 +95,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
     start,
     runSelfTest,
     cancel: jobs.cancel,
+    levels: (request, signal) => client.levels(request, { signal }),
     async trySample() {
       const done = await jobs.run("Opening the sample", false, async (job) => {
         const { model, images } = await client.openSample(job);

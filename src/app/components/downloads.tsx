@@ -14,8 +14,9 @@ export function Downloads(props: {
   readonly rows: readonly ImageRow[];
 }) {
   const { result, shown, card, verdict, rows } = props;
-  const { recipe, weightBits, activationBits } = shown.request;
-  const stem = `vitrine-${recipe}-w${weightBits}a${activationBits}`;
+  const { recipe, weightBits, activationBits, attentionBits } = shown.request;
+  const attention = attentionBits === undefined || attentionBits === activationBits ? "" : `-attention${attentionBits}`;
+  const stem = `vitrine-${recipe}-w${weightBits}a${activationBits}${attention}`;
   return (
     <section className="downloads" aria-label="Downloads">
       <Button className="button" onPress={() => save(`${stem}.json`, "application/json", resultsJson(result, card, verdict, rows))}>

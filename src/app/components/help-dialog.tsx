@@ -39,6 +39,11 @@ const KEYS = [
 
 const WORDS = [
   ["W4A4", "weights in 4 bits, activations in 4 bits: each number is one of 16 codes."],
+  [
+    "Effective bits",
+    "the mean over all weights, and over all numbers that matrix layers read: what methods with exceptions for some layers really use.",
+  ],
+  ["Levels", "the numbers that are left: 4 bits have 16. Where they lie is most of what methods differ in."],
   ["Top-1 agreement", "how often the quantized model's first choice is the float model's. Needs no labels."],
   ["SQNR", "signal-to-quantization-noise ratio. 20 dB: the noise has 1 % of the signal's power; 0 dB: as much noise as signal."],
   ["KL divergence", "how far the quantized class probabilities are from the float ones; 0 is equal."],

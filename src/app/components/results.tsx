@@ -10,6 +10,7 @@ import type { ImageSet, LabComparison } from "../worker/lab-api.ts";
 import { Downloads } from "./downloads.tsx";
 import { ImageGrid } from "./image-grid.tsx";
 import { useLab } from "./lab-context.tsx";
+import { LevelsSection } from "./levels-section.tsx";
 import { Tiles } from "./tiles.tsx";
 
 /** Everything under the verdict, for the recipe or for the baseline. */
@@ -24,9 +25,10 @@ export function Results(props: { readonly result: LabComparison; readonly images
   const label = (name: string): string => recipeLabel(recipes, name);
   return (
     <div className="results" data-stale={stale} data-testid="results">
-      <Tiles shown={shown} other={other} otherLabel={other === null ? "" : label(other.request.recipe)} />
+      <Tiles shown={shown} other={other} warnings={result.warnings} otherLabel={other === null ? "" : label(other.request.recipe)} />
       <ErrorStripFigure comparison={shown} />
       <ImageGrid rows={rows} labels={card.labels} hasBaseline={side === "main" && result.baseline !== null} />
+      <LevelsSection comparison={result.id} side={shown === result.main ? "main" : "baseline"} sites={shown.sites} />
       <ScatterFigure comparison={shown} images={images.evaluation} labels={card.labels} />
       <Downloads result={result} shown={shown} card={card} verdict={verdictOf(result, label).sentence} rows={rows} />
     </div>

@@ -1,14 +1,19 @@
 import type { ReactNode } from "react";
-import type { Comparison } from "../../runner/comparison.ts";
-import { formatBytes, formatDb, formatMs, formatNats, formatPercent } from "../format.ts";
+import { bitsName, formatBits, formatBytes, formatDb, formatMs, formatNats, formatPercent } from "../format.ts";
 import { keptPredictions } from "../verdict.ts";
+import type { LabSide, LabWarning } from "../worker/lab-api.ts";
 import { adapterName } from "./adapter-pill.tsx";
 
 /** The headline numbers of the shown recipe, with the other recipe's below each. */
-export function Tiles(props: { readonly shown: Comparison; readonly other: Comparison | null; readonly otherLabel: string }) {
+export function Tiles(props: {
+  readonly shown: LabSide;
+  readonly other: LabSide | null;
+  readonly otherLabel: string;
+  readonly warnings: readonly LabWarning[];
+}) {
   const { shown, other, otherLabel } = props;
-  const { quality, size, perf, env } = shown;
-  const against = (text: (comparison: Comparison) => string): ReactNode => (other === null ? null : `${otherLabel}: ${text(other)}`);
+  const { quality, size, perf, env, effectiveBits } = shown;
+  const against = (text: (side: LabSide) => string): ReactNode => (other === null ? null : `${otherLabel}: ${text(other)}`);
   return (
     <>
       <div className="tiles">
@@ -51,6 +56,16 @@ export function Tiles(props: { readonly shown: Comparison; readonly other: Compa
             {formatBytes(size.quantizedBytes)}
           </span>
         </Tile>
+        <Tile title="Effective bits" sub={`asked for: ${bitsName(shown.request)}`}>
+          <span data-testid="effective-weight-bits" data-value={effectiveBits.weights}>
+            {formatBits(effectiveBits.weights)}
+          </span>
+          <small>per weight,</small>
+          <span data-testid="effective-activation-bits" data-value={effectiveBits.activations}>
+            {formatBits(effectiveBits.activations)}
+          </span>
+          <small>per activation</small>
+        </Tile>
         {/* A software adapter's timings say nothing about a GPU, so none is shown. */}
         {!env.adapter.isSoftware && (
           <Tile title={`Time for ${perf.imageCount} images`} sub={`calibration ${formatMs(perf.calibrationMs)}`}>
@@ -60,6 +75,12 @@ export function Tiles(props: { readonly shown: Comparison; readonly other: Compa
           </Tile>
         )}
       </div>
+      {props.warnings.map(({ code, text }) => (
+        <p key={code} className="notice warning" data-testid="warning" data-code={code}>
+          <span aria-hidden="true">▲ </span>
+          {text} <code>{code}</code>
+        </p>
+      ))}
       {shown.executorNote !== null && (
         <p className="notice warning" data-testid="executor-note">
           <span aria-hidden="true">▲ </span>

@@ -60,8 +60,8 @@ export function VerdictBanner({ result }: { readonly result: LabComparison }) {
             <Button
               className="button"
               onPress={() => {
-                const { recipe, weightBits, activationBits, levels } = result.main.request;
-                setControls({ recipe, weightBits, activationBits, levels });
+                const { recipe, weightBits, activationBits, attentionBits, levels } = result.main.request;
+                setControls({ recipe, weightBits, activationBits, attentionBits, levels });
               }}
             >
               Undo the change

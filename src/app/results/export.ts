@@ -1,6 +1,6 @@
-import type { Comparison, LayerError } from "../../runner/comparison.ts";
+import type { LayerError } from "../../runner/comparison.ts";
 import type { ModelCard } from "../../models/config.ts";
-import type { LabComparison } from "../worker/lab-api.ts";
+import type { LabComparison, LabSide } from "../worker/lab-api.ts";
 import { className } from "./image-rows.ts";
 import type { ImageRow } from "./image-rows.ts";
 
@@ -10,6 +10,7 @@ export function resultsJson(result: LabComparison, card: ModelCard, verdict: str
     schema: "vitrine-comparison/1",
     verdict,
     model: { name: card.name, family: card.family, config: card.config, parameters: card.parameters, assumed: card.assumed },
+    warnings: result.warnings,
     main: summaryOf(result.main),
     baseline: result.baseline === null ? null : summaryOf(result.baseline),
     images: rows.map((row) => ({
@@ -43,9 +44,10 @@ export function layersCsv(layers: readonly LayerError[]): string {
   return csv([["name", "block", "role", "sqnr_db", "cosine"], ...layers.map((l) => [l.name, l.block ?? "", l.role, l.sqnrDb, l.cosine])]);
 }
 
-function summaryOf(comparison: Comparison): object {
-  const { request, executor, executorNote, quality, layers, layerImageCount, size, perf, env, classes } = comparison;
-  return { request, executor, executorNote, quality, layers, layerImageCount, size, perf, env, classes };
+function summaryOf(side: LabSide): object {
+  const { request, executor, executorNote, quality, effectiveBits, calibrationCount, layers, layerImageCount, size, perf, env, classes } =
+    side;
+  return { request, executor, executorNote, quality, effectiveBits, calibrationCount, layers, layerImageCount, size, perf, env, classes };
 }
 
 /** JSON has no Infinity or NaN, and null would hide an exact match: they are written as strings. */

@@ -26,5 +26,11 @@ export function compareRequest(controls: QuantizeRequest): CompareRequest {
 }
 
 export function sameRequest(a: QuantizeRequest, b: QuantizeRequest): boolean {
-  return a.recipe === b.recipe && a.weightBits === b.weightBits && a.activationBits === b.activationBits && a.levels === b.levels;
+  return (
+    a.recipe === b.recipe &&
+    a.weightBits === b.weightBits &&
+    a.activationBits === b.activationBits &&
+    (a.attentionBits ?? a.activationBits) === (b.attentionBits ?? b.activationBits) &&
+    a.levels === b.levels
+  );
 }

@@ -7,7 +7,7 @@ export const FAKE_CLASSES = [
   "sphere", "cube", "cone", "torus", "cylinder", "pyramid", "capsule", "knot", "spring", "gear", "star prism", "mug",
 ] as const; // prettier-ignore
 export const FAKE_IMAGE_COUNT = 32;
-const DEPTH = 8;
+export const DEPTH = 8;
 const ROLES = ["norm1", "attn.qkv", "attn.scores", "attn.softmax", "attn.output", "attn.proj", "norm2", "mlp.fc1", "mlp.gelu", "mlp.fc2"];
 
 export function fakeCard(numHeads: number | null): ModelCard {

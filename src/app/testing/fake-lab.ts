@@ -3,8 +3,18 @@ import { InputError } from "../../tensor/input-error.ts";
 import type { Progress } from "../../tensor/progress.ts";
 import { argmaxOfRow, rowCount, softmaxRow } from "../results/predictions.ts";
 import { abortError } from "../worker/error-border.ts";
-import type { DroppedFile, ImageSet, LabApi, LabImage, OpenedModel } from "../worker/lab-api.ts";
-import { FAKE_CLASSES, FAKE_IMAGE_COUNT, fakeCard, fakeFloatLogits, fakeLabel, fakeLayers, fakeQuantizedLogits } from "./fake-data.ts";
+import type { DroppedFile, ImageSet, LabApi, LabComparison, LabImage, LabSide, OpenedModel, RecipeChoice } from "../worker/lab-api.ts";
+import {
+  DEPTH,
+  FAKE_CLASSES,
+  FAKE_IMAGE_COUNT,
+  fakeCard,
+  fakeFloatLogits,
+  fakeLabel,
+  fakeLayers,
+  fakeQuantizedLogits,
+} from "./fake-data.ts";
+import { fakeLevels, fakeSites } from "./fake-levels.ts";
 
 export interface FakeLabOptions {
   readonly makeThumbnail: (index: number, label: number) => ImageBitmap;
@@ -17,6 +27,8 @@ export interface FakeLabOptions {
 export function createFakeLab(options: FakeLabOptions): LabApi {
   const cancelled = new Set<string>();
   let images: ImageSet | null = null;
+  let last: LabComparison | null = null;
+  let runs = 0;
 
   async function steps(jobId: string, stages: readonly string[], onProgress: (progress: Progress) => void): Promise<void> {
     const perStage = 6;
@@ -93,8 +105,24 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
       await steps(jobId, stages, onProgress);
       const count = images?.evaluation.length ?? 0;
       const adapter = fakeAdapter(options.adapter === "missing" ? "software" : options.adapter);
-      const baseline = request.baseline === null ? null : fakeComparison({ ...request, recipe: request.baseline }, count, adapter);
-      return { main: fakeComparison(request, count, adapter), baseline };
+      const sideOf = (recipe: string): LabSide => ({
+        ...fakeComparison({ ...request, recipe }, count, adapter),
+        effectiveBits: { weights: request.weightBits, activations: request.activationBits + 0.125 },
+        calibrationCount: images?.calibrationCount ?? 0,
+        sites: fakeSites(DEPTH, request),
+      });
+      const text = `${count} of ${count} evaluation images are calibration images too.`;
+      last = {
+        id: `run ${++runs}`,
+        main: sideOf(request.recipe),
+        baseline: request.baseline === null ? null : sideOf(request.baseline),
+        warnings: images?.leakage === true ? [{ code: "CALIBRATION_OVERLAP", text }] : [],
+      };
+      return last;
+    },
+    async levels(_jobId, request) {
+      await Promise.resolve();
+      return fakeLevels(request, last?.main.request.activationBits ?? 4);
     },
     cancel(jobId) {
       cancelled.add(jobId);
@@ -103,9 +131,23 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
   };
 }
 
-const FAKE_RECIPES = [
-  { name: "repq-vit", label: "RepQ-ViT", description: "Scale reparameterization after LayerNorm, log√2 codes for softmax." },
-  { name: "min-max", label: "min-max", description: "The naive baseline: the full range of every tensor, uniform codes." },
+const USUAL = { calibrationImages: 32, minimumImages: 1, bitRange: { lowest: 2, highest: 8 } } as const;
+const FAKE_RECIPES: readonly RecipeChoice[] = [
+  {
+    ...USUAL,
+    name: "repq-vit",
+    label: "RepQ-ViT",
+    description: "Scale reparameterization after LayerNorm, log√2 codes for softmax.",
+    paper:
+      "Li, Xiao, Yang, Gu: RepQ-ViT: Scale Reparameterization for Post-Training Quantization of Vision Transformers. ICCV 2023, arXiv 2212.08254",
+  },
+  {
+    ...USUAL,
+    name: "min-max",
+    label: "min-max",
+    description: "The naive baseline: the full range of every tensor, uniform codes.",
+    paper: null,
+  },
 ];
 
 function fakeAdapter(kind: FakeLabOptions["adapter"]): AdapterDescription {
@@ -156,9 +198,9 @@ function fakeComparison(request: QuantizeRequest, imageCount: number, adapter: A
     const q = softmaxRow(quantizedLogits, classes, image);
     softmaxRow(floatLogits, classes, image).forEach((p, c) => (kl += p * Math.log(p / (q[c] ?? 1))));
   }
-  const { recipe, weightBits, activationBits, levels } = request;
+  const { recipe, weightBits, activationBits, attentionBits, levels } = request;
   return {
-    request: { recipe, weightBits, activationBits, levels },
+    request: { recipe, weightBits, activationBits, attentionBits, levels },
     executor: levels === "as-published" ? "simulated" : "integer",
     executorNote: levels === "as-published" ? "As-published levels cannot run as integers; the float simulation served." : null,
     quality: {

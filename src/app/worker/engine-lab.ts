@@ -4,16 +4,21 @@ import { openGpu, type Gpu } from "../../gpu/device.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { Preprocessing } from "../../images/preprocessing.ts";
 import { recipes } from "../../quant/recipes/index.ts";
+import type { Recipe } from "../../quant/recipes/recipe.ts";
 import { checkLimits } from "../../runner/check-limits.ts";
 import { compareModels } from "../../runner/compare.ts";
 import { describeAdapter } from "../../runner/describe-adapter.ts";
+import { digestImages, overlapWarning } from "../../runner/digest.ts";
+import { effectiveBits } from "../../runner/effective-bits.ts";
 import { openModel, withoutQuantizers, type OpenModel } from "../../runner/open-model.ts";
 import { quantizeModel, type QuantizedModel } from "../../runner/quantize-model.ts";
 import { selfTest } from "../../runner/self-test.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import type { Job } from "../../tensor/progress.ts";
 import { canvasReadsBackExactly, decodeInBrowser } from "../decode-browser.ts";
-import type { CompareRequest, DroppedFile, ImageSet, LabApi, LabComparison } from "./lab-api.ts";
+import type { CompareRequest, DroppedFile, ImageSet, LabApi, LabComparison, RecipeChoice } from "./lab-api.ts";
+import { createLevelReader, type LevelReader } from "./level-reader.ts";
+import { levelSites } from "./level-sites.ts";
 import { heldSource, holdImage, labImage, splitImages, type HeldImage, type Split } from "./lab-images.ts";
 import { openSampleModel, sampleImages, sampleNote } from "./sample.ts";
 
@@ -57,6 +62,8 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
     }
   };
 
+  const levels = createLevelReader(device);
+
   const accept = (model: OpenModel): void => {
     state.model = model;
     state.graph = null;
@@ -71,7 +78,8 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
 
   return {
     adapter: async () => describeAdapter(await device(), false),
-    recipes: () => Promise.resolve(Object.values(recipes).map(({ name, label, description }) => ({ name, label, description }))),
+    recipes: () => Promise.resolve(Object.values(recipes).map(recipeChoice)),
+    levels: (jobId, request) => withJob(jobId, undefined, (job) => levels.levels(request, job)),
     selfTest: (jobId, onProgress) => withJob(jobId, onProgress, async (job) => selfTest(await device(), job)),
     cancel(jobId) {
       jobs.get(jobId)?.abort();
@@ -121,7 +129,7 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
           state.graph = null;
           throw error;
         });
-        return compare(await device(), model, graph, state.images, request, job);
+        return compare(await device(), model, graph, state.images, request, levels, job);
       }),
   };
 }
@@ -132,11 +140,13 @@ async function compare(
   graph: Graph,
   images: Split<HeldImage>,
   request: CompareRequest,
+  levelReader: LevelReader,
   job: Job,
 ): Promise<LabComparison> {
   const { preprocessing } = model.card;
   const float = withoutQuantizers(graph);
-  const { recipe, baseline, weightBits, activationBits, levels } = request;
+  const { baseline, ...asked } = request;
+  const calibration = heldSource(images.calibration, preprocessing);
   const models: QuantizedModel[] = [];
   if (model.quantization) {
     models.push({
@@ -146,9 +156,8 @@ async function compare(
       calibrationMs: 0,
     });
   } else {
-    const calibration = heldSource(images.calibration, preprocessing);
-    for (const name of baseline === null || baseline === recipe ? [recipe] : [recipe, baseline]) {
-      models.push(await quantizeModel(gpu, float, calibration, { recipe: name, weightBits, activationBits, levels }, job));
+    for (const name of baseline === null || baseline === asked.recipe ? [asked.recipe] : [asked.recipe, baseline]) {
+      models.push(await quantizeModel(gpu, float, calibration, { ...asked, recipe: name }, job));
     }
   }
   const labels = images.evaluation.every(({ label }) => label !== null)
@@ -156,8 +165,31 @@ async function compare(
     : null;
   const source = heldSource(images.evaluation, preprocessing);
   const runtime = navigator.userAgent;
-  const [main, second] = await compareModels({ gpu, float, quantized: models, images: source, labels, executor: "integer", runtime, job });
-  return { main, baseline: second ?? null };
+  const results = await compareModels({ gpu, float, quantized: models, images: source, labels, executor: "integer", runtime, job });
+  const calibrated = Math.max(...models.map(({ report }) => report.imageCount));
+  const warning = overlapWarning(await digestImages(calibration, calibrated), await digestImages(source));
+  const [main, second] = models.map(({ graph: quantized, report }, i) => ({
+    ...results[i],
+    effectiveBits: effectiveBits(quantized),
+    calibrationCount: report.imageCount,
+    sites: levelSites(quantized),
+  }));
+  const id = crypto.randomUUID();
+  levelReader.hold({ id, main: models[0].graph, baseline: models.at(1)?.graph ?? null, image: images.calibration[0], preprocessing });
+  return { id, main, baseline: second ?? null, warnings: warning ? [warning] : [] };
+}
+
+/** What the page needs to know of a recipe; the recipe itself holds functions. */
+function recipeChoice({ name, label, description, paper, calibrationImages, minimumImages, bitRange }: Recipe): RecipeChoice {
+  return {
+    name,
+    label,
+    description,
+    paper,
+    calibrationImages,
+    minimumImages: minimumImages ?? 1,
+    bitRange: bitRange ?? { lowest: 2, highest: 8 },
+  };
 }
 
 /** Decode, crop and label every image among the files; what cannot be used is listed with its reason. */

@@ -72,11 +72,11 @@ export interface LevelSite {
   readonly block: number | null;
   /** In words, without the block: "attention probabilities". */
   readonly title: string;
-  /** "log-sqrt2". */
+  /** In words: "log sqrt 2". */
   readonly scheme: string;
   readonly bits: number;
-  /** What has a quantizer of its own: null, the whole tensor; otherwise each of `entries` parts. */
-  readonly part: "channel" | "head" | "token" | null;
+  /** What has a quantizer of its own: null, the whole tensor; row: each row, fitted while the model runs; otherwise each of `entries` parts. */
+  readonly part: "channel" | "head" | "token" | "row" | null;
   readonly entries: number;
 }
 

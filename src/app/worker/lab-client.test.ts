@@ -23,6 +23,19 @@ describe("lab client over a message channel", () => {
     expect(result.baseline?.request.recipe).toBe("min-max");
   });
 
+  it("brings levels across, and the code of their refusal", async () => {
+    fake = createFakeClient();
+    await fake.client.openSample({});
+    const { id, main } = await fake.client.compare(request, {});
+    const site = main.sites.find(({ title }) => title === "attention probabilities");
+    const levels = await fake.client.levels({ comparison: id, side: "main", site: site?.id ?? "", entry: 0 }, {});
+    expect(levels.codebook?.decode).toBeInstanceOf(Float32Array);
+    expect(levels.codebook?.decode.length).toBe(16);
+    expect(levels.histogram.counts.reduce((a, b) => a + b, 0)).toBe(4000);
+    const refused = fake.client.levels({ comparison: id, side: "main", site: "nowhere", entry: 0 }, {});
+    await expect(refused).rejects.toMatchObject({ code: "LEVELS_GONE" });
+  });
+
   it("brings an InputError across with all its parts", async () => {
     fake = createFakeClient();
     const error: unknown = await fake.client

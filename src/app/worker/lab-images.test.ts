@@ -18,7 +18,9 @@ test("calibration and evaluation images are apart as soon as there are 40", () =
   const enough = splitImages(numbers(40));
   expect([enough.calibration.length, enough.evaluation.length, enough.leakage]).toEqual([32, 8, false]);
   expect(enough.evaluation.some((image) => enough.calibration.includes(image))).toBe(false);
-  expect(splitImages(numbers(500)).evaluation.length).toBe(64);
+  const many = splitImages(numbers(500));
+  expect(many.evaluation).toEqual(numbers(96).slice(32));
+  expect(many.calibration).toEqual([...numbers(32), ...numbers(128).slice(96)]);
 });
 
 test("held images become normalised planes", async () => {

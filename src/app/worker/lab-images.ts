@@ -42,6 +42,8 @@ export function heldSource(images: readonly HeldImage[], preprocessing: Preproce
 
 /** Enough images on both sides to keep them apart; below that, the same images calibrate and are compared, and the page says so. */
 const CALIBRATION_IMAGES = 32;
+/** Some methods want more, and take what is left of many. */
+const MOST_CALIBRATION_IMAGES = 64;
 const LEAST_EVALUATED = 8;
 const MOST_EVALUATED = 64;
 
@@ -51,14 +53,15 @@ export interface Split<T> {
   readonly leakage: boolean;
 }
 
-/** The first images in the order given calibrate, the next are compared. */
+/** The first images in the order given calibrate, the next are compared; of what is left, some calibrate the methods that want more. */
 export function splitImages<T>(images: readonly T[]): Split<T> {
   if (images.length < CALIBRATION_IMAGES + LEAST_EVALUATED) {
     return { calibration: images.slice(0, CALIBRATION_IMAGES), evaluation: images.slice(0, MOST_EVALUATED), leakage: true };
   }
+  const rest = CALIBRATION_IMAGES + MOST_EVALUATED;
   return {
-    calibration: images.slice(0, CALIBRATION_IMAGES),
-    evaluation: images.slice(CALIBRATION_IMAGES, CALIBRATION_IMAGES + MOST_EVALUATED),
+    calibration: [...images.slice(0, CALIBRATION_IMAGES), ...images.slice(rest, rest + MOST_CALIBRATION_IMAGES - CALIBRATION_IMAGES)],
+    evaluation: images.slice(CALIBRATION_IMAGES, rest),
     leakage: false,
   };
 }

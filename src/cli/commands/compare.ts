@@ -1,6 +1,7 @@
 import { writeSafetensors } from "../../formats/safetensors-write.ts";
 import { outputName, type Graph } from "../../graph/graph.ts";
 import { compareModels } from "../../runner/compare.ts";
+import { effectiveBits } from "../../runner/effective-bits.ts";
 import { openEngine } from "../../runner/engine.ts";
 import { withoutQuantizers, type OpenModel } from "../../runner/open-model.ts";
 import { quantizeModels, type QuantizedModel } from "../../runner/quantize-model.ts";
@@ -48,7 +49,7 @@ export const compare: Command = {
         writeSafetensors({ float_logits: tensor(shape, floatLogits), quantized_logits: tensor(shape, quantizedLogits) }),
       );
     }
-    return { model: model.card.name, notes: model.notes, ...rest };
+    return { model: model.card.name, notes: model.notes, effectiveBits: effectiveBits(quantized.graph), ...rest };
   },
 };
 
@@ -65,6 +66,6 @@ async function quantizedFrom(model: OpenModel, graph: Graph, options: Options, h
   };
   const { images } = await openInputs(host, model.card, classes, source);
   const { runNode } = await openEngine(() => host.gpu(), executorFrom(options));
-  const [quantized] = await quantizeModels(runNode, graph, images, [requestFrom(options)], host.job);
+  const [quantized] = await quantizeModels(runNode, graph, images, [await requestFrom(host, options)], host.job);
   return quantized;
 }

@@ -1,4 +1,5 @@
 import { outputName } from "../../graph/graph.ts";
+import { effectiveBits } from "../../runner/effective-bits.ts";
 import { openEngine } from "../../runner/engine.ts";
 import { packageBytes } from "../../runner/package-size.ts";
 import { writePackage } from "../../runner/package.ts";
@@ -21,7 +22,7 @@ export const quantize: Command = {
   async run(options, host) {
     const model = await openModelOption(host, options);
     refuseQuantized(model);
-    const request = requestFrom(options);
+    const asked = await requestFrom(host, options);
     const executor = executorFrom(options);
     const graph = await buildModel(model, host, executor);
     const [classes] = graph.shapes[outputName(graph)];
@@ -32,12 +33,14 @@ export const quantize: Command = {
     };
     const { images } = await openInputs(host, model.card, classes, source);
     const { runNode } = await openEngine(() => host.gpu(), executor);
-    const [quantized] = await quantizeModels(runNode, graph, images, [request], host.job);
+    const [quantized] = await quantizeModels(runNode, graph, images, [asked], host.job);
+    const { request } = quantized;
     const bytes = writePackage(quantized.graph, model.card, request);
     await host.write(options.out ?? "", bytes);
     return {
       out: options.out,
       request,
+      effectiveBits: effectiveBits(quantized.graph),
       calibration: { imageCount: quantized.report.imageCount, elapsedMs: quantized.calibrationMs },
       size: { ...packageBytes(graph, quantized.graph), fileBytes: bytes.length },
     };

@@ -11,6 +11,7 @@ import { runSweep, type Sweep, type SweepRow } from "../../runner/sweep/sweep.ts
 import { InputError } from "../../tensor/input-error.ts";
 import type { Command, Host } from "../host.ts";
 import { openInputs } from "../image-inputs.ts";
+import { layerBitsOption, readLayerBits } from "../layer-bits.ts";
 import { buildModel, executorFrom, executorOption, modelOptions, openModelOption } from "../model-options.ts";
 import { numberOption } from "../parse-args.ts";
 
@@ -21,6 +22,7 @@ export const sweep: Command = {
     ...modelOptions,
     recipes: { value: "NAMES", help: `comma-separated, or all (default): ${Object.keys(recipes).join(", ")}` },
     bits: { value: "SETTINGS", help: "weights/activations[/attention], comma-separated (default 8/8,6/6,4/8,4/4,3/3)" },
+    "layer-bits": layerBitsOption,
     calibration: { value: "FILE", help: ".npy or .safetensors of normalised [N,3,H,W] f32" },
     "calibration-images": { value: "DIR", help: "image files instead" },
     inputs: { value: "FILE", help: ".npy or .safetensors of normalised [N,3,H,W] f32 to judge on" },
@@ -54,13 +56,15 @@ export const sweep: Command = {
     const labels = judged.labels?.subarray(0, images.count) ?? null;
     const names = !options.recipes || options.recipes === "all" ? Object.keys(recipes) : options.recipes.split(",");
     const bits = parseBitSettings(options.bits ?? "8/8,6/6,4/8,4/4,3/3");
+    const layerBits = await readLayerBits(host, options);
     const executor = executorFrom(options);
     const engine = await openEngine(() => host.gpu(), executor);
 
     const wanted = Math.max(...names.map((name) => recipeNamed(name.trim()).calibrationImages));
     const calibrationDigests = await digestImages(calibration.images, Math.min(calibration.images.count, wanted));
     const digests = await digestImages(images);
-    const identity = JSON.stringify([await digestWeights(float), executor, calibrationDigests, digests]);
+    const settings = layerBits ? [layerBits] : [];
+    const identity = JSON.stringify([await digestWeights(float), executor, calibrationDigests, digests, ...settings]);
     const prefix = options.out ?? "";
     const context: SweepContext = {
       fingerprint: await digest(new TextEncoder().encode(identity)),
@@ -89,6 +93,7 @@ export const sweep: Command = {
       float,
       recipes: names.map((name) => name.trim()),
       bits,
+      layerBits,
       calibration: calibration.images,
       images,
       labels,
@@ -124,7 +129,7 @@ async function knownRows(host: Host, prefix: string, fingerprint: string): Promi
   const report = parseReport(text);
   if (report?.fingerprint === fingerprint) return report.rows;
   throw new InputError("SWEEP_MISMATCH", {
-    what: `"${prefix}.json" is ${report ? "a sweep of another model, other images or another executor" : "no sweep report"}.`,
+    what: `"${prefix}.json" is ${report ? "a sweep of another model, other images, other bits by layer or another executor" : "no sweep report"}.`,
     why: "Rows can only be taken over from the same work, and it would be overwritten.",
     next: "Give another --out, or remove the file.",
   });

@@ -72,9 +72,9 @@ export function layerOptions(
   });
 }
 
-/** The budget of a model with the same width everywhere: "4 bits on average". */
-export function uniformBudget(layers: readonly LayerCost[], widths: Widths): Required<Budget> {
-  const { weightBytes, bitOps } = modelCost(layers, {}, widths);
+/** The budget of a model with the same width everywhere but where it is pinned: "4 bits on average". */
+export function uniformBudget(layers: readonly LayerCost[], widths: Widths, pinned: BitAssignment = {}): Required<Budget> {
+  const { weightBytes, bitOps } = modelCost(layers, pinned, widths);
   return { weightBytes, bitOps };
 }
 

@@ -11,15 +11,24 @@ const target = (bits: number) => ({ scheme: lloyd, bits, levels: "strict" as con
 describe("placeLevels", () => {
   it("finds the clusters of clustered data, with 0 for the values near 0", () => {
     const centres = Float32Array.of(0.001, 0.1, 0.12, 0.5, 0.52, 0.9);
-    const { levels } = placeLevels({ centres, counts: new Float64Array(6).fill(10), high: 0.9 }, 4);
-    expect(levels.map((level) => Number(level.toFixed(4)))).toEqual([0.11, 0.51, 0.9]);
+    const { levels } = placeLevels({ centres, counts: new Float64Array(6).fill(10), low: 0.001, high: 0.9 }, 4, "zero first");
+    expect(levels.map((level) => Number(level.toFixed(4)))).toEqual([0, 0.11, 0.51, 0.9]);
   });
 
   it("keeps the known optimum of a uniform density: equal steps, the lowest fixed at 0", () => {
     // Levels 0, d, 2d, 3d with cells of width d (half as much at 0) and the top cell centred on 3d: d = 1 / 3.5.
     const centres = Float32Array.from({ length: 20000 }, (_, i) => (i + 0.5) / 20000);
-    const { levels } = placeLevels({ centres, counts: new Float64Array(20000).fill(1), high: 1 }, 4);
-    levels.forEach((level, i) => expect(level).toBeCloseTo((i + 1) / 3.5, 3));
+    const { levels } = placeLevels({ centres, counts: new Float64Array(20000).fill(1), low: 0, high: 1 }, 4, "zero first");
+    levels.forEach((level, i) => expect(level).toBeCloseTo(i / 3.5, 3));
+  });
+});
+
+describe("placeLevels, all levels free", () => {
+  it("finds the known optimum of the normal density: +-0.4528 and +-1.510 for four levels (Max 1960)", () => {
+    const centres = Float32Array.from({ length: 4001 }, (_, i) => (i - 2000) / 400);
+    const counts = Float64Array.from(centres, (x) => Math.exp((-x * x) / 2));
+    const { levels } = placeLevels({ centres, counts, low: -5, high: 5 }, 4, "free");
+    [-1.51, -0.4528, 0.4528, 1.51].forEach((level, i) => expect(levels[i]).toBeCloseTo(level, 2));
   });
 });
 

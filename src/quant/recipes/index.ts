@@ -5,6 +5,7 @@ import { fqVit } from "./fq-vit.ts";
 import { gptaq } from "./gptaq.ts";
 import { gptq } from "./gptq.ts";
 import { isVit } from "./is-vit.ts";
+import { lrpQvit } from "./lrp-qvit.ts";
 import { minMax } from "./min-max.ts";
 import { mse } from "./mse.ts";
 import { outlierTune } from "./outlier-tune.ts";
@@ -15,6 +16,7 @@ import { qwt } from "./qwt.ts";
 import type { Recipe } from "./recipe.ts";
 import { repqVit } from "./repq-vit.ts";
 import { repquant } from "./repquant.ts";
+import { sensitivity } from "./sensitivity.ts";
 import { uqVit } from "./uq-vit.ts";
 import { vitrine } from "./vitrine.ts";
 
@@ -37,6 +39,8 @@ export const recipes = {
   erq,
   qwt,
   "qwt-v2": qwtV2,
+  "lrp-qvit": lrpQvit,
+  sensitivity,
   vitrine,
 } as const satisfies Record<string, Recipe>;
 

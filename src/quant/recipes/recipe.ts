@@ -1,14 +1,12 @@
 import type { Graph, Node } from "../../graph/graph.ts";
 import type { Job } from "../../tensor/progress.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import type { BitWidths, LayerBits, Role } from "../bits.ts";
 import type { Pass } from "../passes/pass.ts";
 import type { Observer } from "../observers/observer.ts";
 import type { SchemeName } from "../schemes/index.ts";
 import type { Place } from "../sites.ts";
 import type { LayerStep } from "../steps/step.ts";
-
-/** The widths that a user asks for; attention probabilities have their own. */
-export type Role = "weights" | "activations" | "attention";
 
 /** The float model and the images it is calibrated on, [B,C,H,W]. */
 export interface FloatModel {
@@ -49,15 +47,12 @@ export interface Recipe {
   readonly arithmeticRules?: readonly SiteRule[];
   /** Numbers about the float model that steps look up by name; found once, before the walk. */
   readonly prepare?: (model: FloatModel) => Promise<ReadonlyMap<string, number>>;
+  /** Mixed precision: bits by layer for each setting that is asked for, found before the walk unless the user gave their own. In the order of `settings`. */
+  readonly allocate?: (model: FloatModel, settings: readonly BitWidths[]) => Promise<readonly LayerBits[]>;
   /** Applied to each layer in order, when its inputs are known: rewrites, searches and weight solvers that need data. */
   readonly steps?: readonly LayerStep[];
   /** Applied to the whole graph in order, after the walk. */
   readonly passes: readonly Pass[];
   /** Bit widths this method is defined for; default 2 to 8. */
   readonly bitRange?: { readonly lowest: number; readonly highest: number };
-}
-
-/** Exceptions by layer are stated for weights and activations; attention probabilities count as activations of their product. */
-export function roleOf(role: Role): "weights" | "activations" {
-  return role === "weights" ? "weights" : "activations";
 }

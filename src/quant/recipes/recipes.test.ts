@@ -7,7 +7,7 @@ import { metrics } from "../../metrics/index.ts";
 import { runNode } from "../../reference/index.ts";
 import { runGraph } from "../../reference/run-graph.ts";
 import { smallImages, smallVit } from "../../testing/small-vit.ts";
-import { calibrate } from "../calibrate.ts";
+import { calibrate, type Calibrated } from "../calibrate.ts";
 import { encodeTensor } from "../schemes/encode.ts";
 import { simulateGraph } from "../simulate.ts";
 import { reparameterizeInput } from "../steps/reparameterize-input.ts";
@@ -18,18 +18,13 @@ const names = Object.keys(recipes) as RecipeName[];
 
 const onCpu = (node: Node, inputs: Parameters<typeof runNode>[1]) => Promise.resolve(runNode(node, inputs));
 
-async function quantize(recipe: RecipeName, weightBits: number, activationBits: number, levels: Levels = "strict"): Promise<Graph> {
-  const images = smallImages(8);
-  const { graph } = await calibrate({
-    graph: smallVit(),
-    images,
-    recipe: recipes[recipe],
-    weightBits,
-    activationBits,
-    levels,
-    runNode: onCpu,
-  });
-  return graph;
+function calibrated(recipe: RecipeName, weightBits: number, activationBits: number, levels: Levels = "strict"): Promise<Calibrated> {
+  const widths = { weightBits, activationBits, levels };
+  return calibrate({ graph: smallVit(), images: smallImages(8), recipe: recipes[recipe], ...widths, runNode: onCpu });
+}
+
+async function quantize(...request: Parameters<typeof calibrated>): Promise<Graph> {
+  return (await calibrated(...request)).graph;
 }
 
 function quantizerAt(graph: Graph, node: string, site: "input" | "weight" | "probabilities" | "value") {
@@ -46,7 +41,8 @@ describe("every recipe", () => {
 
   it.each(names)("%s quantizes what its rules name, at the bits of their roles, with one step per layer input", async (name) => {
     const float = smallVit();
-    const graph = await quantize(name, 3, 6);
+    const { graph, report } = await calibrated(name, 3, 6);
+    expect(report.layerBits === undefined).toBe(!("allocate" in recipes[name]));
     const rules: readonly SiteRule[] = recipes[name].rules;
     for (const original of float.nodes) {
       const node = graph.nodes.find((other) => other.name === original.name);
@@ -56,7 +52,9 @@ describe("every recipe", () => {
       expect([original.name, products.map(([site]) => site)]).toEqual([original.name, ruled]);
       for (const [site, quantizer] of products) {
         const isImage = original.name === "patch_embed.proj" && site === "input";
-        expect([original.name, site, quantizer.bits]).toEqual([original.name, site, site === "weight" ? 3 : isImage ? 8 : 6]);
+        const own = report.layerBits?.[original.name];
+        const bits = site === "weight" ? (own?.weights ?? 3) : isImage ? 8 : (own?.activations ?? 6);
+        expect([original.name, site, quantizer.bits]).toEqual([original.name, site, bits]);
         // Per tensor, per head (2), per output row, or per channel of v (8).
         expect(site === "weight" ? [original.weights.weight.shape[0]] : site === "value" ? [1, 2, 8] : [1, 2]).toContain(
           quantizer.scale.length,

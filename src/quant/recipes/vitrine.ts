@@ -1,9 +1,8 @@
 import { minMax } from "../observers/min-max.ts";
-import { percentileMse, REPQ_PERCENTILES } from "../observers/percentile-mse.ts";
 import { unitRange } from "../observers/unit-range.ts";
 import { isPatchInput, isPooled, isProbabilities, isValue, isWeight } from "../sites.ts";
 import { rangeGptq } from "../solvers/range-gptq.ts";
-import { fitCodebook } from "../steps/fit-codebook.ts";
+import { fitGeluCodebook, fitProbabilityCodebook } from "../steps/fit-codebook.ts";
 import { fitWeights } from "../steps/fit-weights.ts";
 import { reparameterizeInput } from "../steps/reparameterize-input.ts";
 import { rotateAttention } from "../steps/rotate-attention.ts";
@@ -24,7 +23,7 @@ export const vitrine: Recipe = {
   prepare: prepareTokenWeights,
   rules: [
     { where: isWeight, scheme: "uniform", bits: "weights", granularity: "per row", observer: minMax },
-    { where: isPatchInput, scheme: "uniform", bits: 8, granularity: "per tensor", observer: percentileMse(REPQ_PERCENTILES) },
+    { where: isPatchInput, scheme: "uniform", bits: 8, granularity: "per tensor", observer: minMax },
     { where: isProbabilities, scheme: "lloyd", bits: "attention", granularity: "per tensor", observer: unitRange },
     { where: isValue, scheme: "uniform", bits: "activations", granularity: "per column", observer: minMax },
     {
@@ -37,6 +36,13 @@ export const vitrine: Recipe = {
     { where: isPooled, scheme: "uniform", bits: "activations", granularity: "per tensor", observer: minMax },
     { where: () => true, scheme: "uniform", bits: "activations", granularity: "per column", observer: minMax },
   ],
-  steps: [rotateAttention(), weightedRanges(), reparameterizeInput({ target: "mean" }), fitCodebook(), fitWeights(rangeGptq)],
+  steps: [
+    rotateAttention(),
+    fitGeluCodebook(),
+    weightedRanges(),
+    reparameterizeInput({ target: "mean" }),
+    fitProbabilityCodebook(),
+    fitWeights(rangeGptq),
+  ],
   passes: [],
 };

@@ -10,6 +10,7 @@ import { runNode as runOnCpu } from "../../reference/index.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import { throwIfCancelled, type Job } from "../../tensor/progress.ts";
 import { tensor, type Tensor } from "../../tensor/tensor.ts";
+import { isLayer } from "../sites.ts";
 import { propagateRelevance } from "./propagate.ts";
 import { sumOfMagnitudes, type Relevance } from "./rule.ts";
 
@@ -64,11 +65,6 @@ function nextTask(): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve);
   });
-}
-
-/** Layers that get bits: matrix products with weights, and the two of attention. */
-export function isLayer({ op }: Node): boolean {
-  return op === "Gemm" || op === "AttentionScores" || op === "AttentionOutput";
 }
 
 async function forward(

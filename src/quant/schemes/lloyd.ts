@@ -1,6 +1,7 @@
 /**
- * A free codebook for softmax outputs: 2^bits levels placed where they leave the least squared error (Lloyd 1982, Max 1960), 0 among them. The levels are
- * the quantizer's parameters m1, m2, ... in units of scale * 2^-14, so that the integer executor runs them: x^ = scale * mantissa * 2^-14. Every number goes to the nearest level.
+ * A free codebook: 2^bits levels placed where they leave the least squared error (Lloyd 1982, Max 1960). The levels are the quantizer's parameters m0, m1, ...,
+ * ascending integers in units of scale * 2^-14, so that the integer executor runs them: x^ = scale * mantissa * 2^-14. Every number goes to the nearest level.
+ * Probabilities have m0 = 0; outputs of GELU have negative levels too.
  */
 import type { Quantizer } from "../../graph/quantizer.ts";
 import { roundTiesToEven } from "../../tensor/rounding.ts";
@@ -12,18 +13,21 @@ import type { Codebook, Fit, Scheme } from "./scheme.ts";
 const GRID = 14;
 const UNIT = 2 ** GRID;
 
-/** A fit with these levels, ascending and not negative; 0 is added below them. Levels that fall on one grid point become one. */
-export function lloydFit(levels: readonly number[], bits: number): Fit {
-  const scale = Math.fround(Math.max(levels.at(-1) ?? 0, 2 ** -100));
-  const mantissas = levels.slice(-(2 ** bits - 1)).map((level) => Math.max(1, roundTiesToEven((level / scale) * UNIT)));
-  const parameters = Object.fromEntries(mantissas.map((mantissa, i) => [`m${i + 1}`, mantissa]));
+/** A fit with these levels, ascending, at most 2^bits of them. Levels that fall on one grid point become one. */
+export function lloydFit(levels: readonly number[]): Fit {
+  const largest = levels.reduce((top, level) => Math.max(top, Math.abs(level)), 0);
+  const scale = Math.fround(Math.max(largest, 2 ** -100));
+  const parameters = Object.fromEntries(levels.map((level, i) => [`m${i}`, roundTiesToEven((level / scale) * UNIT) + 0]));
   return { scale, zeroPoint: null, roundingMargin: 0.5, parameters };
 }
 
 /** Ascending, one per code; codes past the last stated level repeat it. */
 function mantissasOf({ bits, parameters }: Quantizer): Int32Array<ArrayBuffer> {
   const out = new Int32Array(2 ** bits);
-  for (let code = 1; code < out.length; code++) out[code] = Math.max(out[code - 1], parameters?.[`m${code}`] ?? 0);
+  for (let code = 0; code < out.length; code++) {
+    const before = code === 0 ? Number.NEGATIVE_INFINITY : out[code - 1];
+    out[code] = Math.max(before, parameters?.[`m${code}`] ?? (code === 0 ? 0 : before));
+  }
   return out;
 }
 
@@ -49,12 +53,10 @@ export const lloyd: Scheme = {
   name: "lloyd",
   label: "free codebook (Lloyd-Max)",
   /** Without data: equal steps. */
-  fit: ({ high }, bits) => {
+  fit: ({ low, high }, bits) => {
     const last = 2 ** bits - 1;
-    return lloydFit(
-      Array.from({ length: last }, (_, i) => (high * (i + 1)) / last),
-      bits,
-    );
+    const from = Math.min(0, low);
+    return lloydFit(Array.from({ length: last + 1 }, (_, i) => from + ((high - from) * i) / last));
   },
   quantize: (x, quantizer) => nearestCode(x, tables(quantizer)),
   dequantize: (code, quantizer) => tables(quantizer).decode[code],

@@ -23,7 +23,7 @@ export const RANGE_GPTQ_DEFAULTS: RangeGptqOptions = {
   order: "diagonal",
   damping: 0.01,
   factors: [1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55],
-  flips: 200,
+  flips: 0,
 };
 
 /** Fitted scales further than this from the range's own say that the row is lost. */

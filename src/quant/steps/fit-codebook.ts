@@ -1,53 +1,101 @@
-/** A free codebook of attention probabilities for each layer (schemes/lloyd), with the class token's row counting as token-weights says. */
-import { histogramOf, type Histogram } from "../observers/histogram.ts";
+/** Free codebooks (schemes/lloyd) for each layer's attention probabilities and GELU outputs, errors counting as token-weights says. */
+import type { Quantizer } from "../../graph/quantizer.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { placeLevels } from "../observers/lloyd-max.ts";
 import { quantizerOf } from "../observers/squared-error.ts";
+import { weightedDensity } from "../observers/weighted-density.ts";
 import { lloydFit } from "../schemes/lloyd.ts";
 import { schemes } from "../schemes/index.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
+import { isPostGelu } from "../sites.ts";
+import { absorbFactors } from "./reparameterize-input.ts";
 import { firstOf } from "./sample-rows.ts";
-import type { LayerStep } from "./step.ts";
-import { classTokenWeight } from "./token-weights.ts";
+import type { LayerStep, StepContext } from "./step.ts";
+import { classTokenWeight, outputWeights } from "./token-weights.ts";
 
 const IMAGES = 16;
+/** Rows of GELU outputs that levels are placed on. */
+const ROWS = 4096;
+/** Above, uniform codes per channel are as good and cheaper to multiply. */
+const MOST_BITS = 6;
 
-export function fitCodebook(): LayerStep {
+/** Levels of attention probabilities, 0 among them; rows of the class token count more. */
+export function fitProbabilityCodebook(): LayerStep {
   return {
     stage: "placing levels of attention probabilities",
     run(layer, context) {
       const { node } = layer;
       const chosen = node.quantizers?.probabilities;
       if (node.op !== "AttentionOutput" || chosen?.scheme !== "lloyd") return layer;
-      const probabilities = firstOf(layer.inputs[0], IMAGES);
+      const { data, shape } = firstOf(layer.inputs[0], IMAGES);
+      const tokens = shape[3];
       const weight = classTokenWeight(node.name, context);
-      const all = histogramOf(probabilities.data, chosen.bits);
-      const histogram = weight === 1 ? all : merged(all, histogramOf(classRows(probabilities), chosen.bits), weight - 1);
-      const { levels } = placeLevels(histogram, 2 ** chosen.bits);
-      const target = { scheme: schemes.lloyd, bits: chosen.bits, levels: context.levels };
-      const quantizer = quantizerOf(lloydFit(levels, chosen.bits), target);
-      return { ...layer, node: { ...node, quantizers: { ...node.quantizers, probabilities: quantizer } } };
+      const density = weightedDensity(data, (i) => (Math.floor(i / tokens) % tokens === 0 ? weight : 1));
+      const probabilities = codebook(placeLevels(density, 2 ** chosen.bits, "zero first").levels, chosen.bits, context);
+      return { ...layer, node: { ...node, quantizers: { ...node.quantizers, probabilities } } };
     },
   };
 }
 
-/** The first row of every head's map. p: [B,H,N,N] -> [B * H * N] */
-function classRows({ data, shape }: Tensor): Float32Array<ArrayBuffer> {
-  const tokens = shape[3];
-  const maps = data.length / (tokens * tokens);
-  const out = new Float32Array(maps * tokens);
-  for (let map = 0; map < maps; map++) out.set(data.subarray(map * tokens * tokens, map * tokens * tokens + tokens), map * tokens);
-  return out;
+/**
+ * Levels of GELU outputs: each channel is divided by t_c, the square root of its root mean square, which an Affine does in GELU's epilogue; then all share
+ * 2^bits levels. An error in channel c counts with the next weights that read it, |t_c W[:, c]|^2.
+ */
+export function fitGeluCodebook(): LayerStep {
+  return {
+    stage: "placing levels of GELU outputs",
+    needsFloat: true,
+    async run(layer, context) {
+      const { node } = layer;
+      const input = node.quantizers?.input;
+      if (!input || input.bits > MOST_BITS || !isPostGelu({ graph: context.graph, node: layer.float.node, site: "input" })) return layer;
+      const [x] = layer.inputs;
+      const rows = await outputWeights(layer, context);
+      const t = rootMeanSquares(x, rows).map((rms) => Math.max(Math.sqrt(rms), 1e-3));
+      const balanced = absorbFactors(layer, { r: t, b: new Float32Array(t.length) }, input, context);
+      const importance = columnNorms(balanced.node.weights.weight);
+      const [{ data }] = balanced.inputs;
+      const width = t.length;
+      const stride = Math.max(1, Math.floor(data.length / width / ROWS));
+      const sample = everyRow(data, width, stride);
+      const rowOf = (i: number) => Math.floor(i / width) * stride + (stride >> 1);
+      const density = weightedDensity(sample, (i) => (rows ? rows[rowOf(i)] : 1) * importance[i % width]);
+      const found = codebook(placeLevels(density, 2 ** input.bits, "free").levels, input.bits, context);
+      return { ...balanced, node: { ...balanced.node, quantizers: { input: found } } };
+    },
+  };
 }
 
-/** Counts of `a` plus `factor` times those of `b`. */
-function merged(a: Histogram, b: Histogram, factor: number): Pick<Histogram, "centres" | "counts" | "high"> {
-  const bins = [
-    ...Array.from(a.centres, (centre, i) => [centre, a.counts[i]]),
-    ...Array.from(b.centres, (centre, i) => [centre, b.counts[i] * factor]),
-  ].sort(([p], [q]) => p - q);
-  return {
-    centres: Float32Array.from(bins, ([centre]) => centre),
-    counts: Float64Array.from(bins, ([, count]) => count),
-    high: Math.max(a.high, b.high),
-  };
+function codebook(levels: readonly number[], bits: number, { levels: strictness }: StepContext): Quantizer {
+  return quantizerOf(lloydFit(levels), { scheme: schemes.lloyd, bits, levels: strictness });
+}
+
+/** x: [...,C] -> [C] */
+function rootMeanSquares({ data, shape }: Tensor, weights: Float64Array | null): Float32Array<ArrayBuffer> {
+  const width = shape.at(-1) ?? 0;
+  const sums = new Float64Array(width);
+  let total = 0;
+  for (let row = 0; row * width < data.length; row++) {
+    const weight = weights ? weights[row] : 1;
+    total += weight;
+    for (let i = 0; i < width; i++) sums[i] += weight * data[row * width + i] ** 2;
+  }
+  return Float32Array.from(sums, (sum) => Math.sqrt(sum / total));
+}
+
+/** Squared length of each column. weight: [N,K] -> [K] */
+function columnNorms({ data, shape }: Tensor): Float64Array {
+  const [, k] = shape;
+  const sums = new Float64Array(k);
+  data.forEach((w, i) => (sums[i % k] += w * w));
+  return sums;
+}
+
+function everyRow(data: Float32Array<ArrayBuffer>, width: number, stride: number): Float32Array<ArrayBuffer> {
+  const count = Math.floor(data.length / width / stride);
+  const out = new Float32Array(count * width);
+  for (let i = 0; i < count; i++) {
+    const from = (i * stride + (stride >> 1)) * width;
+    out.set(data.subarray(from, from + width), i * width);
+  }
+  return out;
 }

@@ -25,7 +25,8 @@ export function fitWeights(solver: WeightSolver): LayerStep {
       const read = input ? schemeOf(input).fakeQuantize(layer.inputs[0], input) : layer.inputs[0];
       const weights = await outputWeights(layer, context);
       const mean = weightedMean(read, weights);
-      const inputs = { count: 1, gram: covariance(read, weights, mean), sum: new Float64Array(mean.length) };
+      const gram = damped(covariance(read, weights, mean), mean.length, read.data.length / mean.length);
+      const inputs = { count: 1, gram, sum: new Float64Array(mean.length) };
       const { weight, bias } = node.weights;
       const [n, k] = weight.shape;
       const solution = solver.solve({ weight: weight.data, bias: bias?.data ?? null, shape: [n, k], quantizer, inputs });
@@ -45,6 +46,18 @@ function affine({ weights: { weight, bias } }: Pick<Node, "weights">, x: Float64
     for (let i = 0; i < k; i++) sum += weight.data[row * k + i] * x[i];
     return sum;
   });
+}
+
+/**
+ * Adds to the diagonal, in units of its mean, 1 % and more where rows are few beside unknowns (a classifier sees one row per image): directions that the
+ * calibration images do not show must not be free.
+ */
+function damped(gram: Float64Array<ArrayBuffer>, k: number, rows: number): Float64Array<ArrayBuffer> {
+  let trace = 0;
+  for (let i = 0; i < k; i++) trace += gram[i * k + i];
+  const added = (trace / k) * (0.01 + 0.05 * Math.min(10, k / rows));
+  for (let i = 0; i < k; i++) gram[i * k + i] += added;
+  return gram;
 }
 
 function weightedMean({ data, shape }: Tensor, weights: Float64Array | null): Float64Array {

@@ -56,6 +56,7 @@ const COLUMNS: readonly (readonly [string, (row: SweepReportRow) => string | num
   ["recipe", ({ recipe }) => recipe],
   ["bits", ({ bits }) => bits],
   ["effective_weight_bits", (row) => row.effectiveWeightBits.toFixed(3)],
+  ["effective_activation_bits", (row) => row.effectiveActivationBits?.toFixed(3) ?? ""],
   ["bytes", (row) => row.quantizedBytes],
   ["top1_accuracy", ({ quality }) => quality.top1AccuracyQuantized ?? ""],
   ["top1_accuracy_low", ({ accuracy }) => accuracy?.low ?? ""],

@@ -102,6 +102,19 @@ describe("runSweep", () => {
     );
   });
 
+  it("states the bits by layer, those given and those that a recipe allocates", async () => {
+    const [uniform] = (await runSweep(request({ recipes: ["min-max"], bits: parseBitSettings("4/4") }))).rows;
+    expect([uniform.effectiveActivationBits, "layerBits" in uniform]).toEqual([expect.closeTo(4.6, 0), false]);
+    const layerBits = { head: { weights: 8 } };
+    const [given] = (await runSweep(request({ recipes: ["min-max"], bits: parseBitSettings("4/4"), layerBits }))).rows;
+    expect(given.layerBits).toEqual(layerBits);
+    // The head has 3 * 8 of all weights: 8 * 12 + 24 * 8 + 8 * 8 + 16 * 8 + 8 * 16 + 3 * 8 = 632.
+    expect(given.effectiveWeightBits).toBeCloseTo((4 * 632 + 4 * 24) / 632, 12);
+    const [allocated] = (await runSweep(request({ recipes: ["lrp-qvit"], bits: parseBitSettings("4/4") }))).rows;
+    expect(allocated.layerBits?.["blocks.0.mlp.fc1"].weights).toBeGreaterThan(1);
+    expect(allocated.effectiveWeightBits).toBeLessThanOrEqual(4);
+  });
+
   it("refuses an unknown recipe before it runs anything", async () => {
     opened.length = 0;
     await expect(runSweep(request({ recipes: ["repq-vit", "nothing"] }))).rejects.toMatchObject({ code: "RECIPE_UNKNOWN" });

@@ -3,6 +3,7 @@
  * path and its statistics are found once), rows are handed out as they finish, and rows of an earlier run of the same sweep are taken over.
  */
 import { outputName, type Graph } from "../../graph/graph.ts";
+import type { LayerBits } from "../../quant/bits.ts";
 import type { CalibrationInputs } from "../../quant/calibrate.ts";
 import { throwIfCancelled, type Job } from "../../tensor/progress.ts";
 import { elementCount, type Tensor } from "../../tensor/tensor.ts";
@@ -21,6 +22,8 @@ export interface SweepRequest {
   readonly float: Graph;
   readonly recipes: readonly string[];
   readonly bits: readonly BitSetting[];
+  /** Exceptions by layer at every setting. */
+  readonly layerBits?: LayerBits | undefined;
   readonly calibration: ImageSource;
   readonly images: ImageSource;
   /** Class index per image. */
@@ -40,7 +43,12 @@ export interface SweepRow {
   readonly label: string;
   /** "4/8", "8/8/4": weights / activations / attention probabilities. */
   readonly bits: string;
+  /** Mean over weights, and over activation elements read, of matrix products with weights. */
   readonly effectiveWeightBits: number;
+  /** Reports of earlier versions lack it. */
+  readonly effectiveActivationBits?: number;
+  /** Of mixed precision, given or allocated. */
+  readonly layerBits?: LayerBits;
   readonly quantizedBytes: number;
   readonly quality: Quality;
   readonly executor: ExecutorName;
@@ -62,7 +70,7 @@ export interface Sweep {
 const BATCH = 8;
 
 export async function runSweep(request: SweepRequest): Promise<Sweep> {
-  const { float, recipes, bits, images, labels, job } = request;
+  const { float, recipes, bits, layerBits, images, labels, job } = request;
   const names = recipes.map((name) => recipeNamed(name).name);
   const known = new Map((request.known ?? []).map((row) => [cellName(row.recipe, row.bits), row]));
   const classes = elementCount(float.shapes[outputName(float)]);
@@ -80,7 +88,7 @@ export async function runSweep(request: SweepRequest): Promise<Sweep> {
     if (pending.length === 0) continue;
     stage(`calibrating ${recipe}`);
     const quantizing = { signal: job?.signal, onProgress: (progress: { stage: string }) => stage(`${recipe}: ${progress.stage}`) };
-    const requests = pending.map((setting) => ({ ...setting, recipe, levels: "strict" as const }));
+    const requests = pending.map((setting) => ({ ...setting, recipe, layerBits, levels: "strict" as const }));
     const models = await quantizeModels(request.runNode, float, request.calibration, requests, quantizing);
     for (const [index, model] of models.entries()) {
       const name = bitSettingName(pending[index]);
@@ -88,11 +96,14 @@ export async function runSweep(request: SweepRequest): Promise<Sweep> {
       const { logits, elapsedMs } = await evaluate(opened.session, images, classes, job, (done) =>
         stage(`${recipe} ${name}: image ${done} of ${images.count}`),
       );
+      const effective = effectiveBits(model.graph);
       const row: SweepRow = {
         recipe,
         label: recipeNamed(recipe).label,
         bits: name,
-        effectiveWeightBits: effectiveBits(model.graph).weights,
+        effectiveWeightBits: effective.weights,
+        effectiveActivationBits: effective.activations,
+        ...(model.report.layerBits ? { layerBits: model.report.layerBits } : {}),
         quantizedBytes: packageBytes(float, model.graph).quantizedBytes,
         quality: measureQuality(measured.logits, logits, images.count, classes, labels),
         executor: opened.executor,
