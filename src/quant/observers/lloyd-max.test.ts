@@ -32,6 +32,31 @@ describe("placeLevels, all levels free", () => {
   });
 });
 
+describe("placeLevels, few huge values among many small ones", () => {
+  it("leaves at most a little more error than the best of many random starts", () => {
+    const random = seededRandom(11);
+    const values = Float32Array.from({ length: 3000 }, (_, i) => (i % 300 === 0 ? 40 + 20 * random() : random() * random() - 0.15)).sort();
+    const counts = new Float64Array(values.length).fill(1);
+    const error = (levels: readonly number[]) => values.reduce((sum, x) => sum + Math.min(...levels.map((level) => (x - level) ** 2)), 0);
+    const { levels } = placeLevels({ centres: values, counts, low: values[0], high: values[2999] }, 8, "free");
+    let best = Number.POSITIVE_INFINITY;
+    for (let trial = 0; trial < 30; trial++) {
+      const start = Array.from({ length: 8 }, () => values[Math.floor(random() * 3000)]).sort((a, b) => a - b);
+      for (let step = 0; step < 60; step++) {
+        const sums = start.map(() => [0, 0]);
+        for (const x of values) {
+          const nearest = start.reduce((found, level, i) => (Math.abs(x - level) < Math.abs(x - start[found]) ? i : found), 0);
+          sums[nearest][0] += x;
+          sums[nearest][1]++;
+        }
+        sums.forEach(([sum, n], i) => n > 0 && (start[i] = sum / n));
+      }
+      best = Math.min(best, error(start));
+    }
+    expect(error(levels)).toBeLessThan(1.1 * best);
+  });
+});
+
 describe("lloydMax", () => {
   it("leaves less error than any uniform quantizer with zero at code 0, on skewed data", () => {
     const random = seededRandom(3);

@@ -2,13 +2,14 @@
  * Levels by Lloyd's iteration (Lloyd 1982, Max 1960): thresholds half-way between levels, levels at the mean of what falls to them. Started from geometric levels over 6, 8, 10 and 12 octaves from equal steps and from equal
  * counts; the one that ends with the least squared error wins.
  */
+import { clamp } from "../../tensor/rounding.ts";
 import { lloydFit } from "../schemes/lloyd.ts";
 import { histogramOf, type Histogram } from "./histogram.ts";
 import type { Observer } from "./observer.ts";
 
-const ITERATIONS = 60;
+const ITERATIONS = 100;
 const OCTAVES = [6, 8, 10, 12];
-const CELLS = 4096;
+const CELLS = 256;
 
 export const lloydMax: Observer = {
   name: "Lloyd-Max",
@@ -23,8 +24,7 @@ export type Density = Pick<Histogram, "centres" | "counts" | "low" | "high">;
 
 /**
  * `count` levels, ascending, and which start they came from. "zero first": for non-negative values, the lowest level is and stays 0; "free": all move, started
- * from equal steps, from equal counts, and from a density between them (the
- * square root of the values', exact on every machine; the optimum for many levels is the cube root, Panter and Dite 1951).
+ * from equal counts and from several densities between equal steps and equal counts on a scale that is logarithmic for large values.
  */
 export function placeLevels(density: Density, count: number, lowest: "zero first" | "free"): { levels: number[]; start: number } {
   const { centres } = density;
@@ -51,18 +51,51 @@ function startsFromZero({ centres, high }: Density, sums: PrefixSums, count: num
 
 function freeStarts({ centres, counts, low, high }: Density, sums: PrefixSums, count: number): number[][] {
   const places = Array.from({ length: count }, (_, i) => (i + 0.5) / count);
-  const equalSteps = places.map((place) => low + (high - low) * place);
   const equalCounts = places.map((place) => centreAt(centres, sums.count, place));
+  const scale = companding(meanMagnitude(centres, counts));
+  const [from, to] = [scale.forward(low), scale.forward(high)];
+  const cellOf = (x: number) => clamp(Math.floor(((scale.forward(x) - from) / (to - from || 1)) * CELLS), 0, CELLS - 1);
+  const middles = Float32Array.from({ length: CELLS }, (_, cell) => scale.back(from + ((to - from) * (cell + 0.5)) / CELLS));
   const cells = new Float64Array(CELLS);
-  const cellOf = (x: number) => Math.min(CELLS - 1, Math.max(0, Math.floor(((x - low) / (high - low || 1)) * CELLS)));
   centres.forEach((centre, i) => (cells[cellOf(centre)] += counts[i]));
-  const roots = prefixSums(
-    Float32Array.from(cells, (_, cell) => low + ((high - low) * (cell + 0.5)) / CELLS),
-    cells.map((value) => Math.sqrt(value)),
-  );
-  const middles = Float32Array.from(cells, (_, cell) => low + ((high - low) * (cell + 0.5)) / CELLS);
-  const between = places.map((place) => centreAt(middles, roots.count, place));
-  return [equalSteps, equalCounts, between];
+  // Shares of the count's fourth roots: 0 is equal steps of the companded scale, 1/4 to 3/4 lean towards where the values are.
+  const powers = [() => 1, (x: number) => Math.sqrt(Math.sqrt(x)), Math.sqrt, (x: number) => Math.sqrt(x * Math.sqrt(x))];
+  return [
+    equalCounts,
+    ...powers.map((power) => {
+      const roots = prefixSums(middles, cells.map(power));
+      return places.map((place) => centreAt(middles, roots.count, place));
+    }),
+  ];
+}
+
+/**
+ * Linear below `unit`, then equal steps for each octave, on both sides of 0: the exponent and mantissa of 1 + |x| / unit read as one number. Like asinh, but
+ * without a function that differs between machines.
+ */
+function companding(unit: number): { forward(x: number): number; back(y: number): number } {
+  const view = new DataView(new ArrayBuffer(4));
+  const one = 0x3f800000;
+  return {
+    forward(x) {
+      view.setFloat32(0, 1 + Math.abs(x) / unit);
+      return Math.sign(x) * (view.getUint32(0) - one);
+    },
+    back(y) {
+      view.setUint32(0, one + Math.floor(Math.abs(y)));
+      return Math.sign(y) * (view.getFloat32(0) - 1) * unit;
+    },
+  };
+}
+
+function meanMagnitude(centres: Float32Array, counts: Float64Array): number {
+  let sum = 0;
+  let total = 0;
+  for (let i = 0; i < centres.length; i++) {
+    sum += counts[i] * Math.abs(centres[i]);
+    total += counts[i];
+  }
+  return Math.max(sum / total, 2 ** -100);
 }
 
 interface PrefixSums {

@@ -8,7 +8,7 @@ import { lloydFit } from "../schemes/lloyd.ts";
 import { schemes } from "../schemes/index.ts";
 import { isPostGelu } from "../sites.ts";
 import { absorbFactors } from "./reparameterize-input.ts";
-import { firstOf } from "./sample-rows.ts";
+import { firstOf, samplePlaces } from "./sample-rows.ts";
 import type { LayerStep, StepContext } from "./step.ts";
 import { classTokenWeight, outputWeights } from "./token-weights.ts";
 
@@ -55,10 +55,11 @@ export function fitGeluCodebook(): LayerStep {
       const importance = columnNorms(balanced.node.weights.weight);
       const [{ data }] = balanced.inputs;
       const width = t.length;
-      const stride = Math.max(1, Math.floor(data.length / width / ROWS));
-      const sample = everyRow(data, width, stride);
-      const rowOf = (i: number) => Math.floor(i / width) * stride + (stride >> 1);
-      const density = weightedDensity(sample, (i) => (rows ? rows[rowOf(i)] : 1) * importance[i % width]);
+      const count = data.length / width;
+      const places = samplePlaces(count, Math.min(count, ROWS));
+      const sample = new Float32Array(places.length * width);
+      places.forEach((row, i) => sample.set(data.subarray(row * width, (row + 1) * width), i * width));
+      const density = weightedDensity(sample, (i) => (rows ? rows[places[Math.floor(i / width)]] : 1) * importance[i % width]);
       const found = codebook(placeLevels(density, 2 ** input.bits, "free").levels, input.bits, context);
       return { ...balanced, node: { ...balanced.node, quantizers: { input: found } } };
     },
@@ -88,14 +89,4 @@ function columnNorms({ data, shape }: Tensor): Float64Array {
   const sums = new Float64Array(k);
   data.forEach((w, i) => (sums[i % k] += w * w));
   return sums;
-}
-
-function everyRow(data: Float32Array<ArrayBuffer>, width: number, stride: number): Float32Array<ArrayBuffer> {
-  const count = Math.floor(data.length / width / stride);
-  const out = new Float32Array(count * width);
-  for (let i = 0; i < count; i++) {
-    const from = (i * stride + (stride >> 1)) * width;
-    out.set(data.subarray(from, from + width), i * width);
-  }
-  return out;
 }

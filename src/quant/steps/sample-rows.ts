@@ -1,18 +1,22 @@
+import { seededRandom } from "../../tensor/random.ts";
 import { tensor, type Tensor } from "../../tensor/tensor.ts";
 
 /**
- * At most `count` rows of the last axis, evenly spread over images and tokens, always the same ones: what a search judges candidates on.
- * x: [...,D] -> [rows,D]
+ * `count` of `length` places, one at random in each of as many equal parts, always the same ones. Regular steps would not do: where they divide an image's
+ * tokens they meet the same tokens in every image, and may never meet the class token.
  */
+export function samplePlaces(length: number, count: number): Uint32Array<ArrayBuffer> {
+  const random = seededRandom(length);
+  return Uint32Array.from({ length: count }, (_, i) => Math.min(length - 1, Math.floor(((i + random()) * length) / count)));
+}
+
+/** At most `count` rows of the last axis: what a search judges candidates on. x: [...,D] -> [rows,D] */
 export function sampleRows(x: Tensor, count: number): Tensor {
   const width = x.shape.at(-1) ?? 0;
   const rows = x.data.length / width;
   if (rows <= count) return tensor([rows, width], x.data);
   const out = new Float32Array(count * width);
-  for (let i = 0; i < count; i++) {
-    const from = Math.floor(((i + 0.5) * rows) / count) * width;
-    out.set(x.data.subarray(from, from + width), i * width);
-  }
+  samplePlaces(rows, count).forEach((row, i) => out.set(x.data.subarray(row * width, (row + 1) * width), i * width));
   return tensor([count, width], out);
 }
 

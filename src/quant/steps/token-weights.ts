@@ -5,7 +5,7 @@ import type { FloatModel } from "../recipes/recipe.ts";
 import { firstOf } from "./sample-rows.ts";
 import type { Layer, StepContext } from "./step.ts";
 
-const PROBE_IMAGES = 8;
+const PROBE_IMAGES = 4;
 
 /** For `Recipe.prepare`: the importance of the class token by block prefix. */
 export function prepareTokenWeights({ images, ...model }: FloatModel): Promise<ReadonlyMap<string, number>> {

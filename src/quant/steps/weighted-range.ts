@@ -6,24 +6,23 @@
 import { selectRanks } from "../observers/select.ts";
 import type { Fit } from "../schemes/scheme.ts";
 import { uniform } from "../schemes/uniform.ts";
+import { samplePlaces } from "./sample-rows.ts";
 import { clamp, roundTiesToEven } from "../../tensor/rounding.ts";
 
 /** Factors on both ends, by bits: low widths clip a lot. */
 const COARSE = Array.from({ length: 12 }, (_, i) => 0.1 + (0.9 * i) / 12);
 const FINE = Array.from({ length: 8 }, (_, i) => 0.5 + (0.5 * i) / 8);
 const SINGLE = [0.6, 0.75, 0.87, 1.15, 1.35, 1.7];
-/** Values judged on; ends come from all of them. */
-const SAMPLE = 3072;
 
-/** weights: one per value; null: all alike. */
-export function weightedRange(values: Float32Array<ArrayBuffer>, weights: Float64Array | null, bits: number): Fit {
+/** weights: one per value; null: all alike. Candidates are judged on at most `sample` values, the ends come from all. */
+export function weightedRange(values: Float32Array<ArrayBuffer>, weights: Float64Array | null, bits: number, sample: number): Fit {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const value of values) {
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  const { x, w } = sampled(values, weights);
+  const { x, w } = sampled(values, weights, sample);
   const middle = medianOf(x);
   let best = { a: 1, b: 1, fit: uniform.fit({ low, high }, bits), error: Number.POSITIVE_INFINITY };
   const attempt = (a: number, b: number) => {
@@ -40,15 +39,18 @@ export function weightedRange(values: Float32Array<ArrayBuffer>, weights: Float6
   return best.fit;
 }
 
-function sampled(values: Float32Array<ArrayBuffer>, weights: Float64Array | null): { x: Float32Array<ArrayBuffer>; w: Float64Array } {
-  const count = Math.min(values.length, SAMPLE);
+function sampled(
+  values: Float32Array<ArrayBuffer>,
+  weights: Float64Array | null,
+  most: number,
+): { x: Float32Array<ArrayBuffer>; w: Float64Array } {
+  const count = Math.min(values.length, most);
   const x = new Float32Array(count);
   const w = new Float64Array(count).fill(1);
-  for (let i = 0; i < count; i++) {
-    const from = Math.floor(((i + 0.5) * values.length) / count);
+  samplePlaces(values.length, count).forEach((from, i) => {
     x[i] = values[from];
     if (weights) w[i] = weights[from];
-  }
+  });
   return { x, w };
 }
 
@@ -64,7 +66,8 @@ function weightedError(x: Float32Array, w: Float64Array, { scale, zeroPoint }: F
   let sum = 0;
   for (let i = 0; i < x.length; i++) {
     const difference = x[i] - (clamp(roundTiesToEven(x[i] / scale) + zero, 0, last) - zero) * scale;
-    sum += w[i] * difference ** 4;
+    const square = difference * difference;
+    sum += w[i] * square * square;
   }
   return sum;
 }

@@ -8,6 +8,10 @@ import type { LayerStep } from "./step.ts";
 import { outputWeights, rowWeights } from "./token-weights.ts";
 import { weightedRange } from "./weighted-range.ts";
 
+/** Values that candidates are judged on: of a channel, and of a head or a whole tensor, which mix channels and have longer tails. */
+const CHANNEL_SAMPLE = 3072;
+const SAMPLE = 65536;
+
 export function weightedRanges(): LayerStep {
   return {
     stage: "searching ranges of activations",
@@ -34,7 +38,7 @@ function found(quantizer: Quantizer, x: Tensor, weights: Float64Array | null): Q
   const width = x.shape.at(-1) ?? 1;
   const fits = channelsOf(x, quantizer.axis, entries).map((values) => {
     const perRow = quantizer.axis === null ? width : width / entries;
-    return weightedRange(values, weights && spread(weights, perRow), quantizer.bits);
+    return weightedRange(values, weights && spread(weights, perRow), quantizer.bits, perRow === 1 ? CHANNEL_SAMPLE : SAMPLE);
   });
   return {
     ...quantizer,
