@@ -209,7 +209,6 @@ async function visit(walker: Walker, node: Node, float: Map<string, Tensor>, flo
       return now;
     },
     prepared: walker.prepared,
-    floatValue: (name) => aliveValue(float, name),
     kept: walker.kept,
     observe: (changed, readBy, site) => withQuantizer(walker, inputs.graph, changed, readBy, site, walker.recalibrated),
   };

@@ -73,6 +73,11 @@ export function isPostGelu({ graph, node, site }: Place): boolean {
   return site === "input" && producerOf(graph, node)?.op === "Gelu";
 }
 
+/** The output of attention, as its projection reads it. */
+export function isPostAttention({ graph, node, site }: Place): boolean {
+  return site === "input" && producerOf(graph, node)?.op === "AttentionOutput";
+}
+
 /** One of the two operands of q k^T, or v. */
 export function isAttentionOperand({ site }: Place): boolean {
   return site === "query" || site === "key" || site === "value";

@@ -1,6 +1,6 @@
 import { minMax } from "../observers/min-max.ts";
 import { unitRange } from "../observers/unit-range.ts";
-import { isPatchInput, isPooled, isProbabilities, isValue, isWeight } from "../sites.ts";
+import { isPatchInput, isPooled, isPostAttention, isProbabilities, isValue, isWeight } from "../sites.ts";
 import { rangeGptq } from "../solvers/range-gptq.ts";
 import { fitGeluCodebook, fitProbabilityCodebook } from "../steps/fit-codebook.ts";
 import { fitWeights } from "../steps/fit-weights.ts";
@@ -16,7 +16,7 @@ export const vitrine: Recipe = {
   label: "Vitrine",
   paper: null,
   description:
-    "Every channel of every layer input gets a range of its own that is folded into its neighbours; queries and keys are rotated; attention probabilities get freely placed levels; weights are rounded with an eye on what the layers really read, and errors count by how much the class token and the residual stream make of them.",
+    "Every channel behind a LayerNorm gets a range of its own that is folded into its neighbours; queries, keys and values are rotated; attention probabilities and GELU outputs get freely placed levels; weights are rounded with an eye on what the layers really read, and errors at the class token count by what they do to the prediction.",
   calibrationImages: 32,
   minimumImages: 4,
   order: "sequential",
@@ -34,6 +34,7 @@ export const vitrine: Recipe = {
       observer: minMax,
     },
     { where: isPooled, scheme: "uniform", bits: "activations", granularity: "per tensor", observer: minMax },
+    { where: isPostAttention, scheme: "uniform", bits: "activations", granularity: "per tensor", observer: minMax },
     { where: () => true, scheme: "uniform", bits: "activations", granularity: "per column", observer: minMax },
   ],
   steps: [

@@ -41,7 +41,6 @@ function spiked(weightBits: number): { layer: Layer; context: StepContext } {
     runNode: (...call) => Promise.resolve(runNode(...call)),
     nodeNow: () => norm,
     prepared: new Map(),
-    floatValue: () => x,
     kept: new Map(),
     observe: (changed) => {
       const { quantizer } = observeTensor(minMax, changed.weights.weight, 0, target(weightBits));

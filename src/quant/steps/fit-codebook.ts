@@ -10,13 +10,11 @@ import { isPostGelu } from "../sites.ts";
 import { absorbFactors } from "./reparameterize-input.ts";
 import { firstOf, samplePlaces } from "./sample-rows.ts";
 import type { LayerStep, StepContext } from "./step.ts";
-import { classTokenWeight, outputWeights } from "./token-weights.ts";
+import { classTokenWeight, rowWeights } from "./token-weights.ts";
 
 const IMAGES = 16;
 /** Rows of GELU outputs that levels are placed on. */
 const ROWS = 4096;
-/** Above, uniform codes per channel are as good and cheaper to multiply. */
-const MOST_BITS = 6;
 
 /** Levels of attention probabilities, 0 among them; rows of the class token count more. */
 export function fitProbabilityCodebook(): LayerStep {
@@ -43,13 +41,12 @@ export function fitProbabilityCodebook(): LayerStep {
 export function fitGeluCodebook(): LayerStep {
   return {
     stage: "placing levels of GELU outputs",
-    needsFloat: true,
-    async run(layer, context) {
+    run(layer, context) {
       const { node } = layer;
       const input = node.quantizers?.input;
-      if (!input || input.bits > MOST_BITS || !isPostGelu({ graph: context.graph, node: layer.float.node, site: "input" })) return layer;
+      if (!input || !isPostGelu({ graph: context.graph, node: layer.float.node, site: "input" })) return layer;
       const [x] = layer.inputs;
-      const rows = await outputWeights(layer, context);
+      const rows = rowWeights(node.name, x, context);
       const t = rootMeanSquares(x, rows).map((rms) => Math.max(Math.sqrt(rms), 1e-3));
       const balanced = absorbFactors(layer, { r: t, b: new Float32Array(t.length) }, input, context);
       const importance = columnNorms(balanced.node.weights.weight);

@@ -10,20 +10,20 @@ import { createGram } from "../linear-algebra/gram.ts";
 import type { WeightSolver } from "../solvers/solver.ts";
 import { withSolution } from "./solve-weights.ts";
 import type { LayerStep } from "./step.ts";
-import { outputWeights } from "./token-weights.ts";
+import { rowWeights } from "./token-weights.ts";
 
 export function fitWeights(solver: WeightSolver): LayerStep {
   return {
     stage: `rounding weights: ${solver.label}`,
     needsFloat: true,
-    async run(layer, context) {
+    run(layer, context) {
       if (layer.node.op !== "Gemm") return layer;
       const node = context.observe(layer.node, layer.inputs, "weight");
       const quantizer = node.quantizers?.weight;
       if (!quantizer) return layer;
       const input = node.quantizers?.input;
       const read = input ? schemeOf(input).fakeQuantize(layer.inputs[0], input) : layer.inputs[0];
-      const weights = await outputWeights(layer, context);
+      const weights = rowWeights(node.name, read, context);
       const mean = weightedMean(read, weights);
       const gram = damped(covariance(read, weights, mean), mean.length, read.data.length / mean.length);
       const inputs = { count: 1, gram, sum: new Float64Array(mean.length) };

@@ -3,6 +3,7 @@
  *   q' = T q, k' = T k with T orthogonal (normalised Hadamard, by a cosine transform where the head width is not a power of two): scores stay, outliers of single
  *   channels spread over the head;
  *   k' = k - mean k: each row of scores moves by a constant, which the softmax takes out;
+ *   v' = T v, and the projection reads P v T^T, so that its weights become W T^T;
  *   v' = v - mean v: attention rows sum to 1, so the mean goes into the projection's bias; quantized rows do not quite, and now lose less.
  * The projection's bias is corrected by the step that fits its weights (fitWeights), which aims at the float layer's mean output.
  */
@@ -13,10 +14,13 @@ import type { LayerStep } from "./step.ts";
 
 export function rotateAttention(): LayerStep {
   return {
-    stage: "rotating queries and keys",
+    stage: "rotating attention",
     needsFloat: true,
     async run(layer, { graph, runNode }) {
       const { node, float } = layer;
+      const output = graph.nodes.find(({ op, name }) => op === "AttentionOutput" && name === node.inputs[0]);
+      // The float path keeps the projection as it was: its input is not rotated.
+      if (node.op === "Gemm" && output) return { ...layer, node: rotatedProjection(node, graph.shapes[output.inputs[0]][0]) };
       const scores = graph.nodes.find(({ op, inputs }) => op === "AttentionScores" && inputs.includes(node.name));
       if (node.op !== "Gemm" || !scores) return layer;
       const means = columnMeans(await runNode(float.node, float.inputs));
@@ -26,7 +30,7 @@ export function rotateAttention(): LayerStep {
   };
 }
 
-/** weight [3D,K], bias [3D]; rows are q, k, v, each head-major. */
+/** weight [3D,K], bias [3D]; rows are q, k, v, each head-major; all rotated, k and v centred. */
 function rewritten(gemm: Node, heads: number, means: Float64Array): Node {
   const { weight, bias } = gemm.weights;
   const [rows, k] = weight.shape;
@@ -36,7 +40,7 @@ function rewritten(gemm: Node, heads: number, means: Float64Array): Node {
   const data = weight.data.slice();
   const offsets = shifted.slice();
   const t = orthogonal(depth);
-  for (let head = 0; head < 2 * heads; head++) {
+  for (let head = 0; head < 3 * heads; head++) {
     for (let i = 0; i < depth; i++) {
       const row = head * depth + i;
       const sums = new Float64Array(k);
@@ -52,6 +56,23 @@ function rewritten(gemm: Node, heads: number, means: Float64Array): Node {
     }
   }
   return { ...gemm, weights: { ...gemm.weights, weight: tensor([rows, k], data), bias: tensor([rows], offsets) } };
+}
+
+/** W T^T head by head. weight: [N,D], columns head-major. */
+function rotatedProjection(gemm: Node, heads: number): Node {
+  const { weight } = gemm.weights;
+  const [rows, width] = weight.shape;
+  const depth = width / heads;
+  const t = orthogonal(depth);
+  const data = new Float32Array(weight.data.length);
+  for (let at = 0; at < rows * width; at += depth) {
+    for (let i = 0; i < depth; i++) {
+      let sum = 0;
+      for (let j = 0; j < depth; j++) sum += weight.data[at + j] * t[i * depth + j];
+      data[at + i] = sum;
+    }
+  }
+  return { ...gemm, weights: { ...gemm.weights, weight: tensor([rows, width], data) } };
 }
 
 /** Orthogonal [n,n]: Sylvester's Hadamard matrix of the largest power of two in n, times an orthonormal cosine transform (DCT-II) of the rest. */

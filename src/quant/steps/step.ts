@@ -31,8 +31,6 @@ export interface StepContext {
   readonly nodeNow: (name: string) => Node;
   /** What the recipe's `prepare` found. */
   readonly prepared: ReadonlyMap<string, number>;
-  /** A value of the float path that is still to be read. */
-  readonly floatValue: (name: string) => Tensor;
   /** Values that a step keeps for a later layer of the same walk; whoever keeps one deletes it. */
   readonly kept: Map<string, Tensor>;
   /** The node with the quantizer of one site found (again) by the recipe's own rule; unchanged where no rule names the site. */

@@ -5,7 +5,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { channelsOf } from "../observers/channels.ts";
 import { isPatchInput, readSite } from "../sites.ts";
 import type { LayerStep } from "./step.ts";
-import { outputWeights, rowWeights } from "./token-weights.ts";
+import { rowWeights } from "./token-weights.ts";
 import { weightedRange } from "./weighted-range.ts";
 
 /** Values that candidates are judged on: of a channel, and of a head or a whole tensor, which mix channels and have longer tails. */
@@ -15,16 +15,14 @@ const SAMPLE = 65536;
 export function weightedRanges(): LayerStep {
   return {
     stage: "searching ranges of activations",
-    needsFloat: true,
-    async run(layer, context) {
+    run(layer, context) {
       const { node } = layer;
       const quantizers: Partial<Record<Site, Quantizer>> = { ...node.quantizers };
       for (const site of sitesOf(node.op)) {
         const quantizer = quantizers[site];
         if (site === "weight" || quantizer?.scheme !== "uniform" || isPatchInput({ graph: context.graph, node, site })) continue;
         const x = readSite(node, layer.inputs, site);
-        const weights =
-          site === "input" ? await outputWeights(layer, context) : site === "query" ? rowWeights(node.name, x, context) : null;
+        const weights = site === "input" || site === "query" ? rowWeights(node.name, x, context) : null;
         quantizers[site] = found(quantizer, x, weights);
       }
       return { ...layer, node: { ...node, quantizers } };
