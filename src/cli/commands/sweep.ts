@@ -71,7 +71,7 @@ export const sweep: Command = {
       model: model.card.name,
       command: `npm run lab -- sweep ${Object.entries(options)
         .filter(([name, value]) => value !== undefined && name !== "commit")
-        .map(([name, value]) => `--${name} ${value}`)
+        .map(([name, value]) => `--${name} ${portable(value ?? "")}`)
         .join(" ")}`,
       commit: options.commit ?? null,
       runtime: host.runtime,
@@ -111,6 +111,11 @@ export const sweep: Command = {
     return save({ ...result, rows: [...result.rows, ...known.filter((row) => !asked.has(row))] });
   },
 };
+
+/** A report travels: of absolute paths only the last part is noted. */
+function portable(value: string): string {
+  return /^(\/|[A-Za-z]:[\\/])/.test(value) ? (value.split(/[\\/]/).findLast((part) => part !== "") ?? value) : value;
+}
 
 function firstOf(images: ImageSource, limit: number | undefined): ImageSource {
   return limit === undefined || limit >= images.count ? images : { count: limit, batch: images.batch };
