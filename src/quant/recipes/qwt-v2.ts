@@ -1,12 +1,9 @@
-import { percentileMse, REPQ_PERCENTILES } from "../observers/percentile-mse.ts";
-import { isPatchInput, isPostLayerNorm, isProbabilities, isWeight } from "../sites.ts";
 import { correctOutput } from "../steps/correct-output.ts";
 import { reparameterizeInput } from "../steps/reparameterize-input.ts";
 import { nearest } from "../solvers/nearest.ts";
 import { solveWeights } from "../steps/solve-weights.ts";
 import type { Recipe } from "./recipe.ts";
-
-const observer = percentileMse(REPQ_PERCENTILES);
+import { repqVit } from "./repq-vit.ts";
 
 export const qwtV2: Recipe = {
   name: "qwt-v2",
@@ -17,13 +14,7 @@ export const qwtV2: Recipe = {
   calibrationImages: 64,
   minimumImages: 4,
   order: "sequential",
-  rules: [
-    { where: isWeight, scheme: "uniform", bits: "weights", granularity: "per row", observer },
-    { where: isPatchInput, scheme: "uniform", bits: 8, granularity: "per tensor", observer },
-    { where: isPostLayerNorm, scheme: "uniform", bits: "activations", granularity: "per column", observer },
-    { where: isProbabilities, scheme: "log-sqrt2", bits: "attention", granularity: "per tensor", observer },
-    { where: () => true, scheme: "uniform", bits: "activations", granularity: "per tensor", observer },
-  ],
+  rules: repqVit.rules,
   steps: [reparameterizeInput({ target: "mean" }), solveWeights(nearest), correctOutput()],
   passes: [],
 };
