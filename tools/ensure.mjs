@@ -67,13 +67,15 @@ function readPackages(file) {
  * lacks some optional package of another platform.
  */
 function installPackages() {
+  // onnxruntime-node (a peer in benchmarks and exports) would fetch CUDA libraries from elsewhere; its CPU and WebGPU parts come with the package.
+  const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: "skip" };
   const args = ["install", "--no-save", "--include=dev", "--include=optional", "--no-audit", "--no-fund", "--loglevel=error"];
   // Under `npm start` npm tells where it lies; starting it through Node spares Windows its npm.cmd.
   const npm = process.env.npm_execpath;
   const result =
     npm !== undefined && npm.endsWith(".js")
-      ? spawnSync(process.execPath, [npm, ...args], { stdio: ["ignore", 2, 2] })
-      : spawnSync("npm", args, { stdio: ["ignore", 2, 2], shell: process.platform === "win32" });
+      ? spawnSync(process.execPath, [npm, ...args], { stdio: ["ignore", 2, 2], env })
+      : spawnSync("npm", args, { stdio: ["ignore", 2, 2], env, shell: process.platform === "win32" });
   if (result.status !== 0) fail("`npm install` failed; the lines above say why. It needs the npm registry once.");
 }
 
