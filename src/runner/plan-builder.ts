@@ -1,6 +1,7 @@
 import { checkStep } from "./plan-checks.ts";
 import { assignSlots } from "./arena.ts";
 import { layoutBytes, type Layout } from "./layout.ts";
+import { placeChosen, type GemmChoices } from "./tune/gemm-rungs.ts";
 import type { ConstantArray, Decoding, IntegerExecution, Operand, Plan, PlanMode, PlanValue, Step } from "./plan.ts";
 
 export interface PlanOptions {
@@ -8,6 +9,8 @@ export interface PlanOptions {
   /** Batch size B. */
   readonly images: number;
   readonly execution: IntegerExecution;
+  /** Which kernels run the linear layers; without it, those at the foot of the ladder. */
+  readonly gemm?: GemmChoices;
   /** Values to keep readable until the end of the run; unknown names are ignored (a fused value has no buffer). */
   readonly taps: readonly string[];
   /** Packed weights by name, filled on first use and shared by the plans of a session. */
@@ -42,8 +45,10 @@ export function createPlanBuilder(options: PlanOptions): PlanBuilder {
     decodingOf: (name) => find(name).decoding,
     has: (name) => declared.has(name),
     step(step) {
-      checkStep(step);
-      steps.push(step);
+      const placed = placeChosen(step, options.gemm, options.mode, options.images);
+      if (placed.scratch) declared.set(placed.scratch.name, { layout: placed.scratch.layout, decoding: undefined });
+      placed.steps.forEach(checkStep);
+      steps.push(...placed.steps);
     },
     constant(name, build) {
       if (!options.constants.has(name)) options.constants.set(name, build());

@@ -9,6 +9,7 @@ import { decodeValue } from "./decode-value.ts";
 import type { PlanExecutor } from "./executor.ts";
 import { createGpuExecutor } from "./gpu-executor.ts";
 import { makePlan } from "./make-plan.ts";
+import { defaultChoices, type GemmChoices } from "./tune/gemm-rungs.ts";
 import type { ConstantArray, IntegerExecution, Plan, PlanMode } from "./plan.ts";
 import { createWasmExecutor } from "./wasm-executor.ts";
 
@@ -35,6 +36,8 @@ export interface Session {
 export interface SessionOptions {
   readonly mode: PlanMode;
   readonly execution: IntegerExecution;
+  /** Rungs of the linear layers; without it, the defaults of the adapter. */
+  readonly gemm?: GemmChoices;
   /** Images per submit. A software adapter takes few, so that a cancel is not kept waiting. */
   readonly maxImages?: number;
 }
@@ -52,7 +55,8 @@ export function createGpuSession(gpu: Gpu, graph: Graph, options: SessionOptions
     return createGpuExecutor(gpu, plan, buffers);
   };
   const maxImages = options.maxImages ?? (gpu.isSoftware ? 4 : 16);
-  return createSession(graph, options, maxImages, make, () => buffers.destroy());
+  const gemm = options.gemm ?? defaultChoices(gpu.isSoftware);
+  return createSession(graph, { ...options, gemm }, maxImages, make, () => buffers.destroy());
 }
 
 /** A session on the CPU twins of the kernels: the strict reference. `fused`: how the adapter to compare with rounds fma. */
@@ -80,7 +84,7 @@ export function createWasmSession(graph: Graph, mode: PlanMode): Session {
 
 function createSession(
   graph: Graph,
-  { mode, execution }: SessionOptions,
+  { mode, execution, gemm }: SessionOptions,
   maxImages: number,
   makeExecutor: (plan: Plan) => Promise<PlanExecutor>,
   release: () => void,
@@ -93,7 +97,7 @@ function createSession(
     const key = `${images}:${taps.join()}`;
     const known = ready.get(key);
     if (known) return known;
-    const plan = makePlan(graph, { mode, images, execution, taps, constants });
+    const plan = makePlan(graph, { mode, images, execution, taps, constants, ...(gemm ? { gemm } : {}) });
     const made = { plan, executor: await makeExecutor(plan) };
     ready.set(key, made);
     for (const [old, { executor }] of ready) {
