@@ -27,7 +27,7 @@ export function halfBits(value: number): number {
 export function halfValue(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
-  return exponent === 0 ? sign * 0 : sign * (1 + (bits & 1023) / 1024) * 2 ** (exponent - 15);
+  return exponent === 0 ? (sign < 0 ? -0 : 0) : sign * (1 + (bits & 1023) / 1024) * 2 ** (exponent - 15);
 }
 
 /** Two to a word, the first in the low half; an odd last one has a zero beside it. */

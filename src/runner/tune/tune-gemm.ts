@@ -7,6 +7,7 @@ import { pipelineFor } from "../../gpu/pipelines.ts";
 import { throwIfCancelled, type Job } from "../../tensor/progress.ts";
 import { layoutBytes } from "../layout.ts";
 import type { Operand, Plan, Step } from "../plan.ts";
+import { operandBytes } from "./operand-bytes.ts";
 import { defaultChoices, gemmRungs, placeOnRung, productOf, rungsOf, shapeKey, type GemmChoices, type RungName } from "./gemm-rungs.ts";
 import { timeSteps } from "./time-steps.ts";
 
@@ -103,12 +104,4 @@ function isCandidate(gpu: Gpu, step: Step, name: RungName): boolean {
 
 function runsWell(gpu: Gpu, kernel: Kernel): boolean {
   return canRun(gpu, kernel) && !(gpu.isSoftware && kernel.barriers);
-}
-
-/** Bytes of a value or constant of the plan. */
-export function operandBytes(plan: Plan, operand: Operand): number {
-  if ("value" in operand) return plan.values[operand.value].sizeBytes;
-  const array = plan.constants.get(operand.constant);
-  if (!array) throw new Error(`internal: the plan has no constant ${operand.constant}`);
-  return array.byteLength;
 }
