@@ -95,6 +95,7 @@ const rules: readonly Rule[] = [
   [/^encoder\.layer\.(\d+)\.attention\.attention\.relative_position_bias\./, "blocks.$1.attn."],
   [/^encoder\.relative_position_bias\./, "rel_pos_bias."],
   [/^layernorm\./, "norm."],
+  [/^pooler\.layernorm\./, "fc_norm."],
   [/^(cls_)?classifier\./, "head."],
   [/^distillation_classifier\./, "head_dist."],
 ];
