@@ -56,14 +56,19 @@ async function block(reader: WeightReader, name: string, input: string, config: 
 async function classifier(reader: WeightReader, input: string, config: VitConfig): Promise<Node[]> {
   const { epsilon, pooling } = config;
   const nodes: Node[] = [];
-  const normed = reader.has("norm.weight") ? "norm" : input;
-  if (normed === "norm") nodes.push(node("norm", "LayerNormalization", [input], { epsilon }, await layerNorm(reader, "norm")));
+  let normed = input;
+  // A norm behind the choice of one token is the same as before it, row by row, and needs no form of its own.
+  for (const norm of pooling === "token" ? ["norm", "fc_norm"] : ["norm"]) {
+    if (!reader.has(`${norm}.weight`)) continue;
+    nodes.push(node(norm, "LayerNormalization", [normed], { epsilon }, await layerNorm(reader, norm)));
+    normed = norm;
+  }
   nodes.push(
     pooling === "token"
       ? node("pool", "Gather", [normed], { index: 0 })
       : node("pool", "ReduceMean", [normed], { start: Number(config.classToken) + Number(config.distilled) + config.registerTokens }),
   );
-  const pooled = reader.has("fc_norm.weight") ? "fc_norm" : "pool";
+  const pooled = pooling === "mean" && reader.has("fc_norm.weight") ? "fc_norm" : "pool";
   if (pooled === "fc_norm") nodes.push(node("fc_norm", "LayerNormalization", ["pool"], { epsilon }, await layerNorm(reader, "fc_norm")));
   const head = await linear(reader, "head");
   if (!reader.has("head_dist.weight")) return [...nodes, gemm("head", pooled, head)];
