@@ -2,13 +2,19 @@
 import type { ModelFiles } from "../formats/open-model.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Job } from "../tensor/progress.ts";
+import { beit } from "./beit.ts";
+import { clip } from "./clip.ts";
 import { deit } from "./deit.ts";
 import { inTimmNames } from "./dialects/index.ts";
+import { dinov2 } from "./dinov2.ts";
 import type { Description, Family, Overrides } from "./family.ts";
+import { mae } from "./mae.ts";
 import { notAVit } from "./other-networks.ts";
+import { siglip } from "./siglip.ts";
+import { swin } from "./swin.ts";
 import { vit } from "./vit.ts";
 
-export const families: readonly Family[] = [deit, vit];
+export const families: readonly Family[] = [clip, siglip, beit, mae, dinov2, deit, vit, swin];
 
 /** Below this, the weights are of no family: at least three of a ViT's five marks must be there. */
 const leastConfidence = 0.5;

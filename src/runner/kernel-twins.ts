@@ -1,4 +1,5 @@
 import type { KernelName } from "../gpu/kernels/index.ts";
+import { activation } from "../reference/kernels/activation.ts";
 import {
   attentionOutputCodesF32,
   attentionOutputCodesShift,
@@ -22,10 +23,13 @@ import {
   softmax,
 } from "../reference/kernels/rows.ts";
 import { softmaxDemax } from "../reference/kernels/softmax-demax.ts";
+import { attentionBias, gatherRows } from "../reference/kernels/windows.ts";
 
 /** Each kernel with its CPU twin. A kernel without one is a compile error. */
 export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
+  activation,
   affine,
+  "attention-bias": attentionBias,
   "attention-output-codes-f32": attentionOutputCodesF32,
   "attention-output-codes-shift": attentionOutputCodesShift,
   "attention-output-f32": attentionOutputF32,
@@ -35,6 +39,7 @@ export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
   "dequantize-columns": dequantizeColumns,
   "fake-quantize": fakeQuantize,
   "fake-quantize-codebook": fakeQuantizeCodebook,
+  "gather-rows": gatherRows,
   "gemm-codes-dot": gemmCodesDot,
   "gemm-codes-f32": gemmCodesF32,
   "gemm-f32": gemmF32,

@@ -1,5 +1,6 @@
 /** The cases of every kernel: a kernel without a list is a compile error. */
 import type { KernelName } from "../kernels/index.ts";
+import { activationCases } from "./activation.ts";
 import { attentionOutputCodesF32Cases, attentionOutputCodesShiftCases, attentionOutputF32Cases } from "./attention-output.ts";
 import { attentionScoresCodesCases, attentionScoresF32Cases } from "./attention-scores.ts";
 import { gemmCodesDotCases, gemmCodesF32Cases } from "./gemm-codes.ts";
@@ -11,9 +12,12 @@ import { affineCases, fakeQuantizeCases, fakeQuantizeCodebookCases, quantizeCase
 import { layerNormCases, reduceMeanCases, softmaxCases } from "./rows.ts";
 import { softmaxDemaxCases } from "./softmax-demax.ts";
 import { patchifyCases, prefixRowsCases } from "./tokens.ts";
+import { attentionBiasCases, gatherRowsCases } from "./windows.ts";
 
 export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = {
+  activation: activationCases,
   affine: affineCases,
+  "attention-bias": attentionBiasCases,
   "attention-output-codes-f32": attentionOutputCodesF32Cases,
   "attention-output-codes-shift": attentionOutputCodesShiftCases,
   "attention-output-f32": attentionOutputF32Cases,
@@ -23,6 +27,7 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "dequantize-columns": dequantizeColumnsCases,
   "fake-quantize": fakeQuantizeCases,
   "fake-quantize-codebook": fakeQuantizeCodebookCases,
+  "gather-rows": gatherRowsCases,
   "gemm-codes-dot": gemmCodesDotCases,
   "gemm-codes-f32": gemmCodesF32Cases,
   "gemm-f32": gemmCases,

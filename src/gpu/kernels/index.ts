@@ -1,5 +1,7 @@
 /** All kernels by name: one line each. */
+import { activation } from "./activation.ts";
 import { affine } from "./affine.ts";
+import { attentionBias } from "./attention-bias.ts";
 import { attentionOutputCodesF32 } from "./attention-output-codes-f32.ts";
 import { attentionOutputCodesShift } from "./attention-output-codes-shift.ts";
 import { attentionOutputF32 } from "./attention-output-f32.ts";
@@ -9,6 +11,7 @@ import { attentionScoresF32 } from "./attention-scores-f32.ts";
 import { dequantizeColumns } from "./dequantize-columns.ts";
 import { fakeQuantize } from "./fake-quantize.ts";
 import { fakeQuantizeCodebook } from "./fake-quantize-codebook.ts";
+import { gatherRows } from "./gather-rows.ts";
 import { gemmCodesDot } from "./gemm-codes-dot.ts";
 import { gemmCodesF32 } from "./gemm-codes-f32.ts";
 import { gemmF32 } from "./gemm-f32.ts";
@@ -26,7 +29,9 @@ import { softmax } from "./softmax.ts";
 import { softmaxDemax } from "./softmax-demax.ts";
 
 export const kernels = {
+  activation: activation,
   affine: affine,
+  "attention-bias": attentionBias,
   "attention-output-codes-f32": attentionOutputCodesF32,
   "attention-output-codes-shift": attentionOutputCodesShift,
   "attention-output-f32": attentionOutputF32,
@@ -36,6 +41,7 @@ export const kernels = {
   "dequantize-columns": dequantizeColumns,
   "fake-quantize": fakeQuantize,
   "fake-quantize-codebook": fakeQuantizeCodebook,
+  "gather-rows": gatherRows,
   "gemm-codes-dot": gemmCodesDot,
   "gemm-codes-f32": gemmCodesF32,
   "gemm-f32": gemmF32,
