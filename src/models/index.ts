@@ -5,6 +5,7 @@ import type { Job } from "../tensor/progress.ts";
 import { beit } from "./beit.ts";
 import { clip } from "./clip.ts";
 import { deit } from "./deit.ts";
+import { inTimmNames } from "./dialects/index.ts";
 import { dinov2 } from "./dinov2.ts";
 import type { Description, Family, Overrides } from "./family.ts";
 import { mae } from "./mae.ts";
@@ -24,10 +25,12 @@ export interface IdentifiedModel extends Description {
 }
 
 /** Reads no tensor. Throws an InputError that says what the weights are when no family fits. */
-export function identifyModel(files: ModelFiles, overrides: Overrides = {}): IdentifiedModel {
+export function identifyModel(given: ModelFiles, overrides: Overrides = {}): IdentifiedModel {
+  const { files, dialect } = inTimmNames(given);
   const ranked = families.map((family) => ({ family, confidence: family.match(files) })).sort((a, b) => b.confidence - a.confidence);
   const [{ family, confidence }] = ranked;
   if (confidence < leastConfidence) throw notAVit(files.weights.names, files.name);
   const { card, notes } = family.describe(files, overrides);
-  return { card, notes, build: (job) => family.build(files, card, job) };
+  const spoken = dialect === null ? [] : [`The tensor names are those of ${dialect}; they are shown in timm's.`];
+  return { card, notes: [...spoken, ...notes], build: (job) => family.build(files, card, job) };
 }

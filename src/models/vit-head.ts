@@ -31,13 +31,18 @@ export async function mlp(
 export async function poolAndClassify(reader: WeightReader, input: string, config: VitConfig): Promise<Node[]> {
   const { epsilon, pooling, embedDim } = config;
   const nodes: Node[] = [];
-  const normed = reader.has("norm.weight") ? "norm" : input;
-  if (normed === "norm") nodes.push(node("norm", "LayerNormalization", [input], { epsilon }, await layerNorm(reader, "norm")));
+  let normed = input;
+  // A norm behind the choice of one token is the same as before it, row by row, and needs no form of its own.
+  for (const norm of pooling === "token" ? ["norm", "fc_norm"] : ["norm"]) {
+    if (!reader.has(`${norm}.weight`)) continue;
+    nodes.push(node(norm, "LayerNormalization", [normed], { epsilon }, await layerNorm(reader, norm)));
+    normed = norm;
+  }
   const start = Number(config.classToken) + Number(config.distilled) + config.registerTokens;
   if (pooling === "map") nodes.push(...(await attentionPool(reader, normed, config)));
   else nodes.push(pooling === "token" ? node("pool", "Gather", [normed], { index: 0 }) : node("pool", "ReduceMean", [normed], { start }));
   const pooled = nodes[nodes.length - 1].name;
-  const last = reader.has("fc_norm.weight") ? "fc_norm" : pooled;
+  const last = pooling !== "token" && reader.has("fc_norm.weight") ? "fc_norm" : pooled;
   if (last === "fc_norm") nodes.push(node("fc_norm", "LayerNormalization", [pooled], { epsilon }, await layerNorm(reader, "fc_norm")));
   if (!reader.has("head.weight")) return nodes;
   const head = await linear(reader, "head");

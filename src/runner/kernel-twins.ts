@@ -10,6 +10,7 @@ import {
 import { gemmCodesDot, gemmCodesF32, gemmF32 } from "../reference/kernels/gemm.ts";
 import { dequantizeColumns, layerNormInteger, quantizeColumns, softmaxInteger } from "../reference/kernels/integer-rows.ts";
 import type { KernelTwin } from "../reference/kernels/kernel-twin.ts";
+import { normalizePixels, resample } from "../reference/kernels/pixels.ts";
 import {
   affine,
   fakeQuantize,
@@ -44,11 +45,13 @@ export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
   "gemm-f32": gemmF32,
   "layer-norm": layerNorm,
   "layer-norm-integer": layerNormInteger,
+  "normalize-pixels": normalizePixels,
   patchify,
   "prefix-rows": prefixRows,
   quantize,
   "quantize-columns": quantizeColumns,
   "reduce-mean": reduceMean,
+  resample,
   softmax,
   "softmax-demax": softmaxDemax,
   "softmax-integer": softmaxInteger,

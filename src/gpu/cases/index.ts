@@ -7,6 +7,7 @@ import { gemmCodesDotCases, gemmCodesF32Cases } from "./gemm-codes.ts";
 import { gemmCases } from "./gemm.ts";
 import { dequantizeColumnsCases, layerNormIntegerCases, quantizeColumnsCases, softmaxIntegerCases } from "./integer-rows.ts";
 import type { KernelCase } from "./kernel-case.ts";
+import { normalizePixelsCases, resampleCases } from "./pixels.ts";
 import { affineCases, fakeQuantizeCases, fakeQuantizeCodebookCases, quantizeCases } from "./quantize.ts";
 import { layerNormCases, reduceMeanCases, softmaxCases } from "./rows.ts";
 import { softmaxDemaxCases } from "./softmax-demax.ts";
@@ -32,11 +33,13 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "gemm-f32": gemmCases,
   "layer-norm": layerNormCases,
   "layer-norm-integer": layerNormIntegerCases,
+  "normalize-pixels": normalizePixelsCases,
   patchify: patchifyCases,
   "prefix-rows": prefixRowsCases,
   quantize: quantizeCases,
   "quantize-columns": quantizeColumnsCases,
   "reduce-mean": reduceMeanCases,
+  resample: resampleCases,
   softmax: softmaxCases,
   "softmax-integer": softmaxIntegerCases,
   "softmax-demax": softmaxDemaxCases,

@@ -17,11 +17,13 @@ import { gemmCodesF32 } from "./gemm-codes-f32.ts";
 import { gemmF32 } from "./gemm-f32.ts";
 import { layerNormInteger } from "./layer-norm-integer.ts";
 import { layerNorm } from "./layer-norm.ts";
+import { normalizePixels } from "./normalize-pixels.ts";
 import { patchify } from "./patchify.ts";
 import { prefixRows } from "./prefix-rows.ts";
 import { quantizeColumns } from "./quantize-columns.ts";
 import { quantize } from "./quantize.ts";
 import { reduceMean } from "./reduce-mean.ts";
+import { resample } from "./resample.ts";
 import { softmaxInteger } from "./softmax-integer.ts";
 import { softmax } from "./softmax.ts";
 import { softmaxDemax } from "./softmax-demax.ts";
@@ -45,11 +47,13 @@ export const kernels = {
   "gemm-f32": gemmF32,
   "layer-norm": layerNorm,
   "layer-norm-integer": layerNormInteger,
+  "normalize-pixels": normalizePixels,
   patchify: patchify,
   "prefix-rows": prefixRows,
   quantize: quantize,
   "quantize-columns": quantizeColumns,
   "reduce-mean": reduceMean,
+  resample: resample,
   softmax: softmax,
   "softmax-integer": softmaxInteger,
   "softmax-demax": softmaxDemax,
