@@ -51,10 +51,11 @@ export const lowerWholeAttention: LowerUnit = (lowering, { node, attention, affi
   const [, source] = node.inputs;
   const layout = builder.layoutOf(source);
   const { heads, headDim } = layout;
-  const tokens = graph.shapes[output][0];
+  const rows = graph.shapes[output][0];
+  const tokens = graph.shapes[scores.name].at(-1) ?? 0;
   const isFloat = layout.kind === "f32";
   const codes = isFloat ? null : codesOf(lowering, output);
-  const outLayout = { kind: codes ? ("codes" as const) : ("f32" as const), rows: tokens, sections: 1, heads, headDim };
+  const outLayout = { kind: codes ? ("codes" as const) : ("f32" as const), rows, sections: 1, heads, headDim };
   builder.declare(output, outLayout, codes ? uniformDecoding(codes) : undefined);
   const head4 = stride(layout) / (3 * heads);
   const params = {
@@ -65,7 +66,8 @@ export const lowerWholeAttention: LowerUnit = (lowering, { node, attention, affi
     key_offset4: head4 * heads,
     value_offset4: 2 * head4 * heads,
     out_stride4: stride(outLayout),
-    images: builder.options.images,
+    // Windows follow each other like images.
+    images: (builder.options.images * rows) / tokens,
   };
   const factor = attribute(scores, "scale");
   const isTile = builder.options.attention === "tile";

@@ -28,15 +28,23 @@ export interface Use {
 export function usesOf(graph: Graph): ReadonlyMap<string, readonly Use[]> {
   const direct = new Map<string, Use[]>();
   const add = (value: string, use: Use) => direct.set(value, [...(direct.get(value) ?? []), use]);
-  const gathers = new Map(graph.nodes.filter((node) => node.op === "Gather").map((node) => [node.name, node]));
+  const gathers = new Map(rowMaps(graph).map((node) => [node.name, node]));
   for (const node of graph.nodes) {
-    if (node.op === "Gather") continue;
+    if (gathers.has(node.name)) continue;
     node.inputs.forEach((input, operand) => {
       const gather = gathers.get(input) ?? null;
       add(gather ? gather.inputs[0] : input, { node, operand, gather });
     });
   }
   return direct;
+}
+
+/** A Gather is a row map of the Gemms that read it; where something else does, or nothing, it is a step. */
+function rowMaps({ nodes }: Graph): readonly Node[] {
+  return nodes.filter(({ op, name }) => {
+    const readers = op === "Gather" ? nodes.filter(({ inputs }) => inputs.includes(name)) : [];
+    return readers.length > 0 && readers.every((reader) => reader.op === "Gemm");
+  });
 }
 
 /**
@@ -50,7 +58,7 @@ export function fuse(
   absorbs: (producer: Node, affine: Node) => boolean,
   joins: (scores: Node, softmax: Node, output: Node) => boolean,
 ): readonly Unit[] {
-  const fused = new Set<string>();
+  const fused = new Set(rowMaps(graph).map(({ name }) => name));
   const ready = new Set<string>(["pixels"]);
   const units: Unit[] = [];
   // Readers through a Gather do not read this value in place.
@@ -60,7 +68,7 @@ export function fuse(
   };
   const joined = new Map<string, NonNullable<Unit["attention"]>>();
   for (const node of graph.nodes) {
-    if (fused.has(node.name) || node.op === "Gather") continue;
+    if (fused.has(node.name)) continue;
     if (node.op === "AttentionScores") {
       const softmax = onlyReader(node);
       const last = softmax?.op === "Softmax" ? onlyReader(softmax) : undefined;
@@ -82,7 +90,7 @@ export function fuse(
     const only = onlyReader(node);
     if (node.op === "Gemm" && only) {
       const other = only.inputs.find((input) => input !== node.name);
-      if (only.op === "Gelu") unit.gelu = only;
+      if (only.op === "Gelu" && only.attributes.approximate !== "sigmoid") unit.gelu = only;
       else if (only.op === "PrependTokens") unit.tokens = only;
       else if (only.op === "Add" && other && ready.has(other)) unit.add = only;
     }

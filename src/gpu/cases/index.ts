@@ -1,5 +1,6 @@
 /** The cases of every kernel: a kernel without a list is a compile error. */
 import type { KernelName } from "../kernels/index.ts";
+import { activationCases } from "./activation.ts";
 import { attentionOutputCodesF32Cases, attentionOutputCodesShiftCases, attentionOutputF32Cases } from "./attention-output.ts";
 import {
   attentionRowsCodesF32Cases,
@@ -13,13 +14,17 @@ import { gemmCodesDotCases, gemmCodesF32Cases } from "./gemm-codes.ts";
 import { gemmCases } from "./gemm.ts";
 import { dequantizeColumnsCases, layerNormIntegerCases, quantizeColumnsCases, softmaxIntegerCases } from "./integer-rows.ts";
 import type { KernelCase } from "./kernel-case.ts";
+import { normalizePixelsCases, resampleCases } from "./pixels.ts";
 import { affineCases, fakeQuantizeCases, fakeQuantizeCodebookCases, quantizeCases } from "./quantize.ts";
 import { layerNormCases, reduceMeanCases, softmaxCases } from "./rows.ts";
 import { softmaxDemaxCases } from "./softmax-demax.ts";
 import { patchifyCases } from "./tokens.ts";
+import { attentionBiasCases, gatherRowsCases } from "./windows.ts";
 
 export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = {
+  activation: activationCases,
   affine: affineCases,
+  "attention-bias": attentionBiasCases,
   "attention-output-codes-f32": attentionOutputCodesF32Cases,
   "attention-output-codes-shift": attentionOutputCodesShiftCases,
   "attention-output-f32": attentionOutputF32Cases,
@@ -34,15 +39,18 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "dequantize-columns": dequantizeColumnsCases,
   "fake-quantize": fakeQuantizeCases,
   "fake-quantize-codebook": fakeQuantizeCodebookCases,
+  "gather-rows": gatherRowsCases,
   "gemm-codes-dot": gemmCodesDotCases,
   "gemm-codes-f32": gemmCodesF32Cases,
   "gemm-f32": gemmCases,
   "layer-norm": layerNormCases,
   "layer-norm-integer": layerNormIntegerCases,
+  "normalize-pixels": normalizePixelsCases,
   patchify: patchifyCases,
   quantize: quantizeCases,
   "quantize-columns": quantizeColumnsCases,
   "reduce-mean": reduceMeanCases,
+  resample: resampleCases,
   softmax: softmaxCases,
   "softmax-integer": softmaxIntegerCases,
   "softmax-demax": softmaxDemaxCases,
