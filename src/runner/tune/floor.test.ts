@@ -21,7 +21,7 @@ const roofline: Roofline = {
 
 // 2 x 2 patches and a class token: N = 5; D = 8, two heads of 4, an MLP of 16.
 const graph = randomVit({ image: 8, patch: 4, dim: 8, heads: 2, mlp: 16, depth: 1, classes: 3, seed: 1 });
-const plan = makePlan(graph, { mode: "float", images: 2, execution: "f32", taps: [], constants: new Map() });
+const plan = makePlan(graph, { mode: "float", images: 2, execution: "f32", attention: "unfused", taps: [], constants: new Map() });
 const workOf = (name: string) => {
   const step = plan.steps.find((each) => each.name === name);
   if (!step) throw new Error(`no step ${name}`);

@@ -11,22 +11,23 @@ export interface StepWork {
   readonly bytes: number;
 }
 
+/** Scores, softmax and A V in one kernel. */
+const isWholeAttention = (kernel: string) => /^attention-(rows|tile)-/.test(kernel);
+
 /** Multiply-adds of the step, as stored: columns padded to whole quads count, since they are computed. */
 function multiplyAdds({ kernel, params: p }: Step): number {
   // A sum of slices multiplies nothing; slices together do what the whole layer does.
   if (kernel.endsWith("-combine")) return 0;
   if (kernel.startsWith("gemm-")) return 16 * p.rows * p.columns4 * p.depth4;
-  if (!kernel.startsWith("attention-")) return 0;
-  const product = 4 * p.images * p.heads * p.tokens ** 2 * p.head4;
-  return kernel.startsWith("attention-scores-") || kernel.startsWith("attention-output-") ? product : 2 * product;
+  const products = isWholeAttention(kernel) ? 2 : /^attention-(scores|output)-/.test(kernel) ? 1 : 0;
+  return products === 0 ? 0 : products * 4 * p.images * p.heads * p.tokens ** 2 * p.head4;
 }
 
 /** Exponentials: one per score of a softmax, one per output of a GELU. */
 function exponentials({ kernel, params: p, constants }: Step): number {
   if (kernel.startsWith("softmax")) return p.rows * p.columns;
   if (kernel.startsWith("gemm-")) return constants.GELU ? 4 * p.rows * p.columns4 : 0;
-  const isWhole = kernel.startsWith("attention-") && !kernel.startsWith("attention-scores-") && !kernel.startsWith("attention-output-");
-  return isWhole ? p.images * p.heads * p.tokens ** 2 : 0;
+  return isWholeAttention(kernel) ? p.images * p.heads * p.tokens ** 2 : 0;
 }
 
 /** `bytesOf`: the size of an operand as it is bound. */

@@ -15,7 +15,7 @@ const float = randomVit({ image: IMAGE, patch: 4, dim: 8, heads: 2, mlp: 512, de
 const images = randomPixels(2, IMAGE, 3);
 
 function planOf(graph: Graph, mode: PlanMode, execution: IntegerExecution): Plan {
-  return makePlan(graph, { mode, images: 2, execution, taps: [], constants: new Map() });
+  return makePlan(graph, { mode, images: 2, execution, attention: "unfused", taps: [], constants: new Map() });
 }
 
 const shapesOf = (plan: Plan) => [...new Set(plan.steps.filter((step) => productOf(step) !== null).map(shapeKey))].sort();
