@@ -165,7 +165,8 @@ async function compare(
     : null;
   const source = heldSource(images.evaluation, preprocessing);
   const runtime = navigator.userAgent;
-  const results = await compareModels({ gpu, float, quantized: models, images: source, labels, executor: "integer", runtime, job });
+  const { output } = model.card;
+  const results = await compareModels({ gpu, float, quantized: models, images: source, labels, output, executor: "integer", runtime, job });
   const calibrated = Math.max(...models.map(({ report }) => report.imageCount));
   const warning = overlapWarning(await digestImages(calibration, calibrated), await digestImages(source));
   const [main, second] = models.map(({ graph: quantized, report }, i) => ({
@@ -209,7 +210,7 @@ async function decodeFiles(
   }
   const table = files.find(({ path }) => /\.csv$/i.test(path));
   const labels = new Map<string, number>();
-  if (table) {
+  if (table && classes > 0) {
     const rows = parseLabelCsv(await table.blob.text(), table.path);
     const indices = labelIndices(rows, classes, names);
     rows.forEach(({ filename }, i) => labels.set(baseName(filename ?? ""), indices[i]));
