@@ -4,7 +4,9 @@ import { compareRequest } from "../store/controls-slice.ts";
 import { recipeLabel } from "../store/engine-slice.ts";
 import type { LabStore } from "../store/lab-store.ts";
 import { verdictOf } from "../verdict.ts";
-import type { DroppedFile, LevelsRequest, SiteLevels } from "../worker/lab-api.ts";
+import type { Manifest } from "../../runner/data/manifest.ts";
+import type { SplitRule } from "../../runner/data/choose-images.ts";
+import type { DroppedFile, ImageView, LevelsRequest, SiteLevels } from "../worker/lab-api.ts";
 import type { LabClient } from "../worker/lab-client.ts";
 import { createJobRunner, errorParts } from "./job-runner.ts";
 
@@ -19,6 +21,14 @@ export interface LabActions {
   runSelfTest(): Promise<void>;
   /** Statistics of every parameter of the open model. */
   inspect(): Promise<void>;
+  /** Other images calibrate and are judged: by a rule, or those that a manifest names. */
+  chooseImages(choice: SplitRule | DroppedFile): Promise<void>;
+  /** Digests of the images in use; null when it was cancelled or failed. */
+  manifest(): Promise<Manifest | null>;
+  stability(): Promise<void>;
+  /** Not jobs: nothing else waits for them, and they stop nothing. */
+  thumbnail(index: number, kind: "original" | "seen", signal: AbortSignal): Promise<ImageBitmap>;
+  viewImage(index: number, signal: AbortSignal): Promise<ImageView>;
   cancel(): void;
   /** Not a job: nothing else waits for it, and it stops nothing. */
   levels(request: LevelsRequest, signal: AbortSignal): Promise<SiteLevels>;
@@ -143,6 +153,35 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         return compareNow(job);
       });
       if (done) await selfTestOnce();
+    },
+    thumbnail: (index, kind, signal) => client.thumbnail(index, kind, { signal }),
+    viewImage: (index, signal) => client.viewImage(index, { signal }),
+    async chooseImages(choice) {
+      await jobs.run("Choosing images", false, async (job) => {
+        const images = "blob" in choice ? await client.useManifest(choice, job) : await client.chooseImages(choice, job);
+        job.signal?.throwIfAborted();
+        state().setImages(images, state().imageFiles);
+        return `${images.calibrationCount} images calibrate, ${images.evaluation.length} are judged.`;
+      });
+    },
+    async manifest() {
+      let found: Manifest | null = null;
+      await jobs.run("Hashing images", false, async (job) => {
+        const manifest = await client.manifest(job);
+        job.signal?.throwIfAborted();
+        found = manifest;
+        return `${manifest.images.length} images are listed.`;
+      });
+      return found;
+    },
+    async stability() {
+      if (state().model === null || state().images === null) return;
+      await jobs.run("Calibrating twice", false, async (job) => {
+        const stability = await client.stability(state().controls, job);
+        job.signal?.throwIfAborted();
+        state().setStability(stability);
+        return "Both halves are calibrated.";
+      });
     },
     async inspect() {
       if (state().model === null) return;
