@@ -1,10 +1,9 @@
 /** Every panel on the built page, over the stand-in engine: its main job, axe in light, dark and narrow, and a picture in out/test/screens. */
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { expect, test, type Page } from "@playwright/test";
+import { violations } from "./axe.ts";
 import { installFakeWorker } from "./fake-worker.ts";
 
-const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const PANELS = ["open", "inspect", "data", "recipe", "compare", "diagnose", "sweep", "bench", "report"] as const;
 const SCREENS = "out/test/screens";
 
@@ -18,19 +17,6 @@ async function openSample(page: Page, options: Parameters<typeof installFakeWork
   await page.getByRole("button", { name: "Try the sample" }).click();
   await expect(page.getByTestId("verdict")).toBeVisible();
   await expect(page.getByTestId("self-test")).toHaveAttribute("data-state", "ok");
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.addScriptTag({ path: axePath });
-  return page.evaluate(async () => {
-    interface Axe {
-      run(
-        target: Document,
-      ): Promise<{ violations: { id: string; impact: string | null; nodes: { html: string; failureSummary: string }[] }[] }>;
-    }
-    const found = await (window as unknown as { axe: Axe }).axe.run(document);
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
-  });
 }
 
 async function settle(page: Page): Promise<void> {

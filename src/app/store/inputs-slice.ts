@@ -1,6 +1,7 @@
 import type { DroppedFile, ImageSet, LabStability, OpenedModel } from "../worker/lab-api.ts";
 import type { InspectionSlice } from "./inspection-slice.ts";
 import type { ResultSlice } from "./result-slice.ts";
+import type { SharedSlice } from "./shared-slice.ts";
 import type { SetSlice } from "./set-slice.ts";
 
 /** What the user gave: the open model and images, and the files they came from, to open them again with another head count. */
@@ -22,9 +23,11 @@ export interface InputsSlice {
 }
 
 export function inputsSlice(
-  set: SetSlice<InputsSlice & Pick<ResultSlice, "result" | "side" | "filter"> & Pick<InspectionSlice, "tensors">>,
+  set: SetSlice<
+    InputsSlice & Pick<ResultSlice, "result" | "side" | "filter"> & Pick<InspectionSlice, "tensors"> & Pick<SharedSlice, "fingerprint">
+  >,
 ): InputsSlice {
-  const noResult = { stability: null, result: null, side: "main", filter: "all" } as const;
+  const noResult = { fingerprint: null, stability: null, result: null, side: "main", filter: "all" } as const;
   return {
     model: null,
     modelFiles: [],

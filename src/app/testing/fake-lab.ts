@@ -114,6 +114,7 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
         original: options.makeThumbnail(index, fakeLabel(index)),
         seen: options.makeThumbnail(index, fakeLabel(index)),
       }),
+    fingerprint: () => Promise.resolve({ weights: "12".repeat(32), images: images === null ? null : "34".repeat(32) }),
     async stability(jobId, request, onProgress) {
       await steps(jobId, ["calibrating the first half", "calibrating the second half"], onProgress);
       return fakeStability(request);

@@ -7,7 +7,7 @@ import type { Split } from "../../runner/data/choose-images.ts";
 import { checkLimits } from "../../runner/check-limits.ts";
 import { compareModels } from "../../runner/compare.ts";
 import { describeAdapter } from "../../runner/describe-adapter.ts";
-import { digestImages, overlapWarning } from "../../runner/digest.ts";
+import { digest, digestImages, digestWeights, overlapWarning } from "../../runner/digest.ts";
 import { effectiveBits } from "../../runner/effective-bits.ts";
 import { inspectGraph } from "../../runner/inspect/inspect-graph.ts";
 import { openModel, withoutQuantizers, type OpenModel } from "../../runner/open-model.ts";
@@ -114,6 +114,17 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
     manifest: (jobId, onProgress) => withJob(jobId, onProgress, (job) => shelf.manifest(job)),
     thumbnail: (index, kind) => shelf.thumbnail(index, kind, requireModel(state).card),
     viewImage: (index) => shelf.view(index, requireModel(state).card),
+
+    fingerprint: (jobId, onProgress) =>
+      withJob(jobId, onProgress, async (job) => {
+        const model = requireModel(state);
+        job.onProgress?.({ stage: "hashing weights", done: 0, total: 0 });
+        const weights = await digestWeights(withoutQuantizers(await builtGraph(model, job)));
+        if (!shelf.hasImages()) return { weights, images: null };
+        const { calibration, evaluation } = await shelf.split(model.card, job);
+        const lists = await Promise.all([calibration, evaluation].map((held) => digestImages(heldSource(held, model.card.preprocessing))));
+        return { weights, images: await digest(new TextEncoder().encode(JSON.stringify(lists))) };
+      }),
 
     stability: (jobId, request, onProgress) =>
       withJob(jobId, onProgress, async (job) => {

@@ -22,6 +22,7 @@ export function exposeLab(lab: LabApi, endpoint?: Endpoint): void {
     manifest: (jobId, onProgress) => guard(() => lab.manifest(jobId, onProgress), onProgress),
     thumbnail: (index, kind) => guard(async () => handOver(await lab.thumbnail(index, kind))),
     viewImage: (index) => guard(() => lab.viewImage(index)),
+    fingerprint: (jobId, onProgress) => guard(() => lab.fingerprint(jobId, onProgress), onProgress),
     stability: (jobId, request, onProgress) => guard(() => lab.stability(jobId, request, onProgress), onProgress),
     compare: (jobId, request, onProgress) => guard(() => lab.compare(jobId, request, onProgress), onProgress),
     inspect: (jobId, onProgress) => guard(() => lab.inspect(jobId, onProgress), onProgress),

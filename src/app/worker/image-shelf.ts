@@ -21,6 +21,7 @@ export interface ImageShelf {
   /** Other images calibrate and are judged. */
   choose(rule: SplitRule, card: ModelCard, job: Job): Promise<ImageSet>;
   useManifest(text: string, name: string, card: ModelCard, job: Job): Promise<ImageSet>;
+  hasImages(): boolean;
   manifest(job: Job): Promise<Manifest>;
   /** What calibrates and what is judged, as the model wants it. Throws NO_IMAGES. */
   split(card: ModelCard, job: Job): Promise<Split<HeldImage>>;
@@ -136,6 +137,7 @@ export function createImageShelf(): ImageShelf {
       if (found.evaluation.length === 0 || found.calibration.length === 0) throw noImages([]);
       return accept(images, { split: { ...found, leakage }, rule: null, skipped: [] }, card);
     },
+    hasImages: () => chosen !== null,
     async manifest(job) {
       const { images, now } = requireImages();
       const { calibration, evaluation } = now.split;

@@ -174,6 +174,8 @@ export interface LabApi {
   manifest(jobId: string, onProgress: (progress: Progress) => void): Promise<Manifest>;
   thumbnail(index: number, kind: "original" | "seen"): Promise<ImageBitmap>;
   viewImage(index: number): Promise<ImageView>;
+  /** Digests of the open model's weights and of the images in use, as the model reads them; null without images. */
+  fingerprint(jobId: string, onProgress: (progress: Progress) => void): Promise<{ weights: string; images: string | null }>;
   /** The recipe on two disjoint halves of the calibration images. */
   stability(jobId: string, request: QuantizeRequest, onProgress: (progress: Progress) => void): Promise<LabStability>;
   compare(jobId: string, request: CompareRequest, onProgress: (progress: Progress) => void): Promise<LabComparison>;

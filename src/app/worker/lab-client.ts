@@ -34,6 +34,7 @@ export interface LabClient {
   manifest(job: Job): Promise<Manifest>;
   thumbnail(index: number, kind: "original" | "seen", job: Job): Promise<ImageBitmap>;
   viewImage(index: number, job: Job): Promise<ImageView>;
+  fingerprint(job: Job): Promise<{ weights: string; images: string | null }>;
   stability(request: QuantizeRequest, job: Job): Promise<LabStability>;
   compare(request: CompareRequest, job: Job): Promise<LabComparison>;
   inspect(job: Job): Promise<readonly InspectedTensor[]>;
@@ -79,6 +80,7 @@ export function createLabClient(endpoint: Endpoint, crashed: Promise<never>): La
     manifest: (job) => call(job, (id, report) => remote.manifest(id, report)),
     thumbnail: (index, kind, job) => call(job, () => remote.thumbnail(index, kind)),
     viewImage: (index, job) => call(job, () => remote.viewImage(index)),
+    fingerprint: (job) => call(job, (id, report) => remote.fingerprint(id, report)),
     stability: (request, job) => call(job, (id, report) => remote.stability(id, request, report)),
     compare: (request, job) => call(job, (id, report) => remote.compare(id, request, report)),
     inspect: (job) => call(job, (id, report) => remote.inspect(id, report)),

@@ -14,7 +14,7 @@ import { className } from "../../results/image-rows.ts";
 import type { ImageSet, ImageUse } from "../../worker/lab-api.ts";
 
 const TILE_WIDTH = 132;
-const TILE_HEIGHT = 176;
+const TILE_HEIGHT = 154;
 const USES: Readonly<Record<ImageUse, string>> = {
   calibration: "calibrates",
   evaluation: "is judged",
@@ -90,10 +90,13 @@ function Tiles(props: {
       ref={box}
       className="browser-tiles"
       aria-label="Images"
-      style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`, gridAutoRows: TILE_HEIGHT }}
+      style={{
+        gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
+        gridAutoRows: TILE_HEIGHT,
+        paddingBlock: `${before}px ${after}px`,
+      }}
       data-testid="browser-tiles"
     >
-      {before > 0 && <li aria-hidden="true" style={{ gridColumn: "1 / -1", height: before }} />}
       {rows.slice(start, last * columns).map((row, i) => (
         <li key={row.index} aria-setsize={rows.length} aria-posinset={start + i + 1}>
           <button type="button" className="browser-tile" title={row.name} onClick={() => onShow(row.index)}>
@@ -106,7 +109,6 @@ function Tiles(props: {
           </button>
         </li>
       ))}
-      {after > 0 && <li aria-hidden="true" style={{ gridColumn: "1 / -1", height: after }} />}
     </ul>
   );
 }
