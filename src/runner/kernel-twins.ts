@@ -29,6 +29,7 @@ import {
   patchify,
   quantize,
   reduceMean,
+  rmsNorm,
   softmax,
 } from "../reference/kernels/rows.ts";
 import { softmaxDemax } from "../reference/kernels/softmax-demax.ts";
@@ -77,6 +78,7 @@ export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
   "quantize-columns": quantizeColumns,
   "reduce-mean": reduceMean,
   resample,
+  "rms-norm": rmsNorm,
   softmax,
   "softmax-demax": softmaxDemax,
   "softmax-integer": softmaxInteger,

@@ -72,6 +72,7 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "quantize-columns": quantizeColumnsCases,
   "reduce-mean": reduceMeanCases,
   resample: resampleCases,
+  "rms-norm": layerNormCases,
   softmax: softmaxCases,
   "softmax-integer": softmaxIntegerCases,
   "softmax-demax": softmaxDemaxCases,

@@ -40,6 +40,7 @@ import { quantizeColumns } from "./quantize-columns.ts";
 import { quantize } from "./quantize.ts";
 import { reduceMean } from "./reduce-mean.ts";
 import { resample } from "./resample.ts";
+import { rmsNorm } from "./rms-norm.ts";
 import { softmaxInteger } from "./softmax-integer.ts";
 import { softmax } from "./softmax.ts";
 import { softmaxDemax } from "./softmax-demax.ts";
@@ -86,6 +87,7 @@ export const kernels = {
   "quantize-columns": quantizeColumns,
   "reduce-mean": reduceMean,
   resample: resample,
+  "rms-norm": rmsNorm,
   softmax: softmax,
   "softmax-integer": softmaxInteger,
   "softmax-demax": softmaxDemax,
