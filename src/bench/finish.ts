@@ -42,7 +42,8 @@ export function finish(settings: BenchSettings): number {
 
 function checkGoals(report: SpeedReport): boolean {
   const goals = goalsOf(report);
-  if (goals.length === 0) process.stdout.write("bench: no goal could be measured: they need a browser on a software adapter, deit-tiny and Linux\n");
+  if (goals.length === 0)
+    process.stdout.write("bench: no goal could be measured: they need a browser on a software adapter, deit-tiny and Linux\n");
   for (const { name, measured, limit, isKept } of goals) {
     if (!isKept) process.stdout.write(`bench: BROKEN: ${name}: ${measured.toFixed(2)}, limit ${limit}\n`);
   }
@@ -57,7 +58,11 @@ function checkBaseline(report: SpeedReport, file: string, options: BenchSettings
 
 function readReport(file: string): SpeedReport {
   if (!existsSync(file)) {
-    throw new InputError("FILE_NOT_FOUND", { what: `"${file}" does not exist.`, why: "There is nothing to read.", next: "Check the path." });
+    throw new InputError("FILE_NOT_FOUND", {
+      what: `"${file}" does not exist.`,
+      why: "There is nothing to read.",
+      next: "Check the path.",
+    });
   }
   return parseReport(readFileSync(file, "utf8"), file);
 }

@@ -23,6 +23,8 @@ export interface GpuBytes {
 export interface GpuMeter {
   readonly calls: GpuCalls;
   bytes(): GpuBytes;
+  /** Puts WebGPU's own methods back. */
+  restore(): void;
 }
 
 type Counters = { -readonly [Name in keyof GpuCalls]: number };
@@ -37,6 +39,15 @@ export function installGpuMeter(scope: typeof globalThis): GpuMeter | null {
   const liveBytes = () => [...live.values()].reduce((sum, bytes) => sum + bytes, 0);
   const { GPUDevice: device, GPUBuffer: buffer, GPUQueue: queue, GPUCommandEncoder: encoder, GPUComputePassEncoder: pass } = scope;
 
+  const undo: (() => void)[] = [];
+  const before = <T extends object>(prototype: T, name: keyof T & string, note: (self: object) => void) =>
+    undo.push(
+      wrap(prototype, name, (self, call) => {
+        note(self);
+        return call();
+      }),
+    );
+
   before(device.prototype, "createBindGroup", () => calls.bindGroups++);
   before(device.prototype, "createComputePipeline", () => calls.pipelines++);
   before(device.prototype, "createComputePipelineAsync", () => calls.pipelines++);
@@ -46,13 +57,17 @@ export function installGpuMeter(scope: typeof globalThis): GpuMeter | null {
   before(queue.prototype, "submit", () => calls.submits++);
   before(queue.prototype, "writeBuffer", () => calls.bufferWrites++);
   before(buffer.prototype, "mapAsync", () => calls.maps++);
-  after(device.prototype, "createBuffer", (owner, made) => {
-    calls.buffers++;
-    if (!(made instanceof buffer)) return;
-    sizes.set(made, { device: owner, size: made.size });
-    live.set(owner, (live.get(owner) ?? 0) + made.size);
-    peakBytes = Math.max(peakBytes, liveBytes());
-  });
+  undo.push(
+    wrap(device.prototype, "createBuffer", (owner, call) => {
+      const made = call();
+      calls.buffers++;
+      if (!(made instanceof buffer)) return made;
+      sizes.set(made, { device: owner, size: made.size });
+      live.set(owner, (live.get(owner) ?? 0) + made.size);
+      peakBytes = Math.max(peakBytes, liveBytes());
+      return made;
+    }),
+  );
   before(buffer.prototype, "destroy", (destroyed) => {
     const known = sizes.get(destroyed);
     if (!known || !sizes.delete(destroyed)) return;
@@ -61,7 +76,7 @@ export function installGpuMeter(scope: typeof globalThis): GpuMeter | null {
   });
   // A device takes its buffers along.
   before(device.prototype, "destroy", (destroyed) => live.delete(destroyed));
-  return { calls, bytes: () => ({ liveBytes: liveBytes(), peakBytes }) };
+  return { calls, bytes: () => ({ liveBytes: liveBytes(), peakBytes }), restore: () => undo.splice(0).forEach((each) => each()) };
 }
 
 /** What was called between two readings. */
@@ -70,29 +85,16 @@ export function callsBetween(start: GpuCalls, end: GpuCalls): GpuCalls {
   return Object.fromEntries(entries) as unknown as GpuCalls;
 }
 
-function before<T extends object>(prototype: T, name: keyof T & string, note: (self: object) => void): void {
-  wrap(prototype, name, (self, call) => {
-    note(self);
-    return call();
-  });
-}
-
-function after<T extends object>(prototype: T, name: keyof T & string, note: (self: object, result: unknown) => void): void {
-  wrap(prototype, name, (self, call) => {
-    const result = call();
-    note(self, result);
-    return result;
-  });
-}
-
-function wrap<T extends object>(prototype: T, name: keyof T & string, around: (self: object, call: () => unknown) => unknown): void {
-  const original: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
-  if (typeof original !== "function") throw new Error(`internal: ${name} is not a method that can be counted`);
+/** Returns how to undo it. */
+function wrap<T extends object>(prototype: T, name: keyof T & string, around: (self: object, call: () => unknown) => unknown): () => void {
+  const own = Object.getOwnPropertyDescriptor(prototype, name);
+  const original: unknown = own?.value;
+  if (own === undefined || typeof original !== "function") throw new Error(`internal: ${name} is not a method that can be counted`);
   Object.defineProperty(prototype, name, {
-    configurable: true,
-    writable: true,
+    ...own,
     value(this: object, ...args: unknown[]): unknown {
       return around(this, () => Reflect.apply(original, this, args) as unknown);
     },
   });
+  return () => void Object.defineProperty(prototype, name, own);
 }

@@ -33,7 +33,8 @@ export function createNodeDriver(modelsFolder: string, threads: number | null, m
   return {
     gpu,
     open(info) {
-      if (info.package !== null && packageVersion(info.package) === null) return Promise.reject(new LeftOut(`${info.package} is not installed`));
+      if (info.package !== null && packageVersion(info.package) === null)
+        return Promise.reject(new LeftOut(`${info.package} is not installed`));
       const session = createBenchSession(host, meter, () => false);
       return Promise.resolve({
         load: () => session.load(info.id, manifestOf()),

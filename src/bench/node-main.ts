@@ -1,6 +1,6 @@
 /**
  * The parts of `npm run bench` that run in Node, each in a process of its own: `prepare` writes the models' files, `node` measures on Dawn,
- * `finish` puts the parts together.
+ * `finish` puts the parts together, `schema` prints the JSON Schema of a report.
  */
 import { InputError } from "../tensor/input-error.ts";
 import { chooseContenders } from "./contender-list.ts";
@@ -10,14 +10,19 @@ import { finish, writePart } from "./finish.ts";
 import { prepareModel } from "./models/prepare-model.ts";
 import { keyOf, readManifest, readReference } from "./models/prepared-files.ts";
 import { createNodeDriver } from "./node-driver.ts";
+import { jsonSchema } from "./report/schema.ts";
 import { runModel } from "./run-model.ts";
 import { readSettings, type BenchSettings } from "./settings.ts";
 
 const say = (text: string) => void process.stderr.write(`bench: ${text}\n`);
 
 async function main(): Promise<number> {
-  const settings = readSettings();
   const command = process.argv[2];
+  if (command === "schema") {
+    process.stdout.write(`${JSON.stringify(jsonSchema(), null, 1)}\n`);
+    return 0;
+  }
+  const settings = readSettings();
   if (command === "prepare") return prepare(settings);
   if (command === "node") return measure(settings);
   return finish(settings);

@@ -140,7 +140,7 @@ async function runBatch(driver: Driver, entries: readonly Entry[], batch: number
     }
     const expectedMs = median(entry.times) * batch;
     if (expectedMs * 2 > options.timeLimitMs) {
-      const reason = `two runs would take about ${(2 * expectedMs / 1000).toFixed(0)} s; the limit is ${options.timeLimitMs / 1000} s`;
+      const reason = `two runs would take about ${((2 * expectedMs) / 1000).toFixed(0)} s; the limit is ${options.timeLimitMs / 1000} s`;
       entry.throughput.push(throughputOf(batch, [], [], reason));
       continue;
     }
@@ -156,7 +156,7 @@ async function runBatch(driver: Driver, entries: readonly Entry[], batch: number
   for (let round = 0; round < BATCH_RUNS; round++) {
     for (const { entry, times, cpu } of running) {
       if (entry.failure !== null) continue;
-      if (round > 0 && (times[0] * (round + 1)) > options.timeLimitMs) continue;
+      if (round > 0 && times[0] * (round + 1) > options.timeLimitMs) continue;
       const measured = await runOnce(driver, entry, batch, options);
       if (measured === null) continue;
       times.push(measured.elapsedMs);

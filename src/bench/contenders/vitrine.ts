@@ -14,13 +14,12 @@ export const openVitrine: OpenContender = async (info, manifest, host, phase) =>
   const paths = manifest.ours[form];
   if (paths === undefined) throw new LeftOut(manifest.absent[form] ?? `the model has no ${form} form`);
   if (info.needsF16) await refuseF16(host.gpu);
-  const sources = await phase("read", () =>
-    Promise.all(paths.map(async (path) => fromBytes(await host.read(manifest.key, path), path))),
-  );
+  const sources = await phase("read", () => Promise.all(paths.map(async (path) => fromBytes(await host.read(manifest.key, path), path))));
   const graph = await phase("parse", async () => (await openModel(sources)).build());
   const gpu = await phase("device", () => openGpu(host.gpu));
-  const { execution } = await phase("choose kernels", () => chooseExecution(gpu));
   const mode = form === "float" ? "float" : "integer";
+  // Float models have no integer products to choose an execution for.
+  const execution = mode === "float" ? "f32" : (await phase("choose kernels", () => chooseExecution(gpu))).execution;
   const obstacle = mode === "integer" ? integerObstacle(graph) : null;
   if (obstacle !== null) throw new LeftOut(`no integer execution: ${obstacle}`);
   const session = createGpuSession(gpu, graph, { mode, execution });

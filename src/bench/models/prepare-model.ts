@@ -116,7 +116,11 @@ function randomFiles(scenario: string) {
 /** A link instead of a copy: checkpoints are large. */
 function linkFolder(source: string, folder: string) {
   if (!existsSync(source)) {
-    throw new InputError("FILE_NOT_FOUND", { what: `"${source}" does not exist.`, why: "There is nothing to read.", next: "Check the path." });
+    throw new InputError("FILE_NOT_FOUND", {
+      what: `"${source}" does not exist.`,
+      why: "There is nothing to read.",
+      next: "Check the path.",
+    });
   }
   mkdirSync(folder, { recursive: true });
   symlinkSync(source, join(folder, OURS), "junction");

@@ -6,7 +6,13 @@ export interface OnnxBuilder {
   readonly initializers: readonly OnnxTensor[];
   node(op: string, inputs: readonly string[], output: string, attributes?: OnnxNode["attributes"], domain?: string): string;
   /** A node with several outputs, named `name.0` and so on. */
-  outputs(op: string, inputs: readonly string[], name: string, count: number, attributes?: Readonly<Record<string, OnnxAttribute>>): string[];
+  outputs(
+    op: string,
+    inputs: readonly string[],
+    name: string,
+    count: number,
+    attributes?: Readonly<Record<string, OnnxAttribute>>,
+  ): string[];
   /** Twice the same name is the same constant. */
   constant(tensor: OnnxTensor): string;
   floats(name: string, tensor: { readonly shape: readonly number[]; readonly data: Float32Array }): string;

@@ -36,7 +36,9 @@ export function compareBaseline(report: SpeedReport, baseline: SpeedReport, opti
   const place = (each: SpeedReport) => each.runs.map((run) => `${run.place}, ${adapterOf(run)}`).join(" / ");
   return {
     ok: false,
-    lines: [`no row can be compared: the baseline was measured in ${place(baseline)}, this report in ${place(report)}, or they share no model`],
+    lines: [
+      `no row can be compared: the baseline was measured in ${place(baseline)}, this report in ${place(report)}, or they share no model`,
+    ],
   };
 }
 
@@ -68,7 +70,8 @@ function faultsOf(now: Placed, then: Placed, { maxSlowdown, minAgreement }: Base
   }
   const agreement = now.row.agreement?.cosine ?? 0;
   const least = (then.row.agreement?.cosine ?? 1) * minAgreement;
-  if (!(agreement >= least)) faults.push(`cosine with the float reference ${agreement.toFixed(4)}, at least ${least.toFixed(4)} is asked for`);
+  if (!(agreement >= least))
+    faults.push(`cosine with the float reference ${agreement.toFixed(4)}, at least ${least.toFixed(4)} is asked for`);
   return faults;
 }
 

@@ -104,7 +104,13 @@ const run = z.strictObject({
   loadAverage: z.number().nullable().describe("of the last minute, when the run began; null where the system does not tell"),
   adapter: adapter.nullable(),
   packages: z.record(z.string(), z.string()),
-  options: z.strictObject({ runs: count, batches: z.array(count), timeLimitSeconds: z.number(), recipe: z.string(), threads: count.nullable() }),
+  options: z.strictObject({
+    runs: count,
+    batches: z.array(count),
+    timeLimitSeconds: z.number(),
+    recipe: z.string(),
+    threads: count.nullable(),
+  }),
   models: z.array(model),
   rows: z.array(row),
 });

@@ -46,7 +46,8 @@ function sectionOf(run: SpeedRun, model: SpeedRun["models"][number]): Section {
 function environmentOf(run: SpeedRun, model: SpeedRun["models"][number]): string[] {
   const { adapter } = run;
   const software = adapter?.isSoftware === true ? " (software: no ranking by milliseconds, CPU seconds and their ratios count)" : "";
-  const name = adapter === null ? "none" : [adapter.vendor, adapter.architecture, adapter.device, adapter.description].filter(Boolean).join(" ");
+  const name =
+    adapter === null ? "none" : [adapter.vendor, adapter.architecture, adapter.device, adapter.description].filter(Boolean).join(" ");
   const packages = Object.entries(run.packages).map(([key, version]) => `${key} ${version}`);
   const load = run.loadAverage === null ? "" : `, load ${run.loadAverage.toFixed(1)} at the start`;
   return [
