@@ -31,6 +31,15 @@ async function main(): Promise<number> {
 async function prepare(settings: BenchSettings): Promise<number> {
   const { models, contenders, place, recipe, batches, modelsFolder: root } = settings;
   const chosen = chooseContenders(contenders, place);
+  const keys = models.map(keyOf);
+  const twice = keys.find((key, i) => keys.indexOf(key) !== i);
+  if (twice !== undefined) {
+    throw new InputError("BENCH_MODEL", {
+      what: `Two models are named "${twice}".`,
+      why: "The report tells models apart by the names of their folders.",
+      next: "Rename one of the folders.",
+    });
+  }
   const ours = new Set(chosen.flatMap((each) => each.ours ?? []));
   // The float file is what the reference is computed from, too.
   const onnx = new Set(["float" as const, ...chosen.flatMap((each) => each.onnx ?? [])]);

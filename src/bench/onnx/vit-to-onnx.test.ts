@@ -1,6 +1,7 @@
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
-import type { Graph } from "../../graph/graph.ts";
+import { replaceNodes, type Attributes, type Graph } from "../../graph/graph.ts";
+import type { OpName } from "../../graph/ops.ts";
 import { randomPixels, randomVit, type RandomVitOptions } from "../../models/random-vit.ts";
 import { calibrateAll } from "../../quant/calibrate.ts";
 import { recipes } from "../../quant/recipes/index.ts";
@@ -32,12 +33,30 @@ describe("float", () => {
     ["two prefix tokens, two heads", { pooling: "distilled", prefix: 2 }],
     ["tanh GELU, no prefix", { gelu: "tanh", prefix: 0, pooling: "mean" }],
   ])("%s: onnxruntime computes what our float reference does", async (_name, change) => {
-    const graph = randomVit({ ...geometry, ...change });
+    await checkFloat(randomVit({ ...geometry, ...change }));
+  });
+
+  test("QuickGELU is written out", async () => {
+    await checkFloat(changed(randomVit(geometry), "Gelu", { approximate: "sigmoid" }));
+  });
+
+  test("an attribute that the writer does not know is refused instead of forgotten", () => {
+    const windowed = changed(randomVit({ ...geometry, prefix: 0, pooling: "mean" }), "AttentionScores", { windows: 3 });
+    expect(() => vitToOnnx(windowed, "float")).toThrow("the attribute windows of AttentionScores");
+  });
+
+  async function checkFloat(graph: Graph) {
     const logits = await runOnnx(vitToOnnx(graph, "float"), images);
     // Sums of at most 192 products in f32, eight layers deep: 1e-5 is some eighty roundings.
     expect(relativeError(logits, runGraph(graph, images).output.data)).toBeLessThan(1e-5);
-  });
+  }
 });
+
+/** Every node of an op with other attributes. */
+function changed(graph: Graph, op: OpName, attributes: Attributes): Graph {
+  const nodes = graph.nodes.filter((node) => node.op === op);
+  return replaceNodes(graph, new Map(nodes.map((node) => [node.name, { ...node, attributes: { ...node.attributes, ...attributes } }])));
+}
 
 describe("quantized", () => {
   const graph = randomVit(geometry);

@@ -1,6 +1,7 @@
 /** A Vision Transformer's graph as an ONNX model, in the operators that exporters write; the batch stays open. */
 import { INPUT, outputName, type Graph, type Node } from "../../graph/graph.ts";
 import { attribute } from "../../graph/ops.ts";
+import type { OpName } from "../../graph/node.ts";
 import { encodeTensor } from "../../quant/schemes/encode.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import { blockLinear, dynamicLinear, floatLinear, qdqLinear, type LinearForm } from "./linear-forms.ts";
@@ -54,9 +55,21 @@ export function vitToOnnx(graph: Graph, form: OnnxForm): Uint8Array {
   });
 }
 
+/** What the writer knows of each operation; another attribute (windows, integer arithmetic) would change what is computed. */
+const KNOWN_ATTRIBUTES: Readonly<Partial<Record<OpName, readonly string[]>>> = {
+  Patchify: ["patchSize"],
+  LayerNormalization: ["epsilon"],
+  AttentionScores: ["numHeads", "scale"],
+  Gelu: ["approximate"],
+  Gather: ["index"],
+  ReduceMean: ["start"],
+};
+
 function addNode(context: Context, node: Node): void {
   const { builder, graph } = context;
   const { name, weights } = node;
+  const unknown = Object.keys(node.attributes).find((each) => !KNOWN_ATTRIBUTES[node.op]?.includes(each));
+  if (unknown !== undefined) throw notWritable(node, `the attribute ${unknown} of ${node.op}`);
   const inputs = node.inputs.map((input) => (input === INPUT ? ONNX_INPUT : input));
   switch (node.op) {
     case "Patchify":
@@ -87,8 +100,7 @@ function addNode(context: Context, node: Node): void {
     case "AttentionOutput":
       return addAttentionOutput(context, node);
     case "Gelu":
-      builder.node("Gelu", inputs, name, { approximate: node.attributes["approximate"] === "tanh" ? "tanh" : "none" });
-      return;
+      return addGelu(context, node, inputs[0]);
     case "Add":
       builder.node("Add", inputs, name);
       return;
@@ -107,6 +119,15 @@ function addNode(context: Context, node: Node): void {
     }
     default:
       throw notWritable(node, `the operation ${node.op}`);
+  }
+}
+
+function addGelu({ builder }: Context, { name, attributes: { approximate } }: Node, input: string): void {
+  if (approximate !== "sigmoid") builder.node("Gelu", [input], name, { approximate: approximate === "tanh" ? "tanh" : "none" });
+  else {
+    // QuickGELU: x * sigmoid(1.702 x)
+    const scaled = builder.node("Mul", [input, builder.scalar("quick_gelu", 1.702)], `${name}.scaled`);
+    builder.node("Mul", [input, builder.node("Sigmoid", [scaled], `${name}.gate`)], name);
   }
 }
 
