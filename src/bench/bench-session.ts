@@ -50,6 +50,7 @@ export function createBenchSession(host: ContenderHost, meter: GpuMeter | null, 
   let loaded: LoadedModel | null = null;
   let pixelsOf = (_images: number): Float32Array<ArrayBuffer> => new Float32Array();
   let seesCalls = false;
+  let devices: ReadonlySet<object> = new Set();
   return {
     load: (contender, manifest) =>
       outcome(async () => {
@@ -69,12 +70,14 @@ export function createBenchSession(host: ContenderHost, meter: GpuMeter | null, 
           phases.push({ name, elapsedMs: performance.now() - startMs });
           return result;
         };
+        const others = meter?.devices() ?? new Set();
         const startMs = performance.now();
         const open = await phase("code", OPENERS[info.runtime]);
         const model = await open(info, manifest, host, phase);
         loaded = model;
         const logits = await phase("first run", () => model.run(pixels, 1));
         const elapsedMs = performance.now() - startMs;
+        devices = new Set([...(meter?.devices() ?? [])].filter((device) => !others.has(device)));
         return { phases, elapsedMs, logits: [...logits], facts: model.facts };
       }),
     run: (images) =>
@@ -86,7 +89,7 @@ export function createBenchSession(host: ContenderHost, meter: GpuMeter | null, 
         const logits = await loaded.run(pixels, images);
         const elapsedMs = performance.now() - startMs;
         const calls = meter && before && seesCalls ? callsBetween(before, meter.calls) : null;
-        return { elapsedMs, logits: [...logits], calls, bytes: calls && meter ? meter.bytes() : null, isHidden: isHidden() };
+        return { elapsedMs, logits: [...logits], calls, bytes: calls && meter ? meter.bytes(devices) : null, isHidden: isHidden() };
       }),
     async close() {
       await loaded?.close();

@@ -64,19 +64,20 @@ test("calls are counted and do what they did", () => {
   expect(meter.calls.submits).toBe(1);
 });
 
-test("bytes live until their buffer or its device is destroyed; the peak stays", () => {
+test("bytes live until their buffer or its device is destroyed; the peak stays; devices are told apart", () => {
   const { scope, meter } = install();
   const [one, other] = [new scope.GPUDevice(), new scope.GPUDevice()];
   const small = one.createBuffer({ size: 100 });
   one.createBuffer({ size: 30 });
+  expect(meter.devices()).toEqual(new Set([one]));
   other.createBuffer({ size: 1000 });
   small.destroy();
   small.destroy(); // twice is allowed, and counts once
-  expect(meter.bytes()).toEqual({ liveBytes: 1030, peakBytes: 1130 });
+  expect(meter.bytes(new Set([one]))).toEqual({ liveBytes: 30, peakBytes: 130 });
+  expect(meter.bytes(meter.devices())).toEqual({ liveBytes: 1030, peakBytes: 1130 });
   one.destroy();
-  expect(meter.bytes()).toEqual({ liveBytes: 1000, peakBytes: 1130 });
-  small.destroy();
-  expect(meter.bytes().liveBytes).toBe(1000);
+  expect(meter.bytes(new Set([one]))).toEqual({ liveBytes: 0, peakBytes: 0 });
+  expect(meter.bytes(new Set([other])).liveBytes).toBe(1000);
 });
 
 test("without WebGPU there is no meter", () => {

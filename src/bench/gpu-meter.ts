@@ -22,7 +22,10 @@ export interface GpuBytes {
 
 export interface GpuMeter {
   readonly calls: GpuCalls;
-  bytes(): GpuBytes;
+  /** Devices on which buffers were made: a contender's own are those that appear while it loads. */
+  devices(): ReadonlySet<object>;
+  /** Of some devices; peaks of several add up. */
+  bytes(devices: ReadonlySet<object>): GpuBytes;
   /** Puts WebGPU's own methods back. */
   restore(): void;
 }
@@ -34,9 +37,7 @@ export function installGpuMeter(scope: typeof globalThis): GpuMeter | null {
   if (!("GPUDevice" in scope)) return null;
   const calls: Counters = { dispatches: 0, passes: 0, submits: 0, bindGroups: 0, pipelines: 0, buffers: 0, bufferWrites: 0, maps: 0 };
   const sizes = new WeakMap<object, { readonly device: object; readonly size: number }>();
-  const live = new Map<object, number>();
-  let peakBytes = 0;
-  const liveBytes = () => [...live.values()].reduce((sum, bytes) => sum + bytes, 0);
+  const held = new Map<object, { liveBytes: number; peakBytes: number }>();
   const { GPUDevice: device, GPUBuffer: buffer, GPUQueue: queue, GPUCommandEncoder: encoder, GPUComputePassEncoder: pass } = scope;
 
   const undo: (() => void)[] = [];
@@ -63,20 +64,30 @@ export function installGpuMeter(scope: typeof globalThis): GpuMeter | null {
       calls.buffers++;
       if (!(made instanceof buffer)) return made;
       sizes.set(made, { device: owner, size: made.size });
-      live.set(owner, (live.get(owner) ?? 0) + made.size);
-      peakBytes = Math.max(peakBytes, liveBytes());
+      const before = held.get(owner) ?? { liveBytes: 0, peakBytes: 0 };
+      const liveBytes = before.liveBytes + made.size;
+      held.set(owner, { liveBytes, peakBytes: Math.max(before.peakBytes, liveBytes) });
       return made;
     }),
   );
   before(buffer.prototype, "destroy", (destroyed) => {
     const known = sizes.get(destroyed);
     if (!known || !sizes.delete(destroyed)) return;
-    const left = live.get(known.device);
-    if (left !== undefined) live.set(known.device, left - known.size);
+    const owner = held.get(known.device);
+    if (owner !== undefined) owner.liveBytes -= known.size;
   });
   // A device takes its buffers along.
-  before(device.prototype, "destroy", (destroyed) => live.delete(destroyed));
-  return { calls, bytes: () => ({ liveBytes: liveBytes(), peakBytes }), restore: () => undo.splice(0).forEach((each) => each()) };
+  before(device.prototype, "destroy", (destroyed) => held.delete(destroyed));
+  return {
+    calls,
+    devices: () => new Set(held.keys()),
+    bytes(devices) {
+      const own = [...held].filter(([owner]) => devices.has(owner)).map(([, bytes]) => bytes);
+      const sum = (pick: (bytes: GpuBytes) => number) => own.reduce((total, each) => total + pick(each), 0);
+      return { liveBytes: sum((each) => each.liveBytes), peakBytes: sum((each) => each.peakBytes) };
+    },
+    restore: () => undo.splice(0).forEach((each) => each()),
+  };
 }
 
 /** What was called between two readings. */
