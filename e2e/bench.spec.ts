@@ -30,6 +30,7 @@ test("our engine and onnxruntime-web take turns on the same model and agree with
     headed: false,
     runId: "e2e",
     startedAt: new Date().toISOString(),
+    commit: "unknown",
     modelsFolder: join(folder, "models"),
     partsFolder: join(folder, "parts"),
     out: join(folder, "speed"),

@@ -1,4 +1,5 @@
 /** `npm run bench`: our engine and its peers on the same models, in the same run and in turn; see HELP. */
+import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
@@ -155,6 +156,7 @@ function settingsOf() {
     headed: values.headed,
     runId: randomUUID(),
     startedAt: new Date().toISOString(),
+    commit: commitName(),
     modelsFolder: `${FOLDER}/models`,
     partsFolder: PARTS,
     out: resolve(caller(), values.out),
@@ -165,6 +167,12 @@ function settingsOf() {
     merge: values.merge ? positionals.map((path) => resolve(caller(), path)) : [],
   };
   return { VITRINE_BENCH: JSON.stringify(settings), place };
+}
+
+/** Sources unpacked from an archive have no commit to name. */
+function commitName() {
+  const { status, stdout } = spawnSync("git", ["describe", "--always", "--dirty"], { encoding: "utf8" });
+  return status === 0 ? stdout.trim() : "unknown";
 }
 
 /** Relative paths are the caller's; npm itself moves to the project and leaves the caller's folder in INIT_CWD. */

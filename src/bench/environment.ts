@@ -1,5 +1,4 @@
 /** Where a run was made: everything that a figure depends on and that can be asked for. Node only. */
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { cpus, loadavg, release } from "node:os";
 import { join } from "node:path";
@@ -17,13 +16,13 @@ export function describeRun(
   models: readonly string[],
   rows: readonly SpeedRow[],
 ): SpeedRun {
-  const { runs, batches, timeLimitSeconds, recipe, threads, place, runId, startedAt, headed, modelsFolder } = settings;
+  const { runs, batches, timeLimitSeconds, recipe, threads, place, runId, startedAt, commit, headed, modelsFolder } = settings;
   const [load] = loadavg();
   return {
     id: runId,
     startedAt,
     place,
-    commit: commitName(),
+    commit,
     runtime,
     headless: !headed,
     node: process.version,
@@ -50,10 +49,4 @@ export function packageVersion(name: string): string | null {
   } catch {
     return null;
   }
-}
-
-/** Sources unpacked from an archive have no commit to name. */
-function commitName(): string {
-  const { status, stdout } = spawnSync("git", ["describe", "--always", "--dirty"], { encoding: "utf8" });
-  return status === 0 ? stdout.trim() : "unknown";
 }

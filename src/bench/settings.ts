@@ -16,6 +16,8 @@ export interface BenchSettings {
   /** The same for all parts of one run. */
   readonly runId: string;
   readonly startedAt: string;
+  /** As git describes it, when the run began. */
+  readonly commit: string;
   /** Folder of the prepared models. */
   readonly modelsFolder: string;
   /** Folder of the parts that finish() puts together. */
