@@ -12,7 +12,8 @@ import { SETTINGS_VARIABLE, type BenchSettings } from "../src/bench/settings.ts"
 import { serveBench } from "../tools/bench-server.mjs";
 import { ensureBuilt } from "../tools/build.mjs";
 import { runChild } from "../tools/child.mjs";
-import { openBenchBrowser } from "./bench-browser.ts";
+import { cpuSeconds, findDescendant, selfCheck } from "../tools/cpu-seconds.mjs";
+import { openBenchBrowser, type BenchBrowser } from "./bench-browser.ts";
 
 const MODEL = "small";
 
@@ -54,6 +55,7 @@ test("our engine and onnxruntime-web take turns on the same model and agree with
   const browser = await openBenchBrowser({ url: server.url, manifest, threads: 1, headed: false });
   try {
     const adapter = await browser.adapter();
+    await checkClocks(browser);
     const rows = await runModel(browser, {
       model: MODEL,
       contenders: chooseContenders(settings.contenders, "browser"),
@@ -98,3 +100,13 @@ test("our engine and onnxruntime-web take turns on the same model and agree with
   }
   expect(readFileSync(`${settings.out}.html`, "utf8")).toContain("ort-web-wasm-int8");
 });
+
+/** The browser's figures against the system's own, where it has any. */
+async function checkClocks(browser: BenchBrowser): Promise<void> {
+  await selfCheck();
+  const pid = process.platform === "linux" ? findDescendant(process.pid, "--type=gpu-process") : null;
+  const [told, read] = [(await browser.cpu())?.gpuProcess, pid === null ? null : cpuSeconds(pid)];
+  expect(told).toBeGreaterThan(0);
+  // One clock tick is 10 ms; the process works on between the two readings.
+  if (read !== null && told !== undefined && told !== null) expect(Math.abs(read - told)).toBeLessThan(0.1);
+}

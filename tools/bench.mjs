@@ -7,7 +7,6 @@ import { parseArgs } from "node:util";
 import { serveBench } from "./bench-server.mjs";
 import { ensureBuilt } from "./build.mjs";
 import { runChild, runPackage } from "./child.mjs";
-import { selfCheck } from "./cpu-seconds.mjs";
 import { ensure } from "./ensure.mjs";
 import { ensureBrowser } from "./find-browser.mjs";
 import { ensureVulkan, gpuEnvironment } from "./gpu-env.mjs";
@@ -47,15 +46,19 @@ A quick run: npm run bench -- --models deit-tiny --contenders ours-float,ort-web
 `;
 
 const FOLDER = "out/bench";
-const PARTS = `${FOLDER}/parts`;
+/** Models and parts of this run alone, so that two runs in one checkout do not meet. */
+const WORK = `${FOLDER}/run-${process.pid}`;
 
 const { values, positionals } = readOptions();
 if (values.help) process.stdout.write(HELP);
 else {
   ensure();
   const { VITRINE_BENCH, place } = settingsOf();
-  rmSync(PARTS, { recursive: true, force: true });
-  process.exitCode = await bench(VITRINE_BENCH, place);
+  try {
+    process.exitCode = await bench(VITRINE_BENCH, place);
+  } finally {
+    rmSync(WORK, { recursive: true, force: true });
+  }
 }
 
 /**
@@ -78,10 +81,9 @@ async function bench(VITRINE_BENCH, place) {
 /** @param {string} VITRINE_BENCH */
 async function inBrowser(VITRINE_BENCH) {
   const CHROME_PATH = values.browser ?? (await ensureBrowser());
-  await selfCheck();
   const built = await ensureBuilt("bench-page");
   if (built !== 0) return built;
-  const server = await serveBench(`${FOLDER}/models`);
+  const server = await serveBench(`${WORK}/models`);
   const env = { VITRINE_URL: server.url, VITRINE_BENCH, CHROME_PATH, ...adapterEnvironment() };
   const shard = values.shard === undefined ? [] : [`--shard=${values.shard}`, "--pass-with-no-tests"];
   const args = ["test", "--config", "e2e/bench.config.ts", ...shard];
@@ -157,8 +159,8 @@ function settingsOf() {
     runId: randomUUID(),
     startedAt: new Date().toISOString(),
     commit: commitName(),
-    modelsFolder: `${FOLDER}/models`,
-    partsFolder: PARTS,
+    modelsFolder: `${WORK}/models`,
+    partsFolder: `${WORK}/parts`,
     out: resolve(caller(), values.out),
     check: values.check,
     baseline: values.baseline === undefined ? null : resolve(caller(), values.baseline),
