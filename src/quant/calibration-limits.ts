@@ -80,7 +80,18 @@ export function refuseUnknownLayers({ name, nodes }: Graph, layerBits: LayerBits
 }
 
 export function refuseNonFinite(x: Tensor, place: string): void {
-  if (x.data.every(Number.isFinite)) return;
+  // NaN and infinities times 0 are NaN, and one of them is enough: a sum instead of a test for each of many millions of values.
+  const { data } = x;
+  const whole = data.length & ~3;
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let i = 0; i < whole; i += 4) {
+    a += data[i] * 0;
+    b += data[i + 1] * 0;
+    c += data[i + 2] * 0;
+    d += data[i + 3] * 0;
+  }
+  for (let i = whole; i < data.length; i++) a += data[i] * 0;
+  if (a + b + c + d === 0) return;
   throw new InputError("CALIBRATION_NOT_FINITE", {
     what: `The values at ${place} contain NaN or infinity.`,
     why: "A range cannot be measured on them.",

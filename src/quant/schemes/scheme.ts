@@ -70,7 +70,8 @@ export interface Scheme {
   /** Codes are integers, except as-published uniform ones whose zero point is fractional. */
   quantize(x: number, quantizer: Quantizer, channel?: number): number;
   dequantize(code: number, quantizer: Quantizer, channel?: number): number;
-  fakeQuantize(x: Tensor, quantizer: Quantizer): Tensor;
+  /** `reused`: where the values may be written, of the same length; schemes that have no use for it ignore it. */
+  fakeQuantize(x: Tensor, quantizer: Quantizer, reused?: Float32Array<ArrayBuffer>): Tensor;
   /** For quantizers with one entry. */
   codebook?(quantizer: Quantizer): Codebook;
 }
