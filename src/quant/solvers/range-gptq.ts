@@ -1,29 +1,25 @@
 /**
  * GPTQ that chooses each row's range by what GPTQ makes of it: every row is swept once for each of some shrunken ranges, its scale is then fitted by least
- * squares, s = (d H w^T) / (d H d^T) with d the row's codes minus the zero point, and the candidate with the least e H e^T, e = s d - w, stays. Greedy flips
- * and a last fit of the scale follow. The combination is ours.
+ * squares, s = (d H w^T) / (d H d^T) with d the row's codes minus the zero point, and the candidate with the least e H e^T, e = s d - w, stays. The
+ * combination is ours.
  */
 import type { Quantizer } from "../../graph/quantizer.ts";
 import { tensor } from "../../tensor/tensor.ts";
 import { schemeOf } from "../schemes/index.ts";
 import { gridOf } from "./grid.ts";
 import { timesSymmetric } from "./proxy.ts";
-import { flipRoundings } from "./round-flips.ts";
 import type { LayerProblem, LayerSolution, WeightSolver } from "./solver.ts";
 import { prepareSweep, sweepColumns, type PreparedSweep, type SweepOptions } from "./sweep.ts";
 
 export interface RangeGptqOptions extends SweepOptions {
   /** Shares of the row's whole range that are tried. */
   readonly factors: readonly number[];
-  /** Greedy flips per row afterwards. */
-  readonly flips: number;
 }
 
 export const RANGE_GPTQ_DEFAULTS: RangeGptqOptions = {
   order: "diagonal",
   damping: 0.01,
   factors: [1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55],
-  flips: 0,
 };
 
 /** Fitted scales further than this from the range's own say that the row is lost. */
@@ -65,7 +61,7 @@ function solve(problem: LayerProblem, options: RangeGptqOptions): LayerSolution 
     });
   }
   const found: Quantizer = { ...quantizer, scale, zeroPoint, axis: 0 };
-  return { ...refined({ ...problem, quantizer: found }, weightProduct, out, options.flips), bias: problem.bias };
+  return { weight: snapped(out, found, n, k), quantizer: found, bias: problem.bias };
 }
 
 interface Row {
@@ -145,31 +141,6 @@ function fitScales(
     errors[row] = own - 2 * used * cross + used * used * square;
   }
   return { scale, errors };
-}
-
-/** Flips on the found grid, then the scales once more. */
-function refined(
-  problem: LayerProblem,
-  weightProduct: Float64Array,
-  start: Float32Array<ArrayBuffer>,
-  flips: number,
-): { weight: Float32Array<ArrayBuffer>; quantizer: Quantizer } {
-  const { weight, shape, quantizer, inputs } = problem;
-  const [n, k] = shape;
-  const onGrid = snapped(start, quantizer, n, k);
-  const flipped = flips > 0 ? flipRoundings(problem, onGrid, { flips }).weight : onGrid;
-  const { scale } = fitScales(weight, weightProduct, flipped, quantizer.scale, inputs.gram, k);
-  const fitted = { ...quantizer, scale };
-  const ratio = scale.map((s, row) => s / quantizer.scale[row]);
-  return {
-    weight: snapped(
-      flipped.map((value, i) => value * ratio[Math.floor(i / k)]),
-      fitted,
-      n,
-      k,
-    ),
-    quantizer: fitted,
-  };
 }
 
 /** Exactly on the quantizer's grid: rescaled values are within rounding of it. */
