@@ -1,12 +1,13 @@
 /** The functions inside a Vision Transformer that no shape shows: LayerNorm's epsilon, which GELU, which pooling. */
 import type { JsonObject } from "../formats/json.ts";
 import { isPlainTimmVit } from "./architectures.ts";
-import type { VitConfig } from "./config.ts";
+import type { ActivationConfig, VitConfig } from "./config.ts";
 import { modelError } from "./error-codes.ts";
 import { findField, invalidField, numberField, textField } from "./settings.ts";
 import type { NameMap } from "./tensor-names.ts";
 
-export function readEpsilon(settings: JsonObject | null, names: NameMap): { epsilon: number; assumed: boolean } {
+/** `fallback` is the family's own where no file states it. */
+export function readEpsilon(settings: JsonObject | null, names: NameMap, fallback?: number): { epsilon: number; assumed: boolean } {
   const paths = ["model_args.norm_eps", "model_args.layer_norm_eps", "model_args.eps", "layer_norm_eps", "norm_eps", "eps"];
   const stated = numberField(settings, paths);
   if (stated !== null) {
@@ -14,24 +15,54 @@ export function readEpsilon(settings: JsonObject | null, names: NameMap): { epsi
     if (field && stated <= 0) throw invalidField(field, "a positive number");
     return { epsilon: stated, assumed: false };
   }
+  if (fallback !== undefined) return { epsilon: fallback, assumed: false };
   const architecture = textField(settings, ["architecture"]);
   if (names.naming === "timm") return { epsilon: 1e-6, assumed: !isPlainTimmVit(architecture) };
   return { epsilon: names.prefix?.startsWith("dinov2") ? 1e-6 : 1e-12, assumed: true };
 }
 
+const activationPaths = ["model_args.act_layer", "act_layer", "hidden_act", "act"];
+
 const exactGelu = new Set(["gelu", "gelu_python", "gelu-erf", "gelu_erf", "gelu_none"]);
 const tanhGelu = new Set(["gelu_new", "gelu_pytorch_tanh", "gelu_tanh", "gelu-tanh", "gelu_fast", "gelu_python_tanh"]);
 
-export function readGelu(settings: JsonObject | null): { gelu: VitConfig["gelu"]; assumed: boolean } {
-  const name = textField(settings, ["model_args.act_layer", "act_layer", "hidden_act", "act"]);
+const quickGelu = new Set(["quick_gelu", "quickgelu", "gelu_quick"]);
+
+/** An activation of the MLP that is no GELU, as the configuration names it; null for GELU or silence. */
+export function readActivation(settings: JsonObject | null): ActivationConfig | null {
+  const name = textField(settings, activationPaths)?.toLowerCase();
+  if (name === "relu") return { kind: "relu" };
+  if (name === "silu" || name === "swish") return { kind: "silu" };
+  if (name !== "polynomial") return null;
+  const field = findField(settings, ["model_args.act_coefficients", "act_coefficients", "activation_coefficients"]);
+  const values = field?.value;
+  if (!field || !Array.isArray(values) || values.length !== 3 || !values.every((value) => typeof value === "number")) {
+    throw invalidField(field ?? { path: "act_coefficients", value: "absent" }, "the three coefficients [c0, c1, c2] of c0 + c1 x + c2 x^2");
+  }
+  return { kind: "polynomial", coefficients: [Number(values[0]), Number(values[1]), Number(values[2])] };
+}
+
+/** RMSNorm has no bias; LayerNorm may have none, and then a configuration must say that it is one. */
+export function readNorm(settings: JsonObject | null, hasBias: boolean): { norm: VitConfig["norm"]; assumed: boolean } {
+  const name = textField(settings, ["model_args.norm_layer", "norm_layer", "norm_type"]);
+  if (name !== null && /rms/i.test(name)) return { norm: "rms", assumed: false };
+  if (hasBias || (name !== null && /layer|^ln/i.test(name))) return { norm: undefined, assumed: false };
+  return { norm: "rms", assumed: true };
+}
+
+/** `fallback` is the family's own where no file states it. */
+export function readGelu(settings: JsonObject | null, fallback?: VitConfig["gelu"]): { gelu: VitConfig["gelu"]; assumed: boolean } {
+  const name = textField(settings, activationPaths);
+  if (name === null && fallback !== undefined) return { gelu: fallback, assumed: settings === null };
   if (name === null) return { gelu: "none", assumed: !isPlainTimmVit(textField(settings, ["architecture"])) };
   const key = name.toLowerCase();
   if (exactGelu.has(key)) return { gelu: "none", assumed: false };
   if (tanhGelu.has(key)) return { gelu: "tanh", assumed: false };
+  if (quickGelu.has(key)) return { gelu: "sigmoid", assumed: false };
   throw modelError(
     "UNSUPPORTED_ACTIVATION",
     `The configuration names the activation "${name}".`,
-    "MLP blocks are run with GELU, exact or in its tanh form.",
+    "MLP blocks are run with GELU (exact, in its tanh form, QuickGELU), ReLU, SiLU or a polynomial of degree 2.",
     "Open a model with GELU, or correct the configuration if it is wrong.",
   );
 }
@@ -40,7 +71,10 @@ export function readPooling(
   settings: JsonObject | null,
   names: NameMap,
   classToken: boolean,
+  fallback?: VitConfig["pooling"],
 ): { pooling: VitConfig["pooling"]; assumed: boolean } {
+  if (names.source.has("attn_pool.latent")) return { pooling: "map", assumed: false };
+  if (fallback !== undefined) return { pooling: fallback, assumed: false };
   // Hugging Face's classifiers always take token 0.
   if (names.naming === "huggingface") return { pooling: "token", assumed: false };
   if (!classToken) return { pooling: "mean", assumed: false };
@@ -51,8 +85,8 @@ export function readPooling(
     throw modelError(
       "UNSUPPORTED_POOLING",
       `The configuration names the pooling "${stated}".`,
-      "Tokens are pooled by taking the class token, or the mean of the patches.",
-      "Open a model with global_pool token or avg.",
+      "Tokens are pooled by taking the class token, the mean of the patches, or attention of a learned query whose weights are there (map).",
+      "Open a model with global_pool token, avg or map.",
     );
   }
   // timm has a norm after pooling only where it pools by mean.

@@ -7,6 +7,8 @@ export interface BlockSizes {
   /** Width of all heads together; usually the embedding's. */
   readonly attentionDim: number;
   readonly mlpDim: number;
+  /** The first layer of the MLP is twice as wide: values and their gates. */
+  readonly gated: boolean;
   readonly qkvBias: boolean;
 }
 
@@ -22,26 +24,43 @@ export function countBlocks(names: NameMap): number {
 
 export function checkBlocks(names: NameMap, shapes: NamedShapes, depth: number, embedDim: number): BlockSizes {
   const attentionDim = shapes.matrix("blocks.0.attn.proj.weight")[1];
-  const mlpDim = shapes.matrix("blocks.0.mlp.fc1.weight")[0];
-  for (let i = 0; i < depth; i++) checkBlock(shapes, `blocks.${i}`, embedDim, attentionDim, mlpDim);
+  const fc1Rows = shapes.matrix("blocks.0.mlp.fc1.weight")[0];
+  const gated = shapes.matrix("blocks.0.mlp.fc2.weight")[1] * 2 === fc1Rows;
+  const mlpDim = gated ? fc1Rows / 2 : fc1Rows;
+  for (let i = 0; i < depth; i++) checkBlock(shapes, `blocks.${i}`, embedDim, attentionDim, mlpDim, fc1Rows);
   checkOptional(names, shapes, depth);
   const qkvBias = ["qkv", "q", "k", "v"].some((part) => shapes.has(`blocks.0.attn.${part}.bias`));
-  return { attentionDim, mlpDim, qkvBias };
+  return { attentionDim, mlpDim, gated, qkvBias };
 }
 
-function checkBlock(shapes: NamedShapes, block: string, embedDim: number, attentionDim: number, mlpDim: number): void {
+/** Scale and shift, but for a model whose norms all have no shift; statistics where the norm keeps them (BatchNorm, RepBN, Unified Normalization). */
+export function checkNorm(shapes: NamedShapes, name: string, width: number): void {
+  shapes.expect(`${name}.weight`, [width]);
+  if (shapes.has("blocks.0.norm1.bias") || !shapes.has("blocks.0.norm1.weight")) shapes.expect(`${name}.bias`, [width]);
+  if (shapes.has(`${name}.running_mean`) !== shapes.has(`${name}.running_var`)) shapes.shape(`${name}.running_var`);
+  for (const part of ["running_mean", "running_var"]) if (shapes.has(`${name}.${part}`)) shapes.expect(`${name}.${part}`, [width]);
+  if (shapes.has(`${name}.running_phi`)) shapes.expectRows(`${name}.running_phi`, 1, width);
+  if (shapes.has(`${name}.alpha`)) shapes.expectRows(`${name}.alpha`, 1, 1);
+}
+
+/** Norms, attention and MLP of one block. */
+export function checkBlock(
+  shapes: NamedShapes,
+  block: string,
+  embedDim: number,
+  attentionDim: number,
+  mlpDim: number,
+  fc1Rows = mlpDim,
+): void {
   const optional = (name: string, shape: readonly number[]) => {
     if (shapes.has(name)) shapes.expect(name, shape);
   };
-  for (const norm of ["norm1", "norm2"]) {
-    shapes.expect(`${block}.${norm}.weight`, [embedDim]);
-    shapes.expect(`${block}.${norm}.bias`, [embedDim]);
-  }
+  for (const norm of ["norm1", "norm2"]) checkNorm(shapes, `${block}.${norm}`, embedDim);
   checkQkv(shapes, `${block}.attn`, embedDim, attentionDim);
   shapes.expect(`${block}.attn.proj.weight`, [embedDim, attentionDim]);
   optional(`${block}.attn.proj.bias`, [embedDim]);
-  shapes.expect(`${block}.mlp.fc1.weight`, [mlpDim, embedDim]);
-  optional(`${block}.mlp.fc1.bias`, [mlpDim]);
+  shapes.expect(`${block}.mlp.fc1.weight`, [fc1Rows, embedDim]);
+  optional(`${block}.mlp.fc1.bias`, [fc1Rows]);
   shapes.expect(`${block}.mlp.fc2.weight`, [embedDim, mlpDim]);
   optional(`${block}.mlp.fc2.bias`, [embedDim]);
   optional(`${block}.ls1.gamma`, [embedDim]);

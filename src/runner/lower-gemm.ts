@@ -16,7 +16,9 @@ import { schemeOf } from "../quant/schemes/index.ts";
 export function lowerGemm(lowering: Lowering, unit: Unit): void {
   const { builder, graph } = lowering;
   const { node } = unit;
-  const gather = graph.nodes.find((other) => other.name === node.inputs[0] && other.op === "Gather") ?? null;
+  const gather = builder.has(node.inputs[0])
+    ? null
+    : (graph.nodes.find(({ name, op }) => name === node.inputs[0] && op === "Gather") ?? null);
   const source = gather ? gather.inputs[0] : node.inputs[0];
   const input = readAs(lowering, source, quantizerOf({ node, operand: 0, gather }));
   const inputLayout = builder.layoutOf(input.name);
@@ -122,8 +124,9 @@ function writePrefix({ builder }: Lowering, tokens: Node, output: string, layout
   const [prefixRows, columns] = prefix.shape;
   if (prefixRows === 0) return;
   const rows = builder.constant(`${tokens.name}.prefix`, () => padRows(prefix.data, prefixRows, columns, storedColumns(layout)));
-  const params = { images: builder.options.images, prefix_rows: prefixRows, tokens: layout.rows, stride4: stride(layout) };
-  builder.step({ name: `${tokens.name}.prefix`, kernel: "prefix-rows", params, constants: {}, inputs: [rows], output });
+  const rowBytes = 16 * stride(layout);
+  const copy = { constant: rows.constant, value: output, sizeBytes: prefixRows * rowBytes, strideBytes: layout.rows * rowBytes };
+  builder.copy({ ...copy, count: builder.options.images });
 }
 
 function padRows(data: Float32Array, rows: number, columns: number, stored: number): Float32Array<ArrayBuffer> {

@@ -1,10 +1,13 @@
 import { INPUT, outputName, type Graph, type Node } from "../graph/graph.ts";
 import type { OpName } from "../graph/ops.ts";
+import { lowerActivation } from "./lower-activation.ts";
 import { lowerAffine } from "./lower-affine.ts";
 import { lowerAttentionOutput, lowerScores } from "./lower-attention.ts";
+import { joinsAttention, lowerWholeAttention } from "./lower-whole-attention.ts";
 import { lowerGemm } from "./lower-gemm.ts";
 import { lowerAnySoftmax, lowerNorm } from "./lower-integer-rows.ts";
 import { lowerPatchify, lowerReduceMean } from "./lower-rows.ts";
+import { lowerAttentionBias, lowerGather, lowerGatherRows } from "./lower-windows.ts";
 import { absorbsAffine, type LowerUnit } from "./lowering.ts";
 import { createPlanBuilder, type PlanOptions } from "./plan-builder.ts";
 import type { Plan } from "./plan.ts";
@@ -18,11 +21,15 @@ export const rules: Record<OpName, LowerUnit | null> = {
   LayerNormalization: lowerNorm,
   Affine: lowerAffine,
   AttentionScores: lowerScores,
+  AttentionBias: lowerAttentionBias,
   Softmax: lowerAnySoftmax,
   AttentionOutput: lowerAttentionOutput,
-  Gelu: null,
+  Gelu: lowerActivation,
+  Activation: lowerActivation,
+  GatedActivation: lowerActivation,
   Add: null,
-  Gather: null,
+  Gather: lowerGather,
+  GatherRows: lowerGatherRows,
   ReduceMean: lowerReduceMean,
 };
 
@@ -35,8 +42,9 @@ export function makePlan(graph: Graph, options: PlanOptions): Plan {
   builder.declare(INPUT, { kind: "f32", rows: 1, sections: 1, heads: 1, headDim: c * h * w });
   const lowering = { graph, uses, builder };
   const absorbs = (producer: Node, affine: Node) => absorbsAffine(lowering, producer, affine);
-  for (const unit of fuse(graph, uses, absorbs)) {
-    const rule = rules[unit.node.op];
+  const joins = (scores: Node, softmax: Node, output: Node) => joinsAttention(lowering, { scores, softmax, output });
+  for (const unit of fuse(graph, uses, absorbs, joins)) {
+    const rule = unit.attention ? lowerWholeAttention : rules[unit.node.op];
     if (!rule) throw new Error(`internal: no kernel runs ${unit.node.name} (${unit.node.op}) by itself`);
     rule(lowering, unit);
   }
