@@ -26,7 +26,7 @@ export interface ModelCard {
   readonly name: string;
   /** "vit" or "deit". */
   readonly family: string;
-  readonly naming: "timm" | "huggingface" | "vitrine-package";
+  readonly naming: "timm" | "huggingface" | "onnx" | "vitrine-package";
   readonly config: VitConfig;
   /** All tokens of the sequence: prefix + patches. */
   readonly tokens: number;

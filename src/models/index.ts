@@ -4,10 +4,11 @@ import type { Graph } from "../graph/graph.ts";
 import type { Job } from "../tensor/progress.ts";
 import { deit } from "./deit.ts";
 import type { Description, Family, Overrides } from "./family.ts";
+import { onnx } from "./onnx.ts";
 import { notAVit } from "./other-networks.ts";
 import { vit } from "./vit.ts";
 
-export const families: readonly Family[] = [deit, vit];
+export const families: readonly Family[] = [deit, vit, onnx];
 
 /** Below this, the weights are of no family: at least three of a ViT's five marks must be there. */
 const leastConfidence = 0.5;

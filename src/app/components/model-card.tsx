@@ -78,7 +78,7 @@ export function ModelCard() {
 }
 
 const FAMILY: Readonly<Record<string, string>> = { vit: "ViT", deit: "DeiT" };
-const NAMING = { timm: "timm names", huggingface: "Hugging Face names", "vitrine-package": "Vitrine package" } as const;
+const NAMING = { timm: "timm names", huggingface: "Hugging Face names", onnx: "ONNX", "vitrine-package": "Vitrine package" } as const;
 
 function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
   return (
