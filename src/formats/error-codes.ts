@@ -25,6 +25,11 @@ export const formatErrorCodes = {
   ONNX_INVALID: "The ONNX file breaks a rule of the format; the error names the rule or the tensor.",
   ONNX_DATA_MISSING: "An ONNX model keeps its weights in another file, which was not given; the error names it.",
   ONNX_DATA_PATH: "An ONNX model wants its weights from a path that leaves its folder.",
+  ARCHIVE_INVALID:
+    "A zip, tar or gzip archive is damaged, or made to do harm: paths out of its folder, members that inflate beyond what they announce.",
+  PICKLE_CODE: "A checkpoint names a function or class that weights do not need; nothing in it is run, and the error tells the name.",
+  CHECKPOINT_INVALID: "A PyTorch checkpoint is damaged, or a tensor in it reaches outside its storage.",
+  CHECKPOINT_NO_WEIGHTS: "A PyTorch checkpoint or archive of arrays in which no dict of weights can be found.",
   NPY_INVALID: "The file is not a well-formed NumPy array.",
   NPY_DTYPE: "The NumPy array's element type is not read here.",
   NPY_FORTRAN_ORDER: "The NumPy array is stored column by column (Fortran order).",

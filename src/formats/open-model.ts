@@ -7,10 +7,11 @@ import { formatError } from "./error-codes.ts";
 import type { JsonObject } from "./json.ts";
 import type { OnnxFile } from "./onnx/open-onnx.ts";
 import { readConfig } from "./read-config.ts";
-import { openSafetensors } from "./safetensors.ts";
+import { expandArchives } from "./archives/expand.ts";
 import { openIndexed, openShards, parseShardName, readIndex } from "./shards.ts";
 import { refuseOtherKinds, sniff } from "./sniff.ts";
 import type { TensorStore } from "./tensor-store.ts";
+import { openWeights, weightFormatOf, weightFormats } from "./weight-formats.ts";
 
 export interface ModelFiles {
   /** From the folder when the file has a generic name ("deit/model.safetensors" -> "deit"), else the file's name without ending. */
@@ -29,7 +30,7 @@ interface Candidate {
 }
 
 export async function openModelFiles(sources: readonly ByteSource[]): Promise<ModelFiles> {
-  const files = sources.filter(({ name }) => !isSystemFile(name));
+  const files = (await expandArchives(sources)).filter(({ name }) => !isSystemFile(name));
   const candidates = await findCandidates(files);
   if (candidates.length === 0) throw await noWeights(files);
   if (candidates.length > 1) throw severalModels(candidates);
@@ -45,9 +46,30 @@ export async function openModelFiles(sources: readonly ByteSource[]): Promise<Mo
 }
 
 async function findCandidates(files: readonly ByteSource[]): Promise<Candidate[]> {
-  const indexes = await Promise.all(files.filter(({ name }) => name.endsWith(".safetensors.index.json")).map(readIndex));
-  const named = files.filter(({ name }) => name.endsWith(".safetensors"));
-  const indexed = indexes.map((index) => ({ name: index.source.name, open: async () => ({ weights: await openIndexed(index, named) }) }));
+  for (const { endings } of weightFormats) {
+    const found = await namedCandidates(files, endings);
+    if (found.length > 0) return found;
+  }
+  // A hub repository often holds both forms; the weights are the original.
+  const networks = files.filter(({ name }) => name.endsWith(".onnx"));
+  if (networks.length > 0) return networks.map((file) => network(file, files));
+  // Nothing is named like weights; a renamed file may still be.
+  const renamed = files.map(async (file): Promise<Candidate[]> => {
+    const kind = await sniff(file);
+    return weightFormatOf(kind) ? [single(file)] : kind === "onnx" ? [network(file, files)] : [];
+  });
+  return (await Promise.all(renamed)).flat();
+}
+
+/** Files of one format by their names: alone, in parts, or in parts that an index lists. */
+async function namedCandidates(files: readonly ByteSource[], endings: RegExp): Promise<Candidate[]> {
+  const named = files.filter(({ name }) => endings.test(name));
+  const indexFiles = files.filter(({ name }) => name.endsWith(".index.json") && endings.test(name.slice(0, -".index.json".length)));
+  const indexes = await Promise.all(indexFiles.map(readIndex));
+  const indexed = indexes.map((index) => ({
+    name: index.source.name,
+    open: async () => ({ weights: await openIndexed(index, named, openWeights) }),
+  }));
   const shardSets = new Map<string, ByteSource[]>();
   const singles: ByteSource[] = [];
   for (const file of named) {
@@ -62,23 +84,13 @@ async function findCandidates(files: readonly ByteSource[]): Promise<Candidate[]
   }
   const sharded = [...shardSets.values()].map((shards) => ({
     name: shards[0].name,
-    open: async () => ({ weights: await openShards(shards) }),
+    open: async () => ({ weights: await openShards(shards, openWeights) }),
   }));
-  const found = [...singles.map(single), ...indexed, ...sharded];
-  if (found.length > 0) return found;
-  // A hub repository often holds both forms; safetensors are the original.
-  const networks = files.filter(({ name }) => name.endsWith(".onnx"));
-  if (networks.length > 0) return networks.map((file) => network(file, files));
-  // Nothing is named like weights; a renamed file may still be.
-  const renamed = files.map(async (file): Promise<Candidate[]> => {
-    const kind = await sniff(file);
-    return kind === "safetensors" ? [single(file)] : kind === "onnx" ? [network(file, files)] : [];
-  });
-  return (await Promise.all(renamed)).flat();
+  return [...singles.map(single), ...indexed, ...sharded];
 }
 
 function single(source: ByteSource): Candidate {
-  return { name: source.name, open: async () => ({ weights: await openSafetensors(source) }) };
+  return { name: source.name, open: async () => ({ weights: await openWeights(source) }) };
 }
 
 function network(source: ByteSource, files: readonly ByteSource[]): Candidate {
@@ -114,15 +126,15 @@ function companion(files: readonly ByteSource[], weightsName: string, fileName: 
 
 /** The most telling refusal: a file that names itself like a model, or the only file. */
 async function noWeights(files: readonly ByteSource[]) {
-  const suspects = files.filter(({ name }) => /\.(pth?|bin|ckpt|onnx|onnx_data|gguf|h5|pb|tflite|npz|msgpack|zip|tar|gz)$/i.test(name));
+  const suspects = files.filter(({ name }) => /\.(onnx|onnx_data|gguf|h5|pb|tflite|msgpack|zip|tar|gz)$/i.test(name));
   const suspect = suspects[0] ?? (files.length === 1 ? files[0] : undefined);
   if (suspect) await refuseOtherKinds(suspect);
   const given = files.length === 0 ? "Nothing was given" : `Given: ${list(files.map(({ name }) => name))}`;
   return formatError(
     "NO_WEIGHTS",
     "There are no model weights among these files.",
-    `${given}. Weights are read from .safetensors and .onnx files.`,
-    "Drop a .safetensors or .onnx file, with config.json and preprocessor_config.json beside it where there are any.",
+    `${given}. Weights are read from .safetensors, PyTorch checkpoints (.pth, .pt, .bin, .ckpt), .npz and .onnx.`,
+    "Drop such a file, with config.json and preprocessor_config.json beside it where there are any.",
   );
 }
 
@@ -143,7 +155,7 @@ function isSystemFile(name: string): boolean {
 function displayName(name: string): string {
   const stem = baseOf(name)
     .replace(/\.index\.json$/, "")
-    .replace(/\.(safetensors|onnx)$/, "")
+    .replace(/\.(safetensors|pth?|bin|ckpt|npz|onnx)$/, "")
     .replace(/-\d{5}-of-\d{5}$/, "");
   const folder = baseOf(folderOf(name).slice(0, -1));
   return /^(model|pytorch_model|weights|checkpoint|)$/.test(stem) && folder !== "" ? folder : stem;

@@ -1,6 +1,6 @@
 /**
  * An ONNX model as data: the parts of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto) that a trained network needs.
- * Subgraphs (If, Loop), training graphs, functions and sparse tensors are not kept: no Vision Transformer needs them to be evaluated.
+ * Subgraphs (If, Loop), training graphs and sparse tensors are not read: no Vision Transformer needs them to be evaluated.
  */
 import type { Shape } from "../../tensor/tensor.ts";
 
@@ -71,6 +71,18 @@ export interface OnnxValueInfo {
   readonly dims: readonly (number | string)[] | null;
 }
 
+/** A model-local function: runtimes put its nodes in the place of every node that names it. Written only; readers know ours by name. */
+export interface OnnxFunction {
+  readonly name: string;
+  readonly domain: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Names that nodes may state; the body need not read them. */
+  readonly attributes: readonly string[];
+  readonly nodes: readonly OnnxNode[];
+  readonly opsets: Readonly<Record<string, number>>;
+}
+
 export interface OnnxModel {
   readonly irVersion: number;
   readonly producer: string;
@@ -82,6 +94,7 @@ export interface OnnxModel {
   readonly initializers: readonly OnnxTensor[];
   readonly inputs: readonly OnnxValueInfo[];
   readonly outputs: readonly OnnxValueInfo[];
+  readonly functions?: readonly OnnxFunction[];
 }
 
 export function isOnnxTensor(attribute: OnnxAttribute | undefined): attribute is OnnxTensor {

@@ -8,6 +8,7 @@ import {
   isOnnxTensor,
   onnxTypes,
   type OnnxAttribute,
+  type OnnxFunction,
   type OnnxModel,
   type OnnxNode,
   type OnnxTensor,
@@ -22,15 +23,31 @@ export function writeOnnxModel(model: OnnxModel): Bytes {
     writer.tag(1, WireType.Varint).int64(model.irVersion);
     writer.tag(2, WireType.LengthDelimited).string(model.producer);
     writer.tag(7, WireType.LengthDelimited).bytes(graphBytes(model));
-    for (const [domain, version] of Object.entries(model.opsets)) {
-      const opset = message((inner) => {
-        inner.tag(1, WireType.LengthDelimited).string(domain);
-        inner.tag(2, WireType.Varint).int64(version);
-      });
-      writer.tag(8, WireType.LengthDelimited).bytes(opset);
-    }
+    for (const opset of opsetBytes(model.opsets)) writer.tag(8, WireType.LengthDelimited).bytes(opset);
     for (const [key, value] of Object.entries(model.metadata)) writer.tag(14, WireType.LengthDelimited).bytes(entryBytes(key, value));
+    for (const definition of model.functions ?? []) writer.tag(25, WireType.LengthDelimited).bytes(functionBytes(definition));
   });
+}
+
+function functionBytes({ name, domain, inputs, outputs, attributes, nodes, opsets }: OnnxFunction): Bytes {
+  return message((writer) => {
+    writer.tag(1, WireType.LengthDelimited).string(name);
+    for (const input of inputs) writer.tag(4, WireType.LengthDelimited).string(input);
+    for (const output of outputs) writer.tag(5, WireType.LengthDelimited).string(output);
+    for (const attribute of attributes) writer.tag(6, WireType.LengthDelimited).string(attribute);
+    for (const node of nodes) writer.tag(7, WireType.LengthDelimited).bytes(nodeBytes(node));
+    for (const opset of opsetBytes(opsets)) writer.tag(9, WireType.LengthDelimited).bytes(opset);
+    writer.tag(10, WireType.LengthDelimited).string(domain);
+  });
+}
+
+function opsetBytes(opsets: Readonly<Record<string, number>>): Bytes[] {
+  return Object.entries(opsets).map(([domain, version]) =>
+    message((writer) => {
+      writer.tag(1, WireType.LengthDelimited).string(domain);
+      writer.tag(2, WireType.Varint).int64(version);
+    }),
+  );
 }
 
 /** A tensor whose elements are given as numbers; int4 and uint4 are packed two to a byte, int2 and uint2 four. */

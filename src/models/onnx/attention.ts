@@ -4,8 +4,9 @@
  */
 import type { OnnxNode } from "../../formats/onnx/onnx-model.ts";
 import type { Quantizer } from "../../graph/quantizer.ts";
-import { tensor } from "../../tensor/tensor.ts";
+import { elementCount, tensor } from "../../tensor/tensor.ts";
 import { integerAttribute } from "./attributes.ts";
+import { asTensor } from "./constant.ts";
 import { operand } from "./operands.ts";
 import { isLinear } from "./probe.ts";
 import { pickRows, sameQuantizer } from "./quantizers.ts";
@@ -42,7 +43,7 @@ export function scoresOf(node: OnnxNode, query: View, key: View): Scores {
   const [keyHeads, keyRows, keyDepth] = shapeOf(k);
   if (heads !== keyHeads || depth !== keyDepth || rows !== keyRows)
     throw unsupported(node, "multiplies values that are no query and key of one sequence");
-  return { kind: "scores", query: q, key: k, scale: 1, shape: [...shapeOf(query).slice(0, -1), rows], quantizer: null };
+  return { kind: "scores", query: q, key: k, scale: 1, bias: null, shape: [...shapeOf(query).slice(0, -1), rows], quantizer: null };
 }
 
 /** probabilities [..,H,N,N] . value [..,H,N,Dh]; the output is a view of rows [N,H*Dh]. */
@@ -63,7 +64,16 @@ export function multiplyProbabilities(node: OnnxNode, probabilities: Scores, val
     attributes: { numHeads: heads, scale },
     quantizers: () => ({ ...(query.quantizer ? { query: query.quantizer } : {}), ...(key.quantizer ? { key: key.quantizer } : {}) }),
   });
-  const softmax = trace.make({ op: "Softmax", inputs: [scores], shape: scores.shape });
+  const { bias } = probabilities;
+  const biased = bias
+    ? trace.make({
+        op: "AttentionBias",
+        inputs: [scores],
+        shape: scores.shape,
+        weights: { bias: () => asTensor(bias, [elementCount(bias.shape) / rows ** 2, rows, rows]) },
+      })
+    : scores;
+  const softmax = trace.make({ op: "Softmax", inputs: [biased], shape: scores.shape });
   const output = trace.make({
     op: "AttentionOutput",
     inputs: [softmax, qkv],

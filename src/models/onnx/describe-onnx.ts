@@ -5,12 +5,14 @@ import type { ModelFiles } from "../../formats/open-model.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import { elementCount, type Shape } from "../../tensor/tensor.ts";
 import type { ModelCard, VitConfig } from "../config.ts";
+import { deitPreprocessing } from "../deit.ts";
 import { modelError } from "../error-codes.ts";
 import type { Description } from "../family.ts";
 import { findLabels } from "../labels.ts";
 import { memoryOf } from "../memory.ts";
 import { findPreprocessing } from "../preprocessing.ts";
 import { sizeField, textField } from "../settings.ts";
+import { vitPreprocessing } from "../vit.ts";
 import { orderNodes, type NamedNode } from "./build-graph.ts";
 import { traceOnnx } from "./import-graph.ts";
 
@@ -23,7 +25,7 @@ export function describeOnnx(files: ModelFiles, onnx: OnnxFile): DescribedOnnx {
   const { nodes, inputShape, notes } = traceAtSomeSize(files, onnx);
   const config = configOf(nodes, inputShape);
   const family = config.distilled || textField(files.config, ["model_type"]) === "deit" ? "deit" : "vit";
-  const found = findPreprocessing(files, family, "huggingface", config);
+  const found = findPreprocessing(files, family === "deit" ? deitPreprocessing : vitPreprocessing, "huggingface", config);
   const shapes = weightShapes(nodes);
   const quantization = quantizationOf(nodes);
   const card: ModelCard = {
@@ -31,6 +33,7 @@ export function describeOnnx(files: ModelFiles, onnx: OnnxFile): DescribedOnnx {
     family,
     naming: "onnx",
     config,
+    output: config.numClasses > 0 ? "classes" : "features",
     tokens: nodes.find(({ node }) => node.op === "AttentionScores")?.node.shape[1] ?? 1,
     parameters: [...shapes.values()].reduce((sum, shape) => sum + elementCount(shape), 0),
     weightDtype: dtypeOf(onnx),
@@ -112,13 +115,14 @@ function configOf(nodes: readonly NamedNode[], [channels, height, width]: Shape)
   };
   const proj = find("patch_embed.proj");
   const scores = nodes.filter(({ node }) => node.op === "AttentionScores");
-  const head = named.get("logits") ?? find("head");
+  const head = named.get("logits") ?? named.get("head");
   const tokens = named.get("tokens");
   const prefix = tokens ? tokens.shape[0] - proj.shape[0] : 0;
   const distilled = named.has("head_dist");
   const norm = nodes.find(({ node }) => node.op === "LayerNormalization")?.node;
   const pooling = find("pool").op === "ReduceMean" ? "mean" : "token";
   const classToken = prefix > 0;
+  const { approximate } = find("blocks.0.mlp.act").attributes;
   return {
     imageSize: [height, width],
     patchSize: Number(find("patch_embed.patches").attributes.patchSize),
@@ -130,9 +134,9 @@ function configOf(nodes: readonly NamedNode[], [channels, height, width]: Shape)
     classToken,
     distilled,
     registerTokens: Math.max(0, prefix - Number(classToken) - Number(distilled)),
-    numClasses: head.shape[0],
+    numClasses: head?.shape[0] ?? 0,
     epsilon: Number(norm?.attributes.epsilon ?? 1e-6),
-    gelu: find("blocks.0.mlp.act").attributes.approximate === "tanh" ? "tanh" : "none",
+    gelu: approximate === "tanh" || approximate === "sigmoid" ? approximate : "none",
     pooling,
     qkvBias: find("blocks.0.attn.qkv").weights.bias !== undefined,
   };

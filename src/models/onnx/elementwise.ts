@@ -1,6 +1,7 @@
 /** Operators that work element by element: residual sums, biases, factors, chains that make an activation or a LayerNormalization. */
 import type { OnnxNode } from "../../formats/onnx/onnx-model.ts";
 import { elementCount, sameShape } from "../../tensor/tensor.ts";
+import { numberAttribute } from "./attributes.ts";
 import { asTensor, broadcastShape, broadcastStrides, scalarOf, strided, type Constant } from "./constant.ts";
 import type { Handler, Trace } from "./handler.ts";
 import { addToStatistic, centre, divideStatistic, multiplyStatistics, powerOfStatistic, rootOfStatistic } from "./normalization.ts";
@@ -25,7 +26,7 @@ export const elementwise: Readonly<Record<string, Handler>> = {
     const [x, y] = [operand(node, a), operand(node, b)];
     if (y.kind === "standard-deviation") return divideStatistic(node, x, y, trace);
     const divisor = y.kind === "constant" ? scalarOf(y) : null;
-    if (x.kind === "scores" && divisor !== null) return { ...x, scale: x.scale / divisor };
+    if (x.kind === "scores" && !x.bias && divisor !== null) return { ...x, scale: x.scale / divisor };
     const result = pointwise(node, x, y, (p, q) => p / q);
     if (result) return result;
     if (y.kind !== "constant") throw unsupported(node, "divides by a value of the network");
@@ -55,6 +56,10 @@ export const elementwise: Readonly<Record<string, Handler>> = {
   Relu: (node, [x]) => map(node, operand(node, x), (v) => Math.max(v, 0)),
   Gelu: (node, [x]) => map(node, operand(node, x), gelu[node.attributes.approximate === "tanh" ? "tanh" : "none"]),
   "com.microsoft.Gelu": (node, [x]) => map(node, operand(node, x), gelu.none),
+  "com.microsoft.QuickGelu": (node, [x]) => {
+    const alpha = numberAttribute(node, "alpha", 1.702);
+    return map(node, operand(node, x), (v) => v / (1 + Math.exp(-alpha * v)));
+  },
   "com.microsoft.FastGelu": (node, [x, bias], trace) =>
     map(node, bias ? add(node, operand(node, x), bias, trace) : operand(node, x), gelu.tanh),
   "com.microsoft.BiasGelu": (node, [x, bias], trace) => map(node, add(node, operand(node, x), operand(node, bias), trace), gelu.none),
@@ -107,7 +112,7 @@ function isAbsorbed(value: Constant, view: View): boolean {
 function add(node: OnnxNode, a: Value, b: Value, trace: Trace): Value {
   if (a.kind === "constant") return add(node, b, a, trace);
   if (a.kind === "variance" && b.kind === "constant") return addToStatistic(node, a, b);
-  if (a.kind === "scores" && b.kind === "constant") return addMask(node, a, b);
+  if (a.kind === "scores" && b.kind === "constant") return addBias(node, a, b);
   const result = pointwise(node, a, b, (x, y) => x + y);
   if (result) return result;
   const view = viewOperand(node, a);
@@ -123,10 +128,16 @@ function add(node: OnnxNode, a: Value, b: Value, trace: Trace): Value {
   return moved(view, outputView(addPositions(node, trace.read(view, node), spread, trace)));
 }
 
-/** Masks of zeros, which exporters add for the absent padding, change nothing. */
-function addMask(node: OnnxNode, scores: Scores, mask: Constant): Scores {
-  if (mask.values().every((value) => value === 0)) return scores;
-  throw unsupported(node, "adds something to the attention scores");
+/** Masks of zeros, which exporters add for the absent padding, change nothing; others are biases of relative positions. */
+function addBias(node: OnnxNode, scores: Scores, bias: Constant): Scores {
+  if (bias.values().every((value) => value === 0)) return scores;
+  const { shape } = scores;
+  const together = broadcastShape(shape, bias.shape);
+  const rows = shape.at(-1) ?? 1;
+  const isMap = bias.shape.length >= 2 && bias.shape.slice(-2).every((size) => size === rows);
+  if (scores.bias || !isMap || !together || !sameShape(together, shape))
+    throw unsupported(node, "adds something to the attention scores that is no map for each head");
+  return { ...scores, bias };
 }
 
 /** a + b of two values; the residual stream comes first, the branch (which ends in a Gemm) second. */
@@ -141,7 +152,7 @@ function multiply(node: OnnxNode, a: Value, b: Value, trace: Trace): Value {
   if (a.kind === "constant") return multiply(node, b, a, trace);
   if (isStatistic(a) && isStatistic(b)) return multiplyStatistics(node, a, b, trace);
   const factor = b.kind === "constant" ? scalarOf(b) : null;
-  if (a.kind === "scores" && factor !== null) return { ...a, scale: a.scale * factor };
+  if (a.kind === "scores" && !a.bias && factor !== null) return { ...a, scale: a.scale * factor };
   const result = pointwise(node, a, b, (x, y) => x * y);
   if (result) return result;
   const view = viewOperand(node, a);

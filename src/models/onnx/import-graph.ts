@@ -15,6 +15,7 @@ import type { Handler, Trace } from "./handler.ts";
 import { movementOps } from "./movement-ops.ts";
 import { neededNodes } from "./needed-nodes.ts";
 import { normalization } from "./normalization.ts";
+import { packedWeights } from "./packed-weights.ts";
 import { product } from "./product.ts";
 import { quantization } from "./quantization.ts";
 import { tokens } from "./tokens.ts";
@@ -36,6 +37,7 @@ const handlers: Readonly<Record<string, Handler>> = {
   ...tokens,
   ...quantization,
   ...fused,
+  ...packedWeights,
 };
 
 /** The node that computes the output, with everything that it needs; names are still to be given. */
@@ -73,7 +75,13 @@ export function traceOnnx({ model, values }: OnnxFile, inputShape: Shape, input:
 }
 
 function readNode(node: OnnxNode, inputs: readonly (Value | null)[], trace: Trace): ReturnType<Handler> {
-  const name = node.domain === "" ? node.opType : `${node.domain}.${node.opType}`;
+  // Our own functions carry their size in their name.
+  const name =
+    node.domain === ""
+      ? node.opType
+      : node.domain === "vitrine"
+        ? `vitrine.${node.opType.replace(/\d+$/, "")}`
+        : `${node.domain}.${node.opType}`;
   const isConstant = inputs.every((value) => value === null || value.kind === "constant");
   if (isConstant && Object.hasOwn(folds, name)) {
     return folds[name](node, inputs.map((value) => value ?? undefined) as Constant[], { opset: trace.opset, fromTensor: trace.fromTensor });
@@ -90,11 +98,9 @@ function lastNode(value: Value | null, output: string, nodes: readonly OnnxNode[
   if (value.kind !== "view") throw unsupported(maker, "ends the network before something is finished");
   const node = trace.read(value, maker);
   if (node.shape.length !== 1) {
-    throw modelError(
-      "NO_CLASSIFIER",
-      "The ONNX network has no classification head.",
-      `Its output "${output}" is [${node.shape.join(",")}] for each image, where logits [classes] are needed.`,
-      "Export the model for image classification.",
+    throw unsupported(
+      maker,
+      `gives [${node.shape.join(",")}] for each image as the output "${output}", where logits or one embedding are needed`,
     );
   }
   return node;

@@ -106,7 +106,7 @@ export function linear(node: OnnxNode, view: View, weight: Weight, bias: (() => 
   const [n, k] = weight.shape;
   if (shape.at(-1) !== k) throw broken(node, `[${shape.join(",")}] meets a weight for ${k} inputs`);
   const patches = view.source === null ? patchRows(node, view, weight, trace) : null;
-  const source = patches?.patches ?? trace.read(view, node);
+  const source = patches?.patches ?? trace.read({ ...view, quantizer: null }, node);
   const used = patches?.weight ?? weight;
   const made = trace.make({
     op: "Gemm",

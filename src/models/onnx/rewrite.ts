@@ -1,9 +1,13 @@
 /** Constants that are added to or multiplied with a node's output, taken into the node: biases, LayerScale, positional embeddings. */
+import type { OpName } from "../../graph/node.ts";
 import type { Quantizers } from "../../graph/quantizer.ts";
 import { tensor, zeros, type Tensor } from "../../tensor/tensor.ts";
 import { scaleQuantizer } from "./quantizers.ts";
 import type { Trace } from "./handler.ts";
 import type { Pending } from "./value.ts";
+
+/** Outputs that a factor for each column can follow: executors take it into what computes them. */
+const affineAfter: ReadonlySet<OpName> = new Set(["Gelu", "AttentionOutput"]);
 
 type Numbers = () => ArrayLike<number>;
 
@@ -21,6 +25,7 @@ export function addVector(trace: Trace, node: Pending, vector: Numbers): Pending
       positions: () => combine(weights.positions(), vector(), (a, b) => a + b),
     });
   }
+  if (op === "Affine") return remake(trace, node, { bias: () => combine(weights.bias(), vector(), (a, b) => a + b) });
   return null;
 }
 
@@ -32,6 +37,11 @@ export function scaleVector(trace: Trace, node: Pending, vector: Numbers): Pendi
       scale: () => combine(weights.scale(), vector(), (a, b) => a * b),
       bias: () => combine(weights.bias(), vector(), (a, b) => a * b),
     });
+  }
+  if (affineAfter.has(op)) {
+    const width = node.shape.at(-1) ?? 1;
+    const scale = () => tensor([width], Float32Array.from(vector()));
+    return trace.make({ op: "Affine", inputs: [node], shape: node.shape, weights: { scale, bias: () => zeros([width]) } });
   }
   if (op !== "Gemm") return null;
   const { bias } = weights;

@@ -26,6 +26,7 @@ export function createTrace(opset: number, fromTensor: Trace["fromTensor"]): Tra
     read(view, reader) {
       const { source, offset, samples } = view;
       if (!source) throw unsupported(reader, "reads the pixels other than through a patch embedding");
+      if (view.quantizer) trace.notes.add(`Rounding before ${reader.opType} is left out: only inputs of products are rounded here.`);
       const key = `${offset} ${runsOf(view)
         .map(({ size, stride }) => `${size}x${stride}`)
         .join()} ${samples ? samples.join() : ""}`;
@@ -63,7 +64,8 @@ function activate(trace: Trace, source: Pending, samples: View["samples"], reade
     if (!scaled) throw unsupported(reader, `reads the output of ${source.op} multiplied by ${one}`);
     return scaled;
   }
-  const approximate = activationOf(samples);
-  if (approximate === null) throw unsupported(reader, "reads an activation that is not known here (GELU in its exact and tanh forms are)");
-  return trace.make({ op: "Gelu", inputs: [source], shape: source.shape, attributes: { approximate } });
+  const activation = activationOf(samples);
+  if (!activation)
+    throw unsupported(reader, "reads an activation that is not known here (GELU in its three forms, ReLU, SiLU and parabolas are)");
+  return trace.make({ ...activation, inputs: [source], shape: source.shape });
 }

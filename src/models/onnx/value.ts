@@ -9,9 +9,6 @@ import type { Quantizer, Quantizers } from "../../graph/quantizer.ts";
 import { elementCount, type Shape, type Tensor } from "../../tensor/tensor.ts";
 import type { Constant } from "./constant.ts";
 
-/** GELU by its attribute `approximate`. */
-export type Activation = "none" | "tanh";
-
 /** A node of our graph, not yet named; its weights are made when the graph is. */
 export interface Pending {
   readonly id: number;
@@ -56,6 +53,8 @@ export interface Scores {
   readonly query: View;
   readonly key: View;
   readonly scale: number;
+  /** Added after the factor: [P,N,N], for each head or window and head. */
+  readonly bias: Constant | null;
   readonly shape: Shape;
   readonly quantizer: Quantizer | null;
 }
