@@ -97,6 +97,7 @@ export const sweep: Command = {
       calibration: calibration.images,
       images,
       labels,
+      output: model.card.output,
       runNode: engine.runNode,
       open: engine.open,
       known,

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { metrics } from "../metrics/index.ts";
 import { runGraph } from "../reference/run-graph.ts";
 import { goldenModel, goldenNames } from "../testing/golden-models.ts";
-import { identifyModel } from "./index.ts";
+import { identifyModel } from "../models/index.ts";
 
 const models = await Promise.all(goldenNames.map(async (name) => ({ name, ...(await goldenModel(name)) })));
 const cases = models.flatMap(({ name, files, ...rest }) =>
