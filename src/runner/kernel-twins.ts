@@ -24,7 +24,7 @@ import {
   softmax,
 } from "../reference/kernels/rows.ts";
 import { softmaxDemax } from "../reference/kernels/softmax-demax.ts";
-import { attentionBias, gatherRows } from "../reference/kernels/windows.ts";
+import { attentionBias, gatherRows, maxRows, softmaxPool } from "../reference/kernels/windows.ts";
 
 /** Each kernel with its CPU twin. A kernel without one is a compile error. */
 export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
@@ -47,6 +47,7 @@ export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
   "layer-norm": layerNorm,
   "layer-norm-integer": layerNormInteger,
   "normalize-pixels": normalizePixels,
+  "max-rows": maxRows,
   patchify,
   "prefix-rows": prefixRows,
   quantize,
@@ -57,6 +58,7 @@ export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
   softmax,
   "softmax-demax": softmaxDemax,
   "softmax-integer": softmaxInteger,
+  "softmax-pool": softmaxPool,
 };
 
 /**

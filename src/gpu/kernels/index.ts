@@ -18,6 +18,7 @@ import { gemmF32 } from "./gemm-f32.ts";
 import { layerNormInteger } from "./layer-norm-integer.ts";
 import { layerNorm } from "./layer-norm.ts";
 import { normalizePixels } from "./normalize-pixels.ts";
+import { maxRows } from "./max-rows.ts";
 import { patchify } from "./patchify.ts";
 import { prefixRows } from "./prefix-rows.ts";
 import { quantizeColumns } from "./quantize-columns.ts";
@@ -26,6 +27,7 @@ import { reduceMean } from "./reduce-mean.ts";
 import { resample } from "./resample.ts";
 import { rmsNorm } from "./rms-norm.ts";
 import { softmaxInteger } from "./softmax-integer.ts";
+import { softmaxPool } from "./softmax-pool.ts";
 import { softmax } from "./softmax.ts";
 import { softmaxDemax } from "./softmax-demax.ts";
 
@@ -49,6 +51,7 @@ export const kernels = {
   "layer-norm": layerNorm,
   "layer-norm-integer": layerNormInteger,
   "normalize-pixels": normalizePixels,
+  "max-rows": maxRows,
   patchify: patchify,
   "prefix-rows": prefixRows,
   quantize: quantize,
@@ -58,6 +61,7 @@ export const kernels = {
   "rms-norm": rmsNorm,
   softmax: softmax,
   "softmax-integer": softmaxInteger,
+  "softmax-pool": softmaxPool,
   "softmax-demax": softmaxDemax,
 } as const;
 
