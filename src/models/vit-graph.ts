@@ -8,7 +8,7 @@ import type { Weights } from "../graph/quantizer.ts";
 import type { Job } from "../tensor/progress.ts";
 import type { ModelCard, VitConfig } from "./config.ts";
 import { gemm, node } from "./graph-nodes.ts";
-import { absorbed, normed, settled } from "./norms.ts";
+import { absorbed, normed, settled, type Normed } from "./norms.ts";
 import type { NameMap } from "./tensor-names.ts";
 import { mlp, poolAndClassify } from "./vit-head.ts";
 import { fusedQkv, linear, scaledLinear, tokenWeights } from "./vit-weights.ts";
@@ -18,7 +18,7 @@ import { relativeIndicesWithClass } from "./windows.ts";
 /** `card` and `names` must come from describing the same files. */
 export async function buildVit(files: ModelFiles, card: ModelCard, names: NameMap, job?: Job): Promise<Graph> {
   const reader = weightReader(files.weights, names, job);
-  const { imageSize, channels, patchSize, embedDim, depth } = card.config;
+  const { imageSize, channels, patchSize, embedDim, depth, postNorm } = card.config;
   // Hugging Face resamples positions without antialiasing, but for DINOv2 with registers; timm with it.
   const antialias = names.naming === "timm" || names.prefix === "dinov2_with_registers";
   // x: [P, C*p*p] -> [P,D] -> [N,D]
@@ -31,7 +31,9 @@ export async function buildVit(files: ModelFiles, card: ModelCard, names: NameMa
   if (reader.has("norm_pre.weight")) nodes.push(...settled(await normed(reader, "norm_pre", "tokens", card.config), "norm_pre").nodes);
   const biasOf = await relativePositions(reader, card.config);
   for (let i = 0; i < depth; i++) {
-    nodes.push(...(await block(reader, `blocks.${i}`, nodes[nodes.length - 1].name, card.config, await biasOf(i))));
+    nodes.push(
+      ...(await (postNorm ? postNormBlock : block)(reader, `blocks.${i}`, nodes[nodes.length - 1].name, card.config, await biasOf(i))),
+    );
   }
   nodes.push(...(await poolAndClassify(reader, nodes[nodes.length - 1].name, card.config)));
   return makeGraph(card.name, [channels, ...imageSize], nodes);
@@ -56,26 +58,46 @@ async function relativePositions(
 
 /** x: [N,D] -> x + attention(norm1(x)) -> that + mlp(norm2(that)): [N,D] */
 async function block(reader: WeightReader, name: string, input: string, config: VitConfig, bias: Weights | null): Promise<Node[]> {
-  const { numHeads } = config;
-  const [first, second] = [
-    await normed(reader, `${name}.norm1`, input, config),
-    await normed(reader, `${name}.norm2`, `${name}.add1`, config),
+  const norm1 = await normed(reader, `${name}.norm1`, input, config);
+  const norm2 = await normed(reader, `${name}.norm2`, `${name}.add1`, config);
+  return [
+    ...norm1.nodes,
+    ...(await attention(reader, name, norm1, config, bias)),
+    node(`${name}.add1`, "Add", [input, `${name}.attn.proj`]),
+    ...norm2.nodes,
+    ...(await mlp(reader, `${name}.mlp`, norm2, config, `${name}.ls2.gamma`)),
+    node(`${name}.add2`, "Add", [`${name}.add1`, `${name}.mlp.fc2`]),
   ];
-  const qkv = absorbed(await fusedQkv(reader, `${name}.attn`), first.pending);
+}
+
+/** x: [N,D] -> norm1(x + attention(x)) -> norm2(that + mlp(that)): [N,D] (Vaswani et al. 2017, arXiv:1706.03762) */
+async function postNormBlock(reader: WeightReader, name: string, input: string, config: VitConfig, bias: Weights | null): Promise<Node[]> {
+  // The residual passes through both norms, so that none can go into a layer.
+  const norm = async (at: string, from: string) => settled(await normed(reader, at, from, config), at);
+  const [norm1, norm2] = [await norm(`${name}.norm1`, `${name}.add1`), await norm(`${name}.norm2`, `${name}.add2`)];
+  return [
+    ...(await attention(reader, name, { name: input, nodes: [], pending: null }, config, bias)),
+    node(`${name}.add1`, "Add", [input, `${name}.attn.proj`]),
+    ...norm1.nodes,
+    ...(await mlp(reader, `${name}.mlp`, norm1, config, `${name}.ls2.gamma`)),
+    node(`${name}.add2`, "Add", [norm1.name, `${name}.mlp.fc2`]),
+    ...norm2.nodes,
+  ];
+}
+
+/** x: [N,D] -> heads of softmax(q k^T * scale + bias) v, projected: [N,D] */
+async function attention(reader: WeightReader, name: string, input: Normed, config: VitConfig, bias: Weights | null): Promise<Node[]> {
+  const { numHeads, attentionScale } = config;
+  const qkv = absorbed(await fusedQkv(reader, `${name}.attn`), input.pending);
   // 1 / sqrt is correctly rounded everywhere; ** is not.
-  const scale = 1 / Math.sqrt(qkv.weight.shape[0] / 3 / numHeads);
+  const scale = attentionScale ?? 1 / Math.sqrt(qkv.weight.shape[0] / 3 / numHeads);
   const scores = bias ? `${name}.attn.bias` : `${name}.attn.matmul1`;
   return [
-    ...first.nodes,
-    gemm(`${name}.attn.qkv`, first.name, qkv), // [N,3A]
+    gemm(`${name}.attn.qkv`, input.name, qkv), // [N,3A]
     node(`${name}.attn.matmul1`, "AttentionScores", [`${name}.attn.qkv`], { numHeads, scale }), // [H,N,N]
     ...(bias ? [node(scores, "AttentionBias", [`${name}.attn.matmul1`], {}, bias)] : []),
     node(`${name}.attn.softmax`, "Softmax", [scores]),
     node(`${name}.attn.matmul2`, "AttentionOutput", [`${name}.attn.softmax`, `${name}.attn.qkv`]), // [N,A]
     gemm(`${name}.attn.proj`, `${name}.attn.matmul2`, await scaledLinear(reader, `${name}.attn.proj`, `${name}.ls1.gamma`)),
-    node(`${name}.add1`, "Add", [input, `${name}.attn.proj`]),
-    ...second.nodes,
-    ...(await mlp(reader, `${name}.mlp`, second, config, `${name}.ls2.gamma`)),
-    node(`${name}.add2`, "Add", [`${name}.add1`, `${name}.mlp.fc2`]),
   ];
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { fromBytes } from "../formats/byte-source.ts";
 import type { Node } from "../graph/graph.ts";
 import { identifyModel } from "../models/index.ts";
-import { goldenModel, goldenNames } from "../testing/golden-models.ts";
+import { goldenModel, goldenStructures } from "../testing/golden-models.ts";
 import { normalImages } from "../testing/golden-pixels.ts";
 import { tensorSource } from "./image-source.ts";
 import { integerObstacle } from "./integer-obstacle.ts";
@@ -19,7 +19,7 @@ const withoutWeights = ({ weights: _weights, ...node }: Node) => node;
 
 const RECIPES = ["min-max", "repq-vit", "gptq", "vitrine"];
 
-describe.each(goldenNames)("%s", (name) => {
+describe.each(goldenStructures)("%s", (name) => {
   test("4 bits by four recipes, in integers", async () => {
     const { any, overrides } = await goldenModel(name);
     const { card, build } = identifyModel(any, overrides);

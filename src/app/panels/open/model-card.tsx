@@ -93,7 +93,7 @@ const FAMILY: Readonly<Record<string, string>> = {
   clip: "CLIP vision tower",
   siglip: "SigLIP vision tower",
 };
-const GELU = { none: "exact GELU", tanh: "GELU by tanh", sigmoid: "QuickGELU" } as const;
+const GELU = { none: "exact GELU", tanh: "GELU by tanh", sigmoid: "QuickGELU", relu: "ReLU" } as const;
 const NAMING = { timm: "timm names", huggingface: "Hugging Face names", "vitrine-package": "Vitrine package" } as const;
 
 function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
