@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { makeGraph, type Graph, type Node } from "../../graph/graph.ts";
 import type { Levels, Quantizer } from "../../graph/quantizer.ts";
 import { runNode } from "../../reference/index.ts";
-import { runGraph } from "../../reference/run-graph.ts";
 import { seededNormal } from "../../tensor/random.ts";
 import { tensor, type Tensor } from "../../tensor/tensor.ts";
 import { schemes } from "../schemes/index.ts";
