@@ -16,19 +16,19 @@ export interface VitConfig {
   readonly registerTokens: number;
   readonly numClasses: number;
   readonly epsilon: number;
-  /** The MLP's activation: exact GELU, its tanh form, QuickGELU ("sigmoid"), or ReLU. */
-  readonly gelu: "none" | "tanh" | "sigmoid" | "relu";
+  /** "sigmoid": QuickGELU. */
+  readonly gelu: "none" | "tanh" | "sigmoid";
   /** "map": a learned query attends to all tokens. */
   readonly pooling: "token" | "mean" | "map";
   readonly qkvBias: boolean;
-  /** RMSNorm instead of LayerNorm; norms that are linear at inference (BatchNorm) are folded away and not told here. */
-  readonly norm?: "rms" | undefined;
-  /** Of the MLP, where it is neither GELU nor ReLU. */
-  readonly activation?: ActivationConfig | undefined;
   /** Norms lie behind the residual sums, as in torch.nn.TransformerEncoderLayer unless norm_first is set. */
   readonly postNorm?: boolean | undefined;
   /** What q.k is multiplied by, where it is not 1 / sqrt(head width). */
   readonly attentionScale?: number | undefined;
+  /** RMSNorm instead of LayerNorm; norms that are linear at inference (BatchNorm) are folded away and not told here. */
+  readonly norm?: "rms" | undefined;
+  /** Of the MLP, where it is no GELU. */
+  readonly activation?: ActivationConfig | undefined;
   /** Patches down and across that the stored positions are for, where they are resampled to the image's. */
   readonly positionGrid?: readonly [number, number] | undefined;
   /** Of models that merge their tokens on the way; embedDim, numHeads and mlpDim are then the last stage's, depth counts all blocks. */
@@ -36,7 +36,7 @@ export interface VitConfig {
 }
 
 export interface ActivationConfig {
-  readonly kind: "silu" | "polynomial";
+  readonly kind: "relu" | "silu" | "polynomial";
   /** c0 + c1 x + c2 x^2 of a polynomial. */
   readonly coefficients?: readonly [number, number, number] | undefined;
 }
@@ -58,7 +58,7 @@ export interface ModelCard {
   readonly name: string;
   /** "vit", "deit", "swin" ... */
   readonly family: string;
-  readonly naming: "timm" | "huggingface" | "vitrine-package";
+  readonly naming: "timm" | "huggingface" | "onnx" | "vitrine-package";
   readonly config: VitConfig;
   /** What a run gives: a score for each class, or an embedding of the image (config.numClasses is 0). */
   readonly output: "classes" | "features";

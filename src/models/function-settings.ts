@@ -28,9 +28,10 @@ const tanhGelu = new Set(["gelu_new", "gelu_pytorch_tanh", "gelu_tanh", "gelu-ta
 
 const quickGelu = new Set(["quick_gelu", "quickgelu", "gelu_quick"]);
 
-/** An activation of the MLP that is neither GELU nor ReLU, as the configuration names it; null otherwise. */
+/** An activation of the MLP that is no GELU, as the configuration names it; null for GELU or silence. */
 export function readActivation(settings: JsonObject | null): ActivationConfig | null {
   const name = textField(settings, activationPaths)?.toLowerCase();
+  if (name === "relu") return { kind: "relu" };
   if (name === "silu" || name === "swish") return { kind: "silu" };
   if (name !== "polynomial") return null;
   const field = findField(settings, ["model_args.act_coefficients", "act_coefficients", "activation_coefficients"]);
@@ -58,12 +59,11 @@ export function readGelu(settings: JsonObject | null, fallback?: VitConfig["gelu
   if (exactGelu.has(key)) return { gelu: "none", assumed: false };
   if (tanhGelu.has(key)) return { gelu: "tanh", assumed: false };
   if (quickGelu.has(key)) return { gelu: "sigmoid", assumed: false };
-  if (key === "relu") return { gelu: "relu", assumed: false };
   throw modelError(
     "UNSUPPORTED_ACTIVATION",
     `The configuration names the activation "${name}".`,
     "MLP blocks are run with GELU (exact, in its tanh form, QuickGELU), ReLU, SiLU or a polynomial of degree 2.",
-    "Open a model with one of these, or correct the configuration if it is wrong.",
+    "Open a model with GELU, or correct the configuration if it is wrong.",
   );
 }
 

@@ -52,10 +52,10 @@ export function readGeometry(files: ModelFiles, names: NameMap, shapes: NamedSha
     gelu: gelu.gelu,
     pooling: pooling.pooling,
     qkvBias,
-    ...(kind.norm ? { norm: kind.norm } : {}),
-    ...(activation ? { activation } : {}),
     ...attentionScaleOf(settings),
     ...(booleanField(settings, ["norm_first"]) === false ? { postNorm: true } : {}),
+    ...(kind.norm ? { norm: kind.norm } : {}),
+    ...(activation ? { activation } : {}),
     ...(placed.positionGrid ? { positionGrid: placed.positionGrid } : {}),
   };
   const assumed = [

@@ -58,30 +58,33 @@ async function relativePositions(
 
 /** x: [N,D] -> x + attention(norm1(x)) -> that + mlp(norm2(that)): [N,D] */
 async function block(reader: WeightReader, name: string, input: string, config: VitConfig, bias: Weights | null): Promise<Node[]> {
-  const norm1 = await normed(reader, `${name}.norm1`, input, config);
-  const norm2 = await normed(reader, `${name}.norm2`, `${name}.add1`, config);
+  const [first, second] = [
+    await normed(reader, `${name}.norm1`, input, config),
+    await normed(reader, `${name}.norm2`, `${name}.add1`, config),
+  ];
   return [
-    ...norm1.nodes,
-    ...(await attention(reader, name, norm1, config, bias)),
+    ...first.nodes,
+    ...(await attention(reader, name, first, config, bias)),
     node(`${name}.add1`, "Add", [input, `${name}.attn.proj`]),
-    ...norm2.nodes,
-    ...(await mlp(reader, `${name}.mlp`, norm2, config, `${name}.ls2.gamma`)),
+    ...second.nodes,
+    ...(await mlp(reader, `${name}.mlp`, second, config, `${name}.ls2.gamma`)),
     node(`${name}.add2`, "Add", [`${name}.add1`, `${name}.mlp.fc2`]),
   ];
 }
 
 /** x: [N,D] -> norm1(x + attention(x)) -> norm2(that + mlp(that)): [N,D] (Vaswani et al. 2017, arXiv:1706.03762) */
 async function postNormBlock(reader: WeightReader, name: string, input: string, config: VitConfig, bias: Weights | null): Promise<Node[]> {
-  // The residual passes through both norms, so that none can go into a layer.
-  const norm = async (at: string, from: string) => settled(await normed(reader, at, from, config), at);
-  const [norm1, norm2] = [await norm(`${name}.norm1`, `${name}.add1`), await norm(`${name}.norm2`, `${name}.add2`)];
+  const [norm1, norm2] = [`${name}.norm1`, `${name}.norm2`];
+  // The residual sum reads a norm's output too, so that nothing of it can be left to the next Linear.
+  const first = settled(await normed(reader, norm1, `${name}.add1`, config), norm1);
+  const second = settled(await normed(reader, norm2, `${name}.add2`, config), norm2);
   return [
     ...(await attention(reader, name, { name: input, nodes: [], pending: null }, config, bias)),
     node(`${name}.add1`, "Add", [input, `${name}.attn.proj`]),
-    ...norm1.nodes,
-    ...(await mlp(reader, `${name}.mlp`, norm1, config, `${name}.ls2.gamma`)),
-    node(`${name}.add2`, "Add", [norm1.name, `${name}.mlp.fc2`]),
-    ...norm2.nodes,
+    ...first.nodes,
+    ...(await mlp(reader, `${name}.mlp`, first, config, `${name}.ls2.gamma`)),
+    node(`${name}.add2`, "Add", [norm1, `${name}.mlp.fc2`]),
+    ...second.nodes,
   ];
 }
 

@@ -21,9 +21,7 @@ export async function mlp(reader: WeightReader, name: string, input: Normed, con
 }
 
 function activation(name: string, input: string, { gelu, activation: other }: VitConfig): Node {
-  if (!other) {
-    return gelu === "relu" ? node(name, "Activation", [input], { kind: "relu" }) : node(name, "Gelu", [input], { approximate: gelu });
-  }
+  if (!other) return node(name, "Gelu", [input], { approximate: gelu });
   const coefficients = other.coefficients?.map((value, power) => [`c${power}`, value] as const) ?? [];
   return node(name, "Activation", [input], { kind: other.kind, ...Object.fromEntries(coefficients) });
 }
@@ -54,15 +52,7 @@ export async function poolAndClassify(reader: WeightReader, input: string, confi
   value = nodes[nodes.length - 1].name;
   if (pooling !== "token") await apply("fc_norm");
   if (!reader.has("head.weight")) return [...nodes, ...settled({ name: value, nodes: [], pending }, "features").nodes];
-  if (reader.has("pre_logits.weight")) {
-    // A hidden layer before the classifier.
-    return [
-      ...nodes,
-      gemm("pre_logits", value, absorbed(await linear(reader, "pre_logits"), pending)),
-      activation("pre_logits.act", "pre_logits", config),
-      gemm("head", "pre_logits.act", await linear(reader, "head")),
-    ];
-  }
+  if (reader.has("pre_logits.weight")) return [...nodes, ...(await hiddenHead(reader, { name: value, nodes: [], pending }, config))];
   const head = absorbed(await linear(reader, "head"), pending);
   if (head.weight.shape[1] === 2 * embedDim) return [...nodes, ...tokenAndMean(head, beforePooling, start, embedDim)];
   if (!reader.has("head_dist.weight")) return [...nodes, gemm("head", value, head)];
@@ -75,6 +65,15 @@ export async function poolAndClassify(reader: WeightReader, input: string, confi
     gemm("head", value, scaleRows(head, halves)),
     gemm("head_dist", "pool_dist", scaleRows(distilled, halves)),
     node("logits", "Add", ["head", "head_dist"]),
+  ];
+}
+
+/** A classifier with a hidden layer. */
+async function hiddenHead(reader: WeightReader, input: Normed, config: VitConfig): Promise<Node[]> {
+  return [
+    gemm("pre_logits", input.name, absorbed(await linear(reader, "pre_logits"), input.pending)),
+    activation("pre_logits.act", "pre_logits", config),
+    gemm("head", "pre_logits.act", await linear(reader, "head")),
   ];
 }
 
