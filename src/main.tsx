@@ -28,7 +28,7 @@ async function startPage(): Promise<void> {
   const actions = createLabActions(store, await startClient(), () => performance.now(), {
     shelf: browserShelf(),
     onSampleShown: () => {
-      if (!query.has("automation") && !isTourLeft(safeStorage())) store.getState().setTourStep(0);
+      if (!query.has("automation") && store.getState().shared === null && !isTourLeft(safeStorage())) store.getState().setTourStep(0);
     },
   });
   const session = readSession(safeStorage());
