@@ -8,7 +8,7 @@ import { createConstantBuffers } from "./constant-buffers.ts";
 import { decodeValue } from "./decode-value.ts";
 import type { PlanExecutor } from "./executor.ts";
 import { createGpuExecutor } from "./gpu-executor.ts";
-import { columnPositions, layoutBytes, rowLayout, storedColumns, type Layout } from "./layout.ts";
+import { columnCount, layoutBytes, pad4, rowLayout, storedColumns, type Layout } from "./layout.ts";
 import { rules } from "./make-plan.ts";
 import { createPlanBuilder } from "./plan-builder.ts";
 import type { Plan } from "./plan.ts";
@@ -90,12 +90,22 @@ function nodeRunner(pieceBytes: number, open: () => Promise<NodeDevice>): NodeRu
     const packed = new Map();
     for (let start = 0; start < images; start += piece) {
       const size = Math.min(piece, images - start);
-      const builder = createPlanBuilder({ mode: "float", images: size, execution: "f32", taps: [], constants: packed });
+      const builder = createPlanBuilder({
+        mode: "float",
+        images: size,
+        execution: "f32",
+        attention: "unfused",
+        taps: [],
+        constants: packed,
+      });
       node.inputs.forEach((name, i) => builder.declare(name, layouts[i]));
       const graph: Graph = { name: node.name, inputShape: [], nodes: [bare], shapes: { ...shapes, [node.name]: outputShape } };
       const rule = rules[node.op];
       if (!rule) throw new Error(`internal: no kernel runs ${node.name} (${node.op}) by itself`);
-      rule({ graph, uses: usesOf(graph), builder }, { node: bare, gelu: null, affine: null, add: null, tokens: null, output: node.name });
+      rule(
+        { graph, uses: usesOf(graph), builder },
+        { node: bare, attention: null, gelu: null, affine: null, add: null, tokens: null, output: node.name },
+      );
       const plan = builder.finish(node.name, node.inputs, node.name);
       const executor = await device.executor(plan);
       const feeds = Object.fromEntries(node.inputs.map((name, i) => [name, stored(layouts[i], inputs[i], start, size)]));
@@ -118,14 +128,16 @@ function inputLayout(heads: number, shape: Shape): Layout {
 
 /** Images [start, start + size) of a batch, rows padded as the layout wants. */
 function stored(layout: Layout, { data }: Tensor, start: number, size: number): Float32Array<ArrayBuffer> {
-  const positions = columnPositions(layout);
+  const columns = columnCount(layout);
   const stride = storedColumns(layout);
-  const perImage = layout.rows * positions.length;
+  const perImage = layout.rows * columns;
   const from = data.subarray(start * perImage, (start + size) * perImage);
-  if (stride === positions.length) return from.slice();
+  if (stride === columns) return from.slice();
   const out = new Float32Array(size * layout.rows * stride);
-  for (let row = 0; row < size * layout.rows; row++) {
-    positions.forEach((position, column) => (out[row * stride + position] = from[row * positions.length + column]));
+  const { headDim } = layout;
+  const padded = pad4(headDim);
+  for (let row = 0, at = 0; row < size * layout.rows; row++) {
+    for (let to = row * stride, end = at + columns; at < end; at += headDim, to += padded) out.set(from.subarray(at, at + headDim), to);
   }
   return out;
 }

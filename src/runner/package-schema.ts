@@ -51,6 +51,12 @@ const card = z.object({
     gelu: z.enum(["none", "tanh", "sigmoid"]),
     pooling: z.enum(["token", "mean", "map"]),
     qkvBias: z.boolean(),
+    postNorm: z.boolean().optional(),
+    attentionScale: z.number().positive().optional(),
+    norm: z.literal("rms").optional(),
+    activation: z
+      .object({ kind: z.enum(["relu", "silu", "polynomial"]), coefficients: z.tuple([z.number(), z.number(), z.number()]).optional() })
+      .optional(),
     positionGrid: size.optional(),
     stages: z
       .array(z.object({ depth: positive, embedDim: positive, numHeads: positive, mlpDim: positive, grid: size, window: positive }))

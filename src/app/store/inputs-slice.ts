@@ -1,5 +1,7 @@
-import type { DroppedFile, ImageSet, OpenedModel } from "../worker/lab-api.ts";
+import type { DroppedFile, ImageSet, LabStability, OpenedModel } from "../worker/lab-api.ts";
+import type { InspectionSlice } from "./inspection-slice.ts";
 import type { ResultSlice } from "./result-slice.ts";
+import type { SharedSlice } from "./shared-slice.ts";
 import type { SetSlice } from "./set-slice.ts";
 
 /** What the user gave: the open model and images, and the files they came from, to open them again with another head count. */
@@ -10,6 +12,9 @@ export interface InputsSlice {
   readonly images: ImageSet | null;
   /** The user's image files; kept when they come before a model. */
   readonly imageFiles: readonly DroppedFile[];
+  /** How much the scales depend on which images calibrate; null until somebody asks. */
+  readonly stability: LabStability | null;
+  setStability(stability: LabStability): void;
   setSample(model: OpenedModel, images: ImageSet): void;
   /** A new model makes earlier results and opened images void; image files stay for opening them with the new preprocessing. */
   setModel(model: OpenedModel, files: readonly DroppedFile[]): void;
@@ -17,15 +22,21 @@ export interface InputsSlice {
   holdImageFiles(files: readonly DroppedFile[]): void;
 }
 
-export function inputsSlice(set: SetSlice<InputsSlice & Pick<ResultSlice, "result" | "side" | "filter">>): InputsSlice {
-  const noResult = { result: null, side: "main", filter: "all" } as const;
+export function inputsSlice(
+  set: SetSlice<
+    InputsSlice & Pick<ResultSlice, "result" | "side" | "filter"> & Pick<InspectionSlice, "tensors"> & Pick<SharedSlice, "fingerprint">
+  >,
+): InputsSlice {
+  const noResult = { fingerprint: null, stability: null, result: null, side: "main", filter: "all" } as const;
   return {
     model: null,
     modelFiles: [],
     images: null,
     imageFiles: [],
-    setSample: (model, images) => set({ model, modelFiles: [], images, imageFiles: [], ...noResult }),
-    setModel: (model, modelFiles) => set({ model, modelFiles, images: null, ...noResult }),
+    stability: null,
+    setStability: (stability) => set({ stability }),
+    setSample: (model, images) => set({ model, modelFiles: [], images, imageFiles: [], tensors: null, ...noResult }),
+    setModel: (model, modelFiles) => set({ model, modelFiles, images: null, tensors: null, ...noResult }),
     setImages: (images, imageFiles) => set({ images, imageFiles, ...noResult }),
     holdImageFiles: (imageFiles) => set({ imageFiles }),
   };

@@ -1,4 +1,4 @@
-import { expose, releaseProxy } from "comlink";
+import { expose, releaseProxy, transfer } from "comlink";
 import type { Endpoint } from "comlink";
 import type { Progress } from "../../tensor/progress.ts";
 import { failureOf } from "./error-border.ts";
@@ -17,10 +17,23 @@ export function exposeLab(lab: LabApi, endpoint?: Endpoint): void {
     selfTest: (jobId, onProgress) => guard(() => lab.selfTest(jobId, onProgress), onProgress),
     openSample: (jobId, onProgress) => guard(() => lab.openSample(jobId, onProgress), onProgress),
     openImages: (jobId, files, onProgress) => guard(() => lab.openImages(jobId, files, onProgress), onProgress),
+    chooseImages: (jobId, rule, onProgress) => guard(() => lab.chooseImages(jobId, rule, onProgress), onProgress),
+    useManifest: (jobId, file, onProgress) => guard(() => lab.useManifest(jobId, file, onProgress), onProgress),
+    manifest: (jobId, onProgress) => guard(() => lab.manifest(jobId, onProgress), onProgress),
+    thumbnail: (index, kind) => guard(async () => handOver(await lab.thumbnail(index, kind))),
+    viewImage: (index) => guard(() => lab.viewImage(index)),
+    fingerprint: (jobId, onProgress) => guard(() => lab.fingerprint(jobId, onProgress), onProgress),
+    stability: (jobId, request, onProgress) => guard(() => lab.stability(jobId, request, onProgress), onProgress),
     compare: (jobId, request, onProgress) => guard(() => lab.compare(jobId, request, onProgress), onProgress),
+    inspect: (jobId, onProgress) => guard(() => lab.inspect(jobId, onProgress), onProgress),
     levels: (jobId, request) => guard(() => lab.levels(jobId, request)),
   };
   expose(guarded, endpoint);
+}
+
+/** A bitmap that goes to the page instead of being copied; in tests it is a plain object. */
+function handOver(bitmap: ImageBitmap): ImageBitmap {
+  return typeof ImageBitmap !== "undefined" && bitmap instanceof ImageBitmap ? transfer(bitmap, [bitmap]) : bitmap;
 }
 
 async function guard<T>(call: () => Promise<T>, onProgress?: (progress: Progress) => void): Promise<T> {

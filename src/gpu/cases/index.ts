@@ -2,16 +2,32 @@
 import type { KernelName } from "../kernels/index.ts";
 import { activationCases } from "./activation.ts";
 import { attentionOutputCodesF32Cases, attentionOutputCodesShiftCases, attentionOutputF32Cases } from "./attention-output.ts";
+import {
+  attentionRowsCodesF32Cases,
+  attentionRowsCodesIntegerCases,
+  attentionRowsF32Cases,
+  attentionTileCodesCases,
+  attentionTileF32Cases,
+} from "./attention-rows.ts";
 import { attentionScoresCodesCases, attentionScoresF32Cases } from "./attention-scores.ts";
-import { gemmCodesDotCases, gemmCodesF32Cases } from "./gemm-codes.ts";
-import { gemmCases } from "./gemm.ts";
+import {
+  gemmCodesCombineCases,
+  gemmCodesDotCases,
+  gemmCodesDotPartialCases,
+  gemmCodesDotRungCases,
+  gemmCodesDotTiledCases,
+  gemmCodesF32Cases,
+  gemmCodesF32RungCases,
+  gemmCodesF32TiledCases,
+} from "./gemm-codes.ts";
+import { gemmCases, gemmF16Cases, gemmF32CombineCases, gemmF32PartialCases, gemmRungCases, gemmTiledCases } from "./gemm.ts";
 import { dequantizeColumnsCases, layerNormIntegerCases, quantizeColumnsCases, softmaxIntegerCases } from "./integer-rows.ts";
 import type { KernelCase } from "./kernel-case.ts";
 import { normalizePixelsCases, resampleCases } from "./pixels.ts";
 import { affineCases, fakeQuantizeCases, fakeQuantizeCodebookCases, quantizeCases } from "./quantize.ts";
 import { layerNormCases, reduceMeanCases, softmaxCases } from "./rows.ts";
 import { softmaxDemaxCases } from "./softmax-demax.ts";
-import { patchifyCases, prefixRowsCases } from "./tokens.ts";
+import { patchifyCases } from "./tokens.ts";
 import { attentionBiasCases, gatherRowsCases } from "./windows.ts";
 
 export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = {
@@ -21,25 +37,42 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "attention-output-codes-f32": attentionOutputCodesF32Cases,
   "attention-output-codes-shift": attentionOutputCodesShiftCases,
   "attention-output-f32": attentionOutputF32Cases,
+  "attention-rows-codes-f32": attentionRowsCodesF32Cases,
+  "attention-rows-codes-integer": attentionRowsCodesIntegerCases,
+  "attention-rows-f32": attentionRowsF32Cases,
   "attention-scores-codes-dot": attentionScoresCodesCases,
   "attention-scores-codes-f32": attentionScoresCodesCases,
   "attention-scores-f32": attentionScoresF32Cases,
+  "attention-tile-codes": attentionTileCodesCases,
+  "attention-tile-f32": attentionTileF32Cases,
   "dequantize-columns": dequantizeColumnsCases,
   "fake-quantize": fakeQuantizeCases,
   "fake-quantize-codebook": fakeQuantizeCodebookCases,
   "gather-rows": gatherRowsCases,
   "gemm-codes-dot": gemmCodesDotCases,
   "gemm-codes-f32": gemmCodesF32Cases,
+  "gemm-codes-f32-block16": gemmCodesF32RungCases,
   "gemm-f32": gemmCases,
+  "gemm-f32-block16": gemmRungCases,
+  "gemm-codes-combine": gemmCodesCombineCases,
+  "gemm-codes-dot-partial": gemmCodesDotPartialCases,
+  "gemm-codes-dot-subgroup": gemmCodesDotRungCases,
+  "gemm-codes-dot-tiled": gemmCodesDotTiledCases,
+  "gemm-codes-f32-tiled": gemmCodesF32TiledCases,
+  "gemm-f16": gemmF16Cases,
+  "gemm-f32-combine": gemmF32CombineCases,
+  "gemm-f32-partial": gemmF32PartialCases,
+  "gemm-f32-subgroup": gemmRungCases,
+  "gemm-f32-tiled": gemmTiledCases,
   "layer-norm": layerNormCases,
   "layer-norm-integer": layerNormIntegerCases,
   "normalize-pixels": normalizePixelsCases,
   patchify: patchifyCases,
-  "prefix-rows": prefixRowsCases,
   quantize: quantizeCases,
   "quantize-columns": quantizeColumnsCases,
   "reduce-mean": reduceMeanCases,
   resample: resampleCases,
+  "rms-norm": layerNormCases,
   softmax: softmaxCases,
   "softmax-integer": softmaxIntegerCases,
   "softmax-demax": softmaxDemaxCases,

@@ -5,25 +5,42 @@ import { attentionBias } from "./attention-bias.ts";
 import { attentionOutputCodesF32 } from "./attention-output-codes-f32.ts";
 import { attentionOutputCodesShift } from "./attention-output-codes-shift.ts";
 import { attentionOutputF32 } from "./attention-output-f32.ts";
+import { attentionRowsCodesF32 } from "./attention-rows-codes-f32.ts";
+import { attentionRowsCodesInteger } from "./attention-rows-codes-integer.ts";
+import { attentionRowsF32 } from "./attention-rows-f32.ts";
 import { attentionScoresCodesDot } from "./attention-scores-codes-dot.ts";
 import { attentionScoresCodesF32 } from "./attention-scores-codes-f32.ts";
 import { attentionScoresF32 } from "./attention-scores-f32.ts";
+import { attentionTileCodes } from "./attention-tile-codes.ts";
+import { attentionTileF32 } from "./attention-tile-f32.ts";
 import { dequantizeColumns } from "./dequantize-columns.ts";
 import { fakeQuantize } from "./fake-quantize.ts";
 import { fakeQuantizeCodebook } from "./fake-quantize-codebook.ts";
 import { gatherRows } from "./gather-rows.ts";
 import { gemmCodesDot } from "./gemm-codes-dot.ts";
+import { gemmCodesF32Block16 } from "./gemm-codes-f32-block16.ts";
 import { gemmCodesF32 } from "./gemm-codes-f32.ts";
+import { gemmF32Block16 } from "./gemm-f32-block16.ts";
 import { gemmF32 } from "./gemm-f32.ts";
+import { gemmCodesCombine } from "./gemm-codes-combine.ts";
+import { gemmCodesDotPartial } from "./gemm-codes-dot-partial.ts";
+import { gemmCodesDotSubgroup } from "./gemm-codes-dot-subgroup.ts";
+import { gemmCodesDotTiled } from "./gemm-codes-dot-tiled.ts";
+import { gemmCodesF32Tiled } from "./gemm-codes-f32-tiled.ts";
+import { gemmF16 } from "./gemm-f16.ts";
+import { gemmF32Combine } from "./gemm-f32-combine.ts";
+import { gemmF32Partial } from "./gemm-f32-partial.ts";
+import { gemmF32Subgroup } from "./gemm-f32-subgroup.ts";
+import { gemmF32Tiled } from "./gemm-f32-tiled.ts";
 import { layerNormInteger } from "./layer-norm-integer.ts";
 import { layerNorm } from "./layer-norm.ts";
 import { normalizePixels } from "./normalize-pixels.ts";
 import { patchify } from "./patchify.ts";
-import { prefixRows } from "./prefix-rows.ts";
 import { quantizeColumns } from "./quantize-columns.ts";
 import { quantize } from "./quantize.ts";
 import { reduceMean } from "./reduce-mean.ts";
 import { resample } from "./resample.ts";
+import { rmsNorm } from "./rms-norm.ts";
 import { softmaxInteger } from "./softmax-integer.ts";
 import { softmax } from "./softmax.ts";
 import { softmaxDemax } from "./softmax-demax.ts";
@@ -35,25 +52,42 @@ export const kernels = {
   "attention-output-codes-f32": attentionOutputCodesF32,
   "attention-output-codes-shift": attentionOutputCodesShift,
   "attention-output-f32": attentionOutputF32,
+  "attention-rows-codes-f32": attentionRowsCodesF32,
+  "attention-rows-codes-integer": attentionRowsCodesInteger,
+  "attention-rows-f32": attentionRowsF32,
   "attention-scores-codes-dot": attentionScoresCodesDot,
   "attention-scores-codes-f32": attentionScoresCodesF32,
   "attention-scores-f32": attentionScoresF32,
+  "attention-tile-codes": attentionTileCodes,
+  "attention-tile-f32": attentionTileF32,
   "dequantize-columns": dequantizeColumns,
   "fake-quantize": fakeQuantize,
   "fake-quantize-codebook": fakeQuantizeCodebook,
   "gather-rows": gatherRows,
   "gemm-codes-dot": gemmCodesDot,
   "gemm-codes-f32": gemmCodesF32,
+  "gemm-codes-f32-block16": gemmCodesF32Block16,
   "gemm-f32": gemmF32,
+  "gemm-f32-block16": gemmF32Block16,
+  "gemm-codes-combine": gemmCodesCombine,
+  "gemm-codes-dot-partial": gemmCodesDotPartial,
+  "gemm-codes-dot-subgroup": gemmCodesDotSubgroup,
+  "gemm-codes-dot-tiled": gemmCodesDotTiled,
+  "gemm-codes-f32-tiled": gemmCodesF32Tiled,
+  "gemm-f16": gemmF16,
+  "gemm-f32-combine": gemmF32Combine,
+  "gemm-f32-partial": gemmF32Partial,
+  "gemm-f32-subgroup": gemmF32Subgroup,
+  "gemm-f32-tiled": gemmF32Tiled,
   "layer-norm": layerNorm,
   "layer-norm-integer": layerNormInteger,
   "normalize-pixels": normalizePixels,
   patchify: patchify,
-  "prefix-rows": prefixRows,
   quantize: quantize,
   "quantize-columns": quantizeColumns,
   "reduce-mean": reduceMean,
   resample: resample,
+  "rms-norm": rmsNorm,
   softmax: softmax,
   "softmax-integer": softmaxInteger,
   "softmax-demax": softmaxDemax,

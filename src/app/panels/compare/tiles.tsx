@@ -17,7 +17,10 @@ export function Tiles(props: {
   return (
     <>
       <div className="tiles">
-        <Tile title="Top-1 agreement" sub={against((c) => formatPercent(c.quality.top1Agreement))}>
+        <Tile
+          title={quality.features ? "Same nearest image" : "Top-1 agreement"}
+          sub={against((c) => formatPercent(c.quality.top1Agreement))}
+        >
           <span data-testid="agreement" data-value={quality.top1Agreement}>
             {formatPercent(quality.top1Agreement)}
           </span>
@@ -36,12 +39,20 @@ export function Tiles(props: {
             </span>
           </Tile>
         )}
-        <Tile title="KL divergence" sub={against((c) => formatNats(c.quality.klDivergence))}>
-          <span data-testid="kl" data-value={quality.klDivergence}>
-            {formatNats(quality.klDivergence)}
-          </span>
-        </Tile>
-        <Tile title="Logit SQNR" sub={against((c) => formatDb(c.quality.logitSqnrDb))}>
+        {quality.features ? (
+          <Tile title="Feature cosine" sub={against((c) => c.quality.features?.cosine.toFixed(4) ?? "")}>
+            <span data-testid="feature-cosine" data-value={quality.features.cosine}>
+              {quality.features.cosine.toFixed(4)}
+            </span>
+          </Tile>
+        ) : (
+          <Tile title="KL divergence" sub={against((c) => formatNats(c.quality.klDivergence))}>
+            <span data-testid="kl" data-value={quality.klDivergence}>
+              {formatNats(quality.klDivergence)}
+            </span>
+          </Tile>
+        )}
+        <Tile title={quality.features ? "Feature SQNR" : "Logit SQNR"} sub={against((c) => formatDb(c.quality.logitSqnrDb))}>
           <span data-testid="logit-sqnr" data-value={quality.logitSqnrDb}>
             {formatDb(quality.logitSqnrDb)}
           </span>
@@ -109,7 +120,7 @@ const EXECUTOR = {
 function Tile(props: { readonly title: string; readonly sub: ReactNode; readonly children: ReactNode }) {
   return (
     <div className="tile">
-      <h3>{props.title}</h3>
+      <h2>{props.title}</h2>
       <p className="tile-value">{props.children}</p>
       <p className="tile-sub">{props.sub}</p>
     </div>
