@@ -39,6 +39,7 @@ test("our engine and onnxruntime-web take turns on the same model and agree with
     baseline: null,
     maxSlowdown: 1.15,
     minAgreement: 0.97,
+    isShard: false,
     merge: [],
   };
   const node = (command: string) =>

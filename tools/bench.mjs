@@ -166,6 +166,7 @@ function settingsOf() {
     baseline: values.baseline === undefined ? null : resolve(caller(), values.baseline),
     maxSlowdown: number("max-slowdown", values["max-slowdown"]),
     minAgreement: number("min-agreement", values["min-agreement"]),
+    isShard: values.shard !== undefined,
     merge: values.merge ? positionals.map((path) => resolve(caller(), path)) : [],
   };
   return { VITRINE_BENCH: JSON.stringify(settings), place };

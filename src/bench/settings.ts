@@ -28,6 +28,8 @@ export interface BenchSettings {
   readonly baseline: string | null;
   readonly maxSlowdown: number;
   readonly minAgreement: number;
+  /** Only a part of the models is measured here, perhaps none. */
+  readonly isShard: boolean;
   /** Reports to put together instead of measuring. */
   readonly merge: readonly string[];
 }

@@ -94,7 +94,7 @@ const FAMILY: Readonly<Record<string, string>> = {
   siglip: "SigLIP vision tower",
 };
 const GELU = { none: "exact GELU", tanh: "GELU by tanh", sigmoid: "QuickGELU" } as const;
-const NAMING = { timm: "timm names", huggingface: "Hugging Face names", "vitrine-package": "Vitrine package" } as const;
+const NAMING = { timm: "timm names", huggingface: "Hugging Face names", onnx: "ONNX", "vitrine-package": "Vitrine package" } as const;
 
 function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
   return (
