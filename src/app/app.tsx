@@ -1,65 +1,53 @@
-import { useCallback, useEffect, useState } from "react";
-import { ControlsCard } from "./components/controls-card.tsx";
+import { Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { DropTarget } from "./components/drop-target.tsx";
 import { ErrorCard } from "./components/error-card.tsx";
 import { Header } from "./components/header.tsx";
 import { HelpDialog } from "./components/help-dialog.tsx";
-import { Hero } from "./components/hero.tsx";
-import { ImagesCard } from "./components/images-card.tsx";
 import { JobBar } from "./components/job-bar.tsx";
 import { useLab } from "./components/lab-context.tsx";
-import { ModelCard } from "./components/model-card.tsx";
-import { OpenButtons } from "./components/open-buttons.tsx";
-import { Results } from "./components/results.tsx";
+import { Rail } from "./components/rail.tsx";
 import { useShortcuts } from "./components/use-shortcuts.ts";
-import { VerdictBanner } from "./components/verdict-banner.tsx";
+import { panels } from "./panels/index.ts";
 
-/** The page: first screen until a model is open, then verdict, cards on the left, pictures on the right. */
+/** The shell: header, rail, the panel that somebody is at, and the running job, which is in sight from every panel. */
 export function App() {
-  const model = useLab((state) => state.model);
-  const images = useLab((state) => state.images);
-  const result = useLab((state) => state.result);
+  const current = useLab((state) => state.panel);
+  const modelName = useLab((state) => state.model?.card.name ?? null);
   const status = useLab((state) => state.status);
-  const isRunning = useLab((state) => state.job !== null && !state.job.isBackground);
   const [isHelpOpen, setHelpOpen] = useState(false);
   const openHelp = useCallback(() => setHelpOpen(true), []);
+  const main = useRef<HTMLElement>(null);
   useShortcuts(openHelp);
+  const entry = panels.find((candidate) => candidate.name === current) ?? panels[0];
   useEffect(() => {
-    document.title = model === null ? "Vitrine: see what quantization does to your Vision Transformer" : `${model.card.name} · Vitrine`;
-  }, [model]);
+    document.title =
+      modelName === null ? "Vitrine: see what quantization does to your Vision Transformer" : `${entry.title} · ${modelName} · Vitrine`;
+  }, [entry, modelName]);
+  useEffect(() => {
+    window.scrollTo({ top: 0 });
+  }, [current]);
   return (
     <>
+      <a
+        className="skip-link"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        Skip to the panel
+      </a>
       <Header onHelp={openHelp} />
-      <main className="page">
-        <ErrorCard />
-        {model === null ? (
-          <Hero />
-        ) : (
-          <>
-            {result !== null && <VerdictBanner result={result} />}
-            <div className="columns">
-              <div className="controls-area">
-                <ControlsCard />
-              </div>
-              {result !== null && images !== null ? (
-                <Results result={result} images={images} card={model.card} />
-              ) : (
-                <Waiting isRunning={isRunning} hasImages={images !== null} />
-              )}
-              <div className="side">
-                <ModelCard />
-                <ImagesCard />
-                <section className="card" aria-labelledby="open-title">
-                  <p className="eyebrow">Open</p>
-                  <h2 id="open-title">Another model or images</h2>
-                  <OpenButtons isCompact />
-                  <p className="muted small">or drop them anywhere on this page.</p>
-                </section>
-              </div>
-            </div>
-          </>
-        )}
-      </main>
+      <div className="shell">
+        <Rail />
+        <main ref={main} id="main" className="page" tabIndex={-1} data-panel={current}>
+          <ErrorCard />
+          <Suspense fallback={<p className="muted panel-loading">Loading {entry.title} …</p>}>
+            <entry.Content key={entry.name} />
+          </Suspense>
+        </main>
+      </div>
       <JobBar />
       <DropTarget />
       <HelpDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
@@ -67,21 +55,5 @@ export function App() {
         {status}
       </output>
     </>
-  );
-}
-
-/** In place of results: what is missing and the one thing to do. */
-function Waiting(props: { readonly isRunning: boolean; readonly hasImages: boolean }) {
-  return (
-    <div className="results waiting">
-      <h1>{props.isRunning ? "Float and quantized are on their way" : props.hasImages ? "Ready to compare" : "The model is open"}</h1>
-      <p>
-        {props.isRunning
-          ? "The first run calibrates, quantizes, and runs both models on every image."
-          : props.hasImages
-            ? "Choose a recipe and bits, then press r or “Quantize and compare”."
-            : "Drop some images to see what quantization changes on them."}
-      </p>
-    </div>
   );
 }

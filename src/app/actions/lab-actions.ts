@@ -49,6 +49,8 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
   /** Compares what is open; returns the sentence to announce. */
   async function compareNow(job: Job): Promise<string> {
     state().renameJob("Comparing");
+    // Whoever opens files or sets a recipe waits for what comes of it; elsewhere nobody is moved.
+    if (state().panel === "open" || state().panel === "recipe") state().setPanel("compare");
     const result = await client.compare(compareRequest(state().controls), job);
     job.signal?.throwIfAborted();
     state().setResult(result);

@@ -31,6 +31,7 @@ export function HelpDialog(props: { readonly isOpen: boolean; readonly onClose: 
 }
 
 const KEYS = [
+  ["1 … 9", "go to a panel, in the order of the rail"],
   ["r", "quantize and compare with the chosen settings"],
   ["Esc", "cancel what is running, or close a dialog"],
   ["?", "this help"],

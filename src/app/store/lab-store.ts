@@ -10,9 +10,11 @@ import { jobSlice } from "./job-slice.ts";
 import type { JobSlice } from "./job-slice.ts";
 import { resultSlice } from "./result-slice.ts";
 import type { ResultSlice } from "./result-slice.ts";
+import { viewSlice } from "./view-slice.ts";
+import type { ViewSlice } from "./view-slice.ts";
 
-/** The page's whole state: five slices, no React in any of them. */
-export type LabState = EngineSlice & InputsSlice & ControlsSlice & JobSlice & ResultSlice;
+/** The page's whole state: six slices, no React in any of them. */
+export type LabState = EngineSlice & InputsSlice & ControlsSlice & JobSlice & ResultSlice & ViewSlice;
 export type LabStore = StoreApi<LabState>;
 
 export function createLabStore(): LabStore {
@@ -22,5 +24,6 @@ export function createLabStore(): LabStore {
     ...controlsSlice(set),
     ...jobSlice(set),
     ...resultSlice(set),
+    ...viewSlice(set),
   }));
 }

@@ -1,7 +1,7 @@
-import { BIT_PRESETS, presetOf } from "../bit-presets.ts";
-import { ACTIVATION_BITS, WEIGHT_BITS } from "../store/controls-slice.ts";
-import { ChoiceSegments, ChoiceSelect } from "./choice.tsx";
-import { useLab } from "./lab-context.tsx";
+import { BIT_PRESETS, presetOf } from "../../bit-presets.ts";
+import { ACTIVATION_BITS, WEIGHT_BITS } from "../../store/controls-slice.ts";
+import { ChoiceSegments, ChoiceSelect } from "../../components/choice.tsx";
+import { useLab } from "../../components/lab-context.tsx";
 
 const AS_ACTIVATIONS = "activations";
 

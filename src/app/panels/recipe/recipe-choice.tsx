@@ -1,7 +1,7 @@
-import { firstSentence, recipeGroups, venueOf } from "../recipe-groups.ts";
-import type { RecipeChoice as Recipe } from "../worker/lab-api.ts";
-import { ChoiceSelect } from "./choice.tsx";
-import { useLab } from "./lab-context.tsx";
+import { firstSentence, recipeGroups, venueOf } from "../../recipe-groups.ts";
+import type { RecipeChoice as Recipe } from "../../worker/lab-api.ts";
+import { ChoiceSelect } from "../../components/choice.tsx";
+import { useLab } from "../../components/lab-context.tsx";
 
 /** Which method quantizes: all of them by kind, and what the chosen one is. */
 export function RecipeChoice() {

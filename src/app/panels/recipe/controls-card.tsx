@@ -1,8 +1,8 @@
 import { Button } from "react-aria-components/Button";
-import { bitsName } from "../format.ts";
+import { bitsName } from "../../format.ts";
 import { BitsChoice } from "./bits-choice.tsx";
-import { ChoiceSegments } from "./choice.tsx";
-import { useActions, useLab } from "./lab-context.tsx";
+import { ChoiceSegments } from "../../components/choice.tsx";
+import { useActions, useLab } from "../../components/lab-context.tsx";
 import { RecipeChoice } from "./recipe-choice.tsx";
 
 /** How to quantize, and the button that does it. */

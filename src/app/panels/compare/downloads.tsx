@@ -1,9 +1,9 @@
 import { Button } from "react-aria-components/Button";
-import { imagesCsv, layersCsv, resultsJson } from "../results/export.ts";
-import type { ImageRow } from "../results/image-rows.ts";
-import type { Comparison } from "../../runner/comparison.ts";
-import type { ModelCard } from "../../models/config.ts";
-import type { LabComparison } from "../worker/lab-api.ts";
+import { imagesCsv, layersCsv, resultsJson } from "../../results/export.ts";
+import type { ImageRow } from "../../results/image-rows.ts";
+import type { Comparison } from "../../../runner/comparison.ts";
+import type { ModelCard } from "../../../models/config.ts";
+import type { LabComparison } from "../../worker/lab-api.ts";
 
 /** The results as files. */
 export function Downloads(props: {

@@ -1,11 +1,11 @@
 import { useEffect, useRef } from "react";
 import { Button } from "react-aria-components/Button";
-import { recipeLabel } from "../store/engine-slice.ts";
-import { isStale } from "../store/result-slice.ts";
-import { verdictOf } from "../verdict.ts";
-import type { LabComparison } from "../worker/lab-api.ts";
-import { ChoiceSegments } from "./choice.tsx";
-import { useActions, useLab } from "./lab-context.tsx";
+import { recipeLabel } from "../../store/engine-slice.ts";
+import { isStale } from "../../store/result-slice.ts";
+import { verdictOf } from "../../verdict.ts";
+import type { LabComparison } from "../../worker/lab-api.ts";
+import { ChoiceSegments } from "../../components/choice.tsx";
+import { useActions, useLab } from "../../components/lab-context.tsx";
 
 /** The one sentence, what it stands on, and the switch between recipe and baseline. */
 export function VerdictBanner({ result }: { readonly result: LabComparison }) {

@@ -1,14 +1,14 @@
 import { useState } from "react";
 import { Button } from "react-aria-components/Button";
-import { PairedBars } from "../figures/paired-bars.tsx";
-import { TableView } from "../figures/table-view.tsx";
-import { formatPercent } from "../format.ts";
-import { className, filterRows } from "../results/image-rows.ts";
-import type { Filter, ImageRow } from "../results/image-rows.ts";
-import type { Mark } from "../results/predictions.ts";
-import { ChoiceSegments } from "./choice.tsx";
-import { useLab } from "./lab-context.tsx";
-import { Thumbnail } from "./thumbnail.tsx";
+import { PairedBars } from "../../figures/paired-bars.tsx";
+import { TableView } from "../../figures/table-view.tsx";
+import { formatPercent } from "../../format.ts";
+import { className, filterRows } from "../../results/image-rows.ts";
+import type { Filter, ImageRow } from "../../results/image-rows.ts";
+import type { Mark } from "../../results/predictions.ts";
+import { ChoiceSegments } from "../../components/choice.tsx";
+import { useLab } from "../../components/lab-context.tsx";
+import { Thumbnail } from "../../components/thumbnail.tsx";
 
 const PAGE = 12;
 export const MARKS: Readonly<Record<Mark, { readonly sign: string; readonly text: string }>> = {

@@ -1,4 +1,4 @@
-import { useLab } from "./lab-context.tsx";
+import { useLab } from "../../components/lab-context.tsx";
 
 /** Which images judge, which calibrate, and which could not be used. */
 export function ImagesCard() {

@@ -1,7 +1,7 @@
-import type { ModelCard as Card, Preprocessing } from "../../models/config.ts";
-import { formatBytes, formatCount } from "../format.ts";
-import { ChoiceSelect } from "./choice.tsx";
-import { useActions, useLab } from "./lab-context.tsx";
+import type { ModelCard as Card, Preprocessing } from "../../../models/config.ts";
+import { formatBytes, formatCount } from "../../format.ts";
+import { ChoiceSelect } from "../../components/choice.tsx";
+import { useActions, useLab } from "../../components/lab-context.tsx";
 
 /** What the header of the checkpoint tells, and what had to be assumed. */
 export function ModelCard() {

@@ -1,15 +1,15 @@
 import { lazy, Suspense, useEffect, useState } from "react";
-import { errorParts } from "../actions/job-runner.ts";
-import { Measured } from "../figures/measured.tsx";
-import { levelChoice, NO_WISH, quantizerText } from "../results/level-choice.ts";
-import type { Side } from "../results/image-rows.ts";
-import type { ErrorParts, LevelSite, LevelsRequest, SiteLevels } from "../worker/lab-api.ts";
-import { isAbort } from "../worker/error-border.ts";
-import { ChoiceSelect } from "./choice.tsx";
-import { useActions } from "./lab-context.tsx";
+import { errorParts } from "../../actions/job-runner.ts";
+import { Measured } from "../../figures/measured.tsx";
+import { levelChoice, NO_WISH, quantizerText } from "../../results/level-choice.ts";
+import type { Side } from "../../results/image-rows.ts";
+import type { ErrorParts, LevelSite, LevelsRequest, SiteLevels } from "../../worker/lab-api.ts";
+import { isAbort } from "../../worker/error-border.ts";
+import { ChoiceSelect } from "../../components/choice.tsx";
+import { useActions } from "../../components/lab-context.tsx";
 import { useSeen } from "./use-seen.ts";
 
-const LevelPicture = lazy(() => import("../figures/level-picture.tsx").then((module) => ({ default: module.LevelPicture })));
+const LevelPicture = lazy(() => import("../../figures/level-picture.tsx").then((module) => ({ default: module.LevelPicture })));
 
 const PARTS = { channel: "Channel", head: "Head", token: "Token" } as const;
 

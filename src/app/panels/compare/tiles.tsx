@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
-import { bitsName, formatBits, formatBytes, formatDb, formatMs, formatNats, formatPercent } from "../format.ts";
-import { keptPredictions } from "../verdict.ts";
-import type { LabSide, LabWarning } from "../worker/lab-api.ts";
-import { adapterName } from "./adapter-pill.tsx";
+import { bitsName, formatBits, formatBytes, formatDb, formatMs, formatNats, formatPercent } from "../../format.ts";
+import { keptPredictions } from "../../verdict.ts";
+import type { LabSide, LabWarning } from "../../worker/lab-api.ts";
+import { adapterName } from "../../components/adapter-pill.tsx";
 
 /** The headline numbers of the shown recipe, with the other recipe's below each. */
 export function Tiles(props: {

@@ -1,6 +1,6 @@
-import { Staircase } from "../figures/staircase.tsx";
-import { useLab } from "./lab-context.tsx";
-import { OpenButtons } from "./open-buttons.tsx";
+import { Staircase } from "../../figures/staircase.tsx";
+import { useLab } from "../../components/lab-context.tsx";
+import { OpenButtons } from "../../components/open-buttons.tsx";
 
 /** The first screen: what this is, and the two ways in. */
 export function Hero() {

@@ -1,0 +1,62 @@
+import { useMemo } from "react";
+import { useLab } from "../../components/lab-context.tsx";
+import { NextStep } from "../../components/next-step.tsx";
+import { PanelHead } from "../../components/panel-head.tsx";
+import { ErrorStripFigure } from "../../figures/error-strip-figure.tsx";
+import { ScatterFigure } from "../../figures/scatter-figure.tsx";
+import { imageRows } from "../../results/image-rows.ts";
+import { recipeLabel } from "../../store/engine-slice.ts";
+import { isStale } from "../../store/result-slice.ts";
+import { verdictOf } from "../../verdict.ts";
+import type { ModelCard } from "../../../models/config.ts";
+import type { ImageSet, LabComparison } from "../../worker/lab-api.ts";
+import { Downloads } from "./downloads.tsx";
+import { ImageGrid } from "./image-grid.tsx";
+import { LevelsSection } from "./levels-section.tsx";
+import { Tiles } from "./tiles.tsx";
+import { VerdictBanner } from "./verdict-banner.tsx";
+
+/** What quantization changed: the sentence, the numbers, the images. */
+export function Panel() {
+  const model = useLab((state) => state.model);
+  const images = useLab((state) => state.images);
+  const result = useLab((state) => state.result);
+  if (model === null || images === null || result === null) {
+    return (
+      <>
+        <PanelHead title="Compare" lead="The float model and its quantized twin on your images, side by side." />
+        <NextStep needs="result">
+          <p>You will see what changed, image by image, and where in the network it was lost.</p>
+        </NextStep>
+      </>
+    );
+  }
+  return (
+    <>
+      <VerdictBanner result={result} />
+      <Results result={result} images={images} card={model.card} />
+    </>
+  );
+}
+
+/** Everything under the verdict, for the recipe or for the baseline. */
+function Results(props: { readonly result: LabComparison; readonly images: ImageSet; readonly card: ModelCard }) {
+  const { result, images, card } = props;
+  const side = useLab((state) => state.side);
+  const stale = useLab(isStale);
+  const recipes = useLab((state) => state.recipes);
+  const rows = useMemo(() => imageRows(result, images.evaluation, side), [result, images, side]);
+  const shown = side === "baseline" && result.baseline !== null ? result.baseline : result.main;
+  const other = shown === result.main ? result.baseline : result.main;
+  const label = (name: string): string => recipeLabel(recipes, name);
+  return (
+    <div className="results" data-stale={stale} data-testid="results">
+      <Tiles shown={shown} other={other} warnings={result.warnings} otherLabel={other === null ? "" : label(other.request.recipe)} />
+      <ErrorStripFigure comparison={shown} />
+      <ImageGrid rows={rows} labels={card.labels} hasBaseline={side === "main" && result.baseline !== null} />
+      <LevelsSection comparison={result.id} side={shown === result.main ? "main" : "baseline"} sites={shown.sites} />
+      <ScatterFigure comparison={shown} images={images.evaluation} labels={card.labels} />
+      <Downloads result={result} shown={shown} card={card} verdict={verdictOf(result, label).sentence} rows={rows} />
+    </div>
+  );
+}
