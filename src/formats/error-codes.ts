@@ -22,6 +22,11 @@ export const formatErrorCodes = {
   SEVERAL_MODELS: "The files hold more than one model; the error lists them.",
   CONFIG_INVALID: "A configuration (config.json, preprocessor_config.json) is broken, or a field in it has an unusable value.",
   CONFIG_TOO_LARGE: "A configuration file is larger than 10 MB.",
+  ARCHIVE_INVALID:
+    "A zip, tar or gzip archive is damaged, or made to do harm: paths out of its folder, members that inflate beyond what they announce.",
+  PICKLE_CODE: "A checkpoint names a function or class that weights do not need; nothing in it is run, and the error tells the name.",
+  CHECKPOINT_INVALID: "A PyTorch checkpoint is damaged, or a tensor in it reaches outside its storage.",
+  CHECKPOINT_NO_WEIGHTS: "A PyTorch checkpoint or archive of arrays in which no dict of weights can be found.",
   NPY_INVALID: "The file is not a well-formed NumPy array.",
   NPY_DTYPE: "The NumPy array's element type is not read here.",
   NPY_FORTRAN_ORDER: "The NumPy array is stored column by column (Fortran order).",

@@ -23,7 +23,7 @@ const dtypes: Readonly<Record<string, StoredDType>> = {
 
 /** Floats as f32, u1 and bool as u8, other integers as i32. */
 export async function readNpy(source: ByteSource): Promise<AnyTensor> {
-  const { dtype, shape, dataStart } = await readHeader(source);
+  const { dtype, shape, dataStart } = await readNpyHeader(source);
   const end = dataStart + (elementCount(shape) * storedBits[dtype]) / 8;
   if (end > source.byteLength) throw truncated(source, end);
   if (end < source.byteLength) throw invalid(source, `${source.byteLength - end} bytes follow the array's last element`);
@@ -55,13 +55,14 @@ export function writeNpy({ shape, data }: Tensor): Uint8Array<ArrayBuffer> {
   return file;
 }
 
-interface NpyHeader {
+export interface NpyHeader {
   readonly dtype: StoredDType;
   readonly shape: Shape;
   readonly dataStart: number;
 }
 
-async function readHeader(source: ByteSource): Promise<NpyHeader> {
+/** Type, shape and where the elements begin; reads no element. */
+export async function readNpyHeader(source: ByteSource): Promise<NpyHeader> {
   if (source.byteLength < 12) throw invalid(source, `it has ${source.byteLength} bytes`);
   const fixed = await readBytes(source, 0, 12);
   if (String.fromCharCode(...fixed.subarray(0, 6)) !== "\x93NUMPY") throw invalid(source, "it does not start with the NumPy signature");

@@ -115,7 +115,7 @@ describe("refusing", () => {
 
   test("the one file that names itself like a model tells what it is", async () => {
     const pth = fromBytes(Uint8Array.of(0x50, 0x4b, 3, 4, ...new TextEncoder().encode("archive/data.pkl")), "vit.pth");
-    await expectCode("NOT_WEIGHTS", () => openModelFiles([json("config.json", {}), pth]));
+    await expectCode("ARCHIVE_INVALID", () => openModelFiles([json("config.json", {}), pth]));
     const pointer = textSource("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n", "pytorch_model.bin");
     await expectCode("LFS_POINTER", () => openModelFiles([pointer]));
   });

@@ -6,10 +6,11 @@ import type { ByteSource } from "./byte-source.ts";
 import { formatError } from "./error-codes.ts";
 import type { JsonObject } from "./json.ts";
 import { readConfig } from "./read-config.ts";
-import { openSafetensors } from "./safetensors.ts";
+import { expandArchives } from "./archives/expand.ts";
 import { openIndexed, openShards, parseShardName, readIndex } from "./shards.ts";
 import { refuseOtherKinds, sniff } from "./sniff.ts";
 import type { TensorStore } from "./tensor-store.ts";
+import { openWeights, weightFormatOf, weightFormats } from "./weight-formats.ts";
 
 export interface ModelFiles {
   /** From the folder when the file has a generic name ("deit/model.safetensors" -> "deit"), else the file's name without ending. */
@@ -26,7 +27,7 @@ interface Candidate {
 }
 
 export async function openModelFiles(sources: readonly ByteSource[]): Promise<ModelFiles> {
-  const files = sources.filter(({ name }) => !isSystemFile(name));
+  const files = (await expandArchives(sources)).filter(({ name }) => !isSystemFile(name));
   const candidates = await findCandidates(files);
   if (candidates.length === 0) throw await noWeights(files);
   if (candidates.length > 1) throw severalModels(candidates);
@@ -42,9 +43,21 @@ export async function openModelFiles(sources: readonly ByteSource[]): Promise<Mo
 }
 
 async function findCandidates(files: readonly ByteSource[]): Promise<Candidate[]> {
-  const indexes = await Promise.all(files.filter(({ name }) => name.endsWith(".safetensors.index.json")).map(readIndex));
-  const named = files.filter(({ name }) => name.endsWith(".safetensors"));
-  const indexed = indexes.map((index) => ({ name: index.source.name, open: () => openIndexed(index, named) }));
+  for (const { endings } of weightFormats) {
+    const found = await namedCandidates(files, endings);
+    if (found.length > 0) return found;
+  }
+  // Nothing is named like weights; a renamed file may still be.
+  const renamed = await Promise.all(files.map(async (file) => (weightFormatOf(await sniff(file)) ? [single(file)] : [])));
+  return renamed.flat();
+}
+
+/** Files of one format by their names: alone, in parts, or in parts that an index lists. */
+async function namedCandidates(files: readonly ByteSource[], endings: RegExp): Promise<Candidate[]> {
+  const named = files.filter(({ name }) => endings.test(name));
+  const indexFiles = files.filter(({ name }) => name.endsWith(".index.json") && endings.test(name.slice(0, -".index.json".length)));
+  const indexes = await Promise.all(indexFiles.map(readIndex));
+  const indexed = indexes.map((index) => ({ name: index.source.name, open: () => openIndexed(index, named, openWeights) }));
   const shardSets = new Map<string, ByteSource[]>();
   const singles: ByteSource[] = [];
   for (const file of named) {
@@ -57,16 +70,12 @@ async function findCandidates(files: readonly ByteSource[]): Promise<Candidate[]
     const key = `${shard.stem} ${shard.count}`;
     shardSets.set(key, [...(shardSets.get(key) ?? []), file]);
   }
-  const sharded = [...shardSets.values()].map((shards) => ({ name: shards[0].name, open: () => openShards(shards) }));
-  const found = [...singles.map(single), ...indexed, ...sharded];
-  if (found.length > 0) return found;
-  // Nothing is named like weights; a renamed file may still be.
-  const renamed = await Promise.all(files.map(async (file) => ((await sniff(file)) === "safetensors" ? [single(file)] : [])));
-  return renamed.flat();
+  const sharded = [...shardSets.values()].map((shards) => ({ name: shards[0].name, open: () => openShards(shards, openWeights) }));
+  return [...singles.map(single), ...indexed, ...sharded];
 }
 
 function single(source: ByteSource): Candidate {
-  return { name: source.name, open: () => openSafetensors(source) };
+  return { name: source.name, open: () => openWeights(source) };
 }
 
 /** A configuration beside the weights, else the only one that was given; `variant` also takes "hf-config.json" when it is alone. */
@@ -90,15 +99,15 @@ function companion(files: readonly ByteSource[], weightsName: string, fileName: 
 
 /** The most telling refusal: a file that names itself like a model, or the only file. */
 async function noWeights(files: readonly ByteSource[]) {
-  const suspects = files.filter(({ name }) => /\.(pth?|bin|ckpt|onnx|onnx_data|gguf|h5|pb|tflite|npz|msgpack|zip|tar|gz)$/i.test(name));
+  const suspects = files.filter(({ name }) => /\.(onnx|onnx_data|gguf|h5|pb|tflite|msgpack|zip|tar|gz)$/i.test(name));
   const suspect = suspects[0] ?? (files.length === 1 ? files[0] : undefined);
   if (suspect) await refuseOtherKinds(suspect);
   const given = files.length === 0 ? "Nothing was given" : `Given: ${list(files.map(({ name }) => name))}`;
   return formatError(
     "NO_WEIGHTS",
     "There are no model weights among these files.",
-    `${given}. Weights are read from .safetensors files.`,
-    "Drop a .safetensors file, with config.json and preprocessor_config.json beside it where there are any.",
+    `${given}. Weights are read from .safetensors, PyTorch checkpoints (.pth, .pt, .bin, .ckpt) and .npz.`,
+    "Drop such a file, with config.json and preprocessor_config.json beside it where there are any.",
   );
 }
 
@@ -119,7 +128,7 @@ function isSystemFile(name: string): boolean {
 function displayName(name: string): string {
   const stem = baseOf(name)
     .replace(/\.index\.json$/, "")
-    .replace(/\.safetensors$/, "")
+    .replace(/\.(safetensors|pth?|bin|ckpt|npz)$/, "")
     .replace(/-\d{5}-of-\d{5}$/, "");
   const folder = baseOf(folderOf(name).slice(0, -1));
   return /^(model|pytorch_model|weights|checkpoint|)$/.test(stem) && folder !== "" ? folder : stem;

@@ -14,7 +14,7 @@ const cases: readonly (readonly [kind: FileKind, code: string, bytes: string, sa
   ["html", "HTML_PAGE", "<html lang=en><body>404", /web page/],
   ["json", "JSON_ERROR_BODY", '{"error":"Repository not found"}', /Repository not found/],
   ["json", "NOT_WEIGHTS", '{ "hidden_size": 192 }', /JSON text/],
-  ["zip-pickle", "NOT_WEIGHTS", "PK\x03\x04\x00\x00\x08\x08archive/data.pklFB", /safetensors\.torch\.save_file/],
+  ["zip-pickle", "NOT_WEIGHTS", "PK\x03\x04\x00\x00\x08\x08archive/data.pklFB", /own name/],
   ["zip", "NOT_WEIGHTS", "PK\x03\x04\x14\x00\x00\x00photos/cat.jpg", /Unpack/],
   ["pickle", "NOT_WEIGHTS", "\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.", /pickle/],
   ["onnx", "NOT_WEIGHTS", "\x08\x07\x12\x07pytorch\x1a\x051.13.1:", /ONNX/],

@@ -15,8 +15,9 @@ const toSafetensors = "save the weights as .safetensors (`safetensors.torch.save
 
 /** Recognised, and not weights that can be opened here: what to call it and what to do. */
 const otherKinds = {
-  "zip-pickle": { what: "a PyTorch checkpoint (zip with pickle)", next: `In Python, ${toSafetensors}` },
-  pickle: { what: "a Python pickle (.pth, .pt, .bin)", next: `In Python, ${toSafetensors}` },
+  "zip-pickle": { what: "a PyTorch checkpoint (zip with pickle)", next: "Open it under its own name (.pth, .pt, .bin)." },
+  pickle: { what: "a Python pickle (.pth, .pt, .bin)", next: "Open it under its own name (.pth, .pt, .bin)." },
+  npz: { what: "a NumPy archive of arrays", next: "Open it under its own name (.npz)." },
   zip: { what: "a zip archive", next: "Unpack it and drop the files that were inside." },
   gzip: { what: "a gzip archive", next: "Unpack it and drop the files that were inside." },
   tar: { what: "a tar archive", next: "Unpack it and drop the files that were inside." },
@@ -92,13 +93,19 @@ function kindOf(bytes: Uint8Array): FileKind {
   if (/^[{[]\s*["{[\]}]/.test(trimmed)) return "json";
   if (text.startsWith("\x93NUMPY")) return "npy";
   // torch.save writes a zip whose first member is <name>/data.pkl (or TorchScript's constants.pkl).
-  if (text.startsWith("PK\x03\x04")) return /\.pkl|\.storage|byteorder/.test(text) ? "zip-pickle" : "zip";
+  if (text.startsWith("PK\x03\x04")) return kindOfZip(text);
   if (/^\x80[\x02-\x05]/.test(text)) return "pickle";
   const signature = signatures.find(([, offset, magic]) => text.startsWith(magic, offset));
   if (signature) return signature[0];
   // ONNX is a protobuf: field 1 (ir_version, small), then field 2 (producer_name), 3, 5, 7 (graph) or 8 (opset).
   if (/^\x08[\x01-\x1f][\x12\x1a\x22\x2a\x3a\x42]/.test(text)) return "onnx";
   return "unknown";
+}
+
+function kindOfZip(text: string): FileKind {
+  const firstName = text.slice(30, 30 + text.charCodeAt(26) + 256 * text.charCodeAt(27));
+  if (firstName.endsWith(".npy")) return "npz";
+  return /(^|\/)(data|constants)\.pkl$|\.format_version$|\.storage/.test(firstName) || /\.pkl/.test(text) ? "zip-pickle" : "zip";
 }
 
 function lfsPointer(source: ByteSource, text: string) {
@@ -135,7 +142,12 @@ function jsonBody(source: ByteSource, text: string) {
 }
 
 function notWeights(source: ByteSource, what: string, next: string) {
-  return formatError("NOT_WEIGHTS", `${source.name} is ${what}.`, "Weights are read from .safetensors files only.", next);
+  return formatError(
+    "NOT_WEIGHTS",
+    `${source.name} is ${what}.`,
+    "Weights are read from .safetensors, PyTorch checkpoints (.pth, .pt, .bin) and .npz.",
+    next,
+  );
 }
 
 /** One character per byte, so that offsets in the text are offsets in the file. */

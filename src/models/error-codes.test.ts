@@ -7,8 +7,8 @@ import { modelErrorCodes } from "./error-codes.ts";
 const folders = ["../formats/", "./"].map((path) => new URL(path, import.meta.url));
 const tests = folders
   .flatMap((folder) =>
-    readdirSync(folder)
-      .filter((name) => name.endsWith(".test.ts") && name !== "error-codes.test.ts")
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".test.ts") && !name.endsWith("error-codes.test.ts"))
       .map((name) => new URL(name, folder)),
   )
   .map((file) => readFileSync(file, "utf8"))
