@@ -12,7 +12,7 @@ import { startLabWorker } from "./app/worker/start-worker.ts";
 import type { LabClient } from "./app/worker/lab-client.ts";
 
 const query = new URLSearchParams(location.search);
-await (query.get("automation") === "engine" ? offerEngine() : startPage());
+await (query.get("automation") === "engine" ? offerEngine() : query.has("gallery") ? showGallery() : startPage());
 
 async function startPage(): Promise<void> {
   applyTheme(readTheme());
@@ -30,6 +30,16 @@ async function startPage(): Promise<void> {
     </StrictMode>,
   );
   await actions.start();
+}
+
+/** `?gallery`: every plot on made-up data. */
+async function showGallery(): Promise<void> {
+  applyTheme(readTheme());
+  const { Gallery } = await import("./app/gallery/gallery.tsx");
+  const root = document.getElementById("root");
+  if (root === null) throw new Error("internal: index.html has no #root");
+  document.title = "Every plot · Vitrine";
+  createRoot(root).render(<Gallery />);
 }
 
 /** `?automation=engine`: no interface and no worker, so that nothing else uses the adapter; for the command line and benchmarks. */
