@@ -8,11 +8,15 @@ export type OpName =
   | "LayerNormalization"
   | "Affine"
   | "AttentionScores"
+  | "AttentionBias"
   | "Softmax"
   | "AttentionOutput"
   | "Gelu"
+  | "Activation"
+  | "GatedActivation"
   | "Add"
   | "Gather"
+  | "GatherRows"
   | "ReduceMean";
 
 export type Attributes = Readonly<Record<string, number | string>>;

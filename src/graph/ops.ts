@@ -65,21 +65,50 @@ export const ops = {
       return x;
     },
   },
-  /** qkv [N,3D] -> q.k^T * scale: [H,N,N]; columns of qkv are q, k, v, each head-major. attributes numHeads, scale. */
+  /**
+   * qkv [N,3D] -> q.k^T * scale: [H,N,N]; columns of qkv are q, k, v, each head-major. attributes numHeads, scale.
+   * attribute windows W (absent: 1): the rows are W runs of N / W tokens that only see each other: [W*H, N/W, N/W], heads of a window side by side.
+   */
   AttentionScores: {
     sites: ["query", "key"],
     infer(node, [[n, d3]]) {
       const heads = attribute(node, "numHeads");
+      const windows = windowsOf(node);
       expect(node, d3 % (3 * heads) === 0, `qkv width ${d3} does not divide into 3 x ${heads} heads`);
-      return [heads, n, n];
+      expect(node, n % windows === 0, `${n} tokens do not divide into ${windows} windows`);
+      return [windows * heads, n / windows, n / windows];
+    },
+  },
+  /** scores [M,N,N] + weights.bias [P,N,N], map m getting bias m mod P: relative positions (P = H), and with the masks of shifted windows (P = W*H). */
+  AttentionBias: {
+    sites: [],
+    infer(node, [x]) {
+      const [period, ...map] = node.weights.bias.shape;
+      expect(
+        node,
+        x[0] % period === 0 && sameShape(map, x.slice(1)),
+        `bias [${node.weights.bias.shape.join(",")}], scores [${x.join(",")}]`,
+      );
+      return x;
     },
   },
   /** Over the last axis. arithmetic "log-int": see reference/log-int-softmax. */
   Softmax: { sites: [], optionalSites: ["input"], infer: (_node, [x]) => x },
-  /** probabilities [H,N,N], qkv [N,3D] -> heads' P.V concatenated: [N,D]. */
+  /** probabilities [H,N,N], or [W*H, N/W, N/W] of windows, and qkv [N,3D] -> heads' P.V concatenated: [N,D]. */
   AttentionOutput: { sites: ["probabilities", "value"], infer: (_node, [, [n, d3]]) => [n, d3 / 3] },
-  /** attribute approximate: "none" (erf) or "tanh". */
+  /** attribute approximate: "none" (erf), "tanh" or "sigmoid" (QuickGELU). */
   Gelu: { sites: [], infer: (_node, [x]) => x },
+  /** attribute kind: "relu", "silu", "polynomial" (attributes c0, c1, c2: c0 + c1 x + c2 x^2). */
+  Activation: { sites: [], infer: (_node, [x]) => x },
+  /** [...,2M] -> [...,M]: f of the first half of the columns times the second; attribute kind as of Activation. */
+  GatedActivation: {
+    sites: [],
+    infer(node, [x]) {
+      const width = x.at(-1) ?? 0;
+      expect(node, width % 2 === 0, `${width} columns have no halves`);
+      return [...x.slice(0, -1), width / 2];
+    },
+  },
   /** Element by element, equal shapes; the site is operand 0, the residual stream. */
   Add: {
     sites: [],
@@ -91,6 +120,20 @@ export const ops = {
   },
   /** [N,D] -> [D]: row `index`. */
   Gather: { sites: [], infer: (_node, [[, d]]) => [d] },
+  /**
+   * [N,D] -> [M,G*D]: row m is the rows weights.indices [M,G] of x side by side. Permutes rows (windows, shifts), keeps some of them, merges patches.
+   * Indices are whole numbers from 0 to N - 1, stored as f32.
+   */
+  GatherRows: {
+    sites: [],
+    infer(node, [[n, d]]) {
+      const { shape, data } = node.weights.indices;
+      expect(node, shape.length === 2, `indices [${shape.join(",")}]`);
+      const wrong = data.find((index) => !(Number.isInteger(index) && index >= 0 && index < n));
+      expect(node, wrong === undefined, `index ${wrong} of ${n} rows`);
+      return [shape[0], shape[1] * d];
+    },
+  },
   /** [N,D] -> [D]: mean of rows from `start` on. */
   ReduceMean: { sites: [], infer: (_node, [[, d]]) => [d] },
 } satisfies Record<OpName, OpDefinition>;
@@ -109,6 +152,16 @@ export function sitesOf(op: OpName): readonly Site[] {
 export function optionalSitesOf(op: OpName): readonly Site[] {
   const definition: OpDefinition = ops[op];
   return definition.optionalSites ?? [];
+}
+
+/** Runs of rows that attention keeps apart. */
+export function windowsOf({ attributes }: Pick<Node, "attributes">): number {
+  return typeof attributes.windows === "number" ? attributes.windows : 1;
+}
+
+/** Heads of an AttentionOutput, from the shapes of probabilities [W*H, N/W, N/W] and qkv [N,3D]. */
+export function headsOf([maps, , columns]: Shape, [tokens]: Shape): number {
+  return (maps * columns) / tokens;
 }
 
 /** A numeric attribute; throws with the node's name when it is absent. */

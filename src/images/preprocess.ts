@@ -36,13 +36,18 @@ export function cropForDisplay(pixels: Pixels, p: Preprocessing): Pixels {
 export function normalize(image: Pixels, p: Pick<Preprocessing, "mean" | "std">): Float32Array<ArrayBuffer> {
   const plane = image.width * image.height;
   const tensor = new Float32Array(3 * plane);
-  const levels = new Float32Array(256);
+  const levels = normalizationLevels(p);
   for (let channel = 0; channel < 3; channel++) {
-    const mean = Math.fround(p.mean[channel]);
-    const std = Math.fround(p.std[channel]);
-    for (let level = 0; level < 256; level++) levels[level] = Math.fround(Math.fround(Math.fround(level / 255) - mean) / std);
     const from = channel * plane;
-    for (let i = 0; i < plane; i++) tensor[from + i] = levels[image.rgb[i * 3 + channel]];
+    for (let i = 0; i < plane; i++) tensor[from + i] = levels[256 * channel + image.rgb[i * 3 + channel]];
   }
   return tensor;
+}
+
+/** [3,256]: what each byte of each colour becomes. */
+export function normalizationLevels(p: Pick<Preprocessing, "mean" | "std">): Float32Array<ArrayBuffer> {
+  return Float32Array.from({ length: 768 }, (_, i) => {
+    const mean = Math.fround(p.mean[i >> 8]);
+    return Math.fround(Math.fround(Math.fround((i & 255) / 255) - mean) / Math.fround(p.std[i >> 8]));
+  });
 }

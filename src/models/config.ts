@@ -2,7 +2,7 @@ import type { Preprocessing } from "../images/preprocessing.ts";
 
 export type { Preprocessing } from "../images/preprocessing.ts";
 
-/** The geometry of a plain Vision Transformer: everything a builder needs besides the weights. */
+/** The geometry of a Vision Transformer. */
 export interface VitConfig {
   readonly imageSize: readonly [number, number];
   readonly patchSize: number;
@@ -16,19 +16,39 @@ export interface VitConfig {
   readonly registerTokens: number;
   readonly numClasses: number;
   readonly epsilon: number;
-  readonly gelu: "none" | "tanh";
-  readonly pooling: "token" | "mean";
+  /** "sigmoid": QuickGELU. */
+  readonly gelu: "none" | "tanh" | "sigmoid";
+  /** "map": a learned query attends to all tokens. */
+  readonly pooling: "token" | "mean" | "map";
   readonly qkvBias: boolean;
+  /** Patches down and across that the stored positions are for, where they are resampled to the image's. */
+  readonly positionGrid?: readonly [number, number] | undefined;
+  /** Of models that merge their tokens on the way; embedDim, numHeads and mlpDim are then the last stage's, depth counts all blocks. */
+  readonly stages?: readonly StageConfig[] | undefined;
+}
+
+/** Blocks between two mergings of tokens. */
+export interface StageConfig {
+  readonly depth: number;
+  readonly embedDim: number;
+  readonly numHeads: number;
+  readonly mlpDim: number;
+  /** Tokens down and across. */
+  readonly grid: readonly [number, number];
+  /** Side of the square windows that attention is kept to. */
+  readonly window: number;
 }
 
 /** What the page and `inspect` show before any weight is read. */
 export interface ModelCard {
   readonly name: string;
-  /** "vit" or "deit". */
+  /** "vit", "deit", "swin" ... */
   readonly family: string;
   readonly naming: "timm" | "huggingface" | "vitrine-package";
   readonly config: VitConfig;
-  /** All tokens of the sequence: prefix + patches. */
+  /** What a run gives: a score for each class, or an embedding of the image (config.numClasses is 0). */
+  readonly output: "classes" | "features";
+  /** All tokens of the sequence: prefix + patches; of the first stage where there are several. */
   readonly tokens: number;
   readonly parameters: number;
   /** Storage type of the weights: "f32", "f16", "bf16" or "mixed". */

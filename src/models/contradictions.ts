@@ -33,6 +33,7 @@ export function* contradictions(settings: JsonObject | null, config: VitConfig):
   if (bias !== null && bias !== config.qkvBias) yield followed("qkv_bias", bias, config.qkvBias);
 }
 
-function followed(path: string | undefined, stated: unknown, actual: unknown): string {
+/** The sentence for one of them. */
+export function followed(path: string | undefined, stated: unknown, actual: unknown): string {
   return `The configuration says ${path ?? "otherwise"} = ${String(stated)}, the weights say ${String(actual)}; the weights were followed.`;
 }

@@ -2,25 +2,13 @@
  * Data-efficient image Transformers (Touvron et al. 2021), plain and distilled: a ViT with another preprocessing, and when distilled a second
  * token and head. Plain DeiT has ViT's tensors, so that only a configuration can tell it.
  */
-import type { ModelFiles } from "../formats/open-model.ts";
-import { describeVit } from "./describe-vit.ts";
-import type { Family } from "./family.ts";
-import { findField } from "./settings.ts";
-import { mapNames, vitLikeness } from "./tensor-names.ts";
-import { buildVit } from "./vit-graph.ts";
+import { imagenetColours, type PreprocessingDefaults } from "./preprocessing.ts";
+import { isNamed } from "./settings.ts";
+import { vitLikeness } from "./tensor-names.ts";
+import { vitFamily } from "./vit-variant.ts";
 
-export const deit: Family = {
-  name: "deit",
-  match(files) {
-    const names = mapNames(files.weights.names);
-    const isDeit = names.prefix === "deit" || names.source.has("dist_token") || isNamedDeit(files);
-    return isDeit ? vitLikeness(names) : 0;
-  },
-  describe: (files, overrides) => describeVit(files, "deit", overrides),
-  build: buildVit,
-};
+export const deitPreprocessing: PreprocessingDefaults = { ...imagenetColours, huggingface: { scale: 256 / 224, interpolation: "bicubic" } };
 
-function isNamedDeit({ config }: ModelFiles): boolean {
-  const named = ["architecture", "model_type"].map((path) => findField(config, [path])?.value);
-  return named.some((name) => typeof name === "string" && /^deit/i.test(name));
-}
+export const deit = vitFamily({ name: "deit", network: "plain ViT or DeiT", preprocessing: deitPreprocessing }, (files, names) =>
+  names.prefix === "deit" || names.source.has("dist_token") || isNamed(files.config, /^deit/i) ? vitLikeness(names) : 0,
+);

@@ -4,14 +4,14 @@ import { InputError } from "../tensor/input-error.ts";
 
 export const modelErrorCodes = {
   NOT_A_VIT: "The weights are another kind of network; the error says which one they look like.",
-  NO_CLASSIFIER: "A Vision Transformer without a classification head.",
   UNSUPPORTED_TENSOR: "A Vision Transformer with a part that is not run here; the error names its tensors.",
-  UNSUPPORTED_ACTIVATION: "The configuration names an activation other than GELU (exact or tanh).",
-  UNSUPPORTED_POOLING: "The configuration names a pooling other than class token or mean.",
+  UNSUPPORTED_ACTIVATION: "The configuration names an activation other than GELU (exact, tanh or quick).",
+  UNSUPPORTED_POOLING: "The configuration names a pooling other than class token, mean or attention.",
   TENSOR_MISSING: "A tensor that the network needs is not in the file.",
   TENSOR_SHAPE: "A tensor's shape does not fit the rest of the network.",
   TENSOR_TWICE: "Two tensors of the file stand for the same weight.",
   POSITIONS_MISMATCH: "The positional embedding's length fits no image size.",
+  WINDOWS_MISMATCH: "The windows of a Swin Transformer do not fill its tokens at this image size.",
   HEADS_INVALID: "The number of attention heads does not divide the attention's width.",
   WEIGHTS_NOT_FINITE: "A weight is NaN or infinite; the error names the tensor and the count.",
 } as const satisfies Record<string, string>;

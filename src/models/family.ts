@@ -7,6 +7,8 @@ import type { ModelCard } from "./config.ts";
 /** What the user states where the files are silent or wrong. */
 export interface Overrides {
   readonly numHeads?: number | undefined;
+  /** [height, width] in pixels: positions are resampled where the model has absolute ones. */
+  readonly imageSize?: readonly [number, number] | undefined;
 }
 
 export interface Description {

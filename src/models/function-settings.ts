@@ -6,7 +6,8 @@ import { modelError } from "./error-codes.ts";
 import { findField, invalidField, numberField, textField } from "./settings.ts";
 import type { NameMap } from "./tensor-names.ts";
 
-export function readEpsilon(settings: JsonObject | null, names: NameMap): { epsilon: number; assumed: boolean } {
+/** `fallback` is the family's own where no file states it. */
+export function readEpsilon(settings: JsonObject | null, names: NameMap, fallback?: number): { epsilon: number; assumed: boolean } {
   const paths = ["model_args.norm_eps", "model_args.layer_norm_eps", "model_args.eps", "layer_norm_eps", "norm_eps", "eps"];
   const stated = numberField(settings, paths);
   if (stated !== null) {
@@ -14,6 +15,7 @@ export function readEpsilon(settings: JsonObject | null, names: NameMap): { epsi
     if (field && stated <= 0) throw invalidField(field, "a positive number");
     return { epsilon: stated, assumed: false };
   }
+  if (fallback !== undefined) return { epsilon: fallback, assumed: false };
   const architecture = textField(settings, ["architecture"]);
   if (names.naming === "timm") return { epsilon: 1e-6, assumed: !isPlainTimmVit(architecture) };
   return { epsilon: names.prefix?.startsWith("dinov2") ? 1e-6 : 1e-12, assumed: true };
@@ -22,16 +24,21 @@ export function readEpsilon(settings: JsonObject | null, names: NameMap): { epsi
 const exactGelu = new Set(["gelu", "gelu_python", "gelu-erf", "gelu_erf", "gelu_none"]);
 const tanhGelu = new Set(["gelu_new", "gelu_pytorch_tanh", "gelu_tanh", "gelu-tanh", "gelu_fast", "gelu_python_tanh"]);
 
-export function readGelu(settings: JsonObject | null): { gelu: VitConfig["gelu"]; assumed: boolean } {
+const quickGelu = new Set(["quick_gelu", "quickgelu", "gelu_quick"]);
+
+/** `fallback` is the family's own where no file states it. */
+export function readGelu(settings: JsonObject | null, fallback?: VitConfig["gelu"]): { gelu: VitConfig["gelu"]; assumed: boolean } {
   const name = textField(settings, ["model_args.act_layer", "act_layer", "hidden_act", "act"]);
+  if (name === null && fallback !== undefined) return { gelu: fallback, assumed: settings === null };
   if (name === null) return { gelu: "none", assumed: !isPlainTimmVit(textField(settings, ["architecture"])) };
   const key = name.toLowerCase();
   if (exactGelu.has(key)) return { gelu: "none", assumed: false };
   if (tanhGelu.has(key)) return { gelu: "tanh", assumed: false };
+  if (quickGelu.has(key)) return { gelu: "sigmoid", assumed: false };
   throw modelError(
     "UNSUPPORTED_ACTIVATION",
     `The configuration names the activation "${name}".`,
-    "MLP blocks are run with GELU, exact or in its tanh form.",
+    "MLP blocks are run with GELU: exact, in its tanh form, or QuickGELU.",
     "Open a model with GELU, or correct the configuration if it is wrong.",
   );
 }
@@ -40,7 +47,10 @@ export function readPooling(
   settings: JsonObject | null,
   names: NameMap,
   classToken: boolean,
+  fallback?: VitConfig["pooling"],
 ): { pooling: VitConfig["pooling"]; assumed: boolean } {
+  if (names.source.has("attn_pool.latent")) return { pooling: "map", assumed: false };
+  if (fallback !== undefined) return { pooling: fallback, assumed: false };
   // Hugging Face's classifiers always take token 0.
   if (names.naming === "huggingface") return { pooling: "token", assumed: false };
   if (!classToken) return { pooling: "mean", assumed: false };
@@ -51,8 +61,8 @@ export function readPooling(
     throw modelError(
       "UNSUPPORTED_POOLING",
       `The configuration names the pooling "${stated}".`,
-      "Tokens are pooled by taking the class token, or the mean of the patches.",
-      "Open a model with global_pool token or avg.",
+      "Tokens are pooled by taking the class token, the mean of the patches, or attention of a learned query whose weights are there (map).",
+      "Open a model with global_pool token, avg or map.",
     );
   }
   // timm has a norm after pooling only where it pools by mean.

@@ -2,12 +2,19 @@
 import type { ModelFiles } from "../formats/open-model.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Job } from "../tensor/progress.ts";
+import { beit } from "./beit.ts";
+import { clip } from "./clip.ts";
 import { deit } from "./deit.ts";
+import { inTimmNames } from "./dialects/index.ts";
+import { dinov2 } from "./dinov2.ts";
 import type { Description, Family, Overrides } from "./family.ts";
+import { mae } from "./mae.ts";
 import { notAVit } from "./other-networks.ts";
+import { siglip } from "./siglip.ts";
+import { swin } from "./swin.ts";
 import { vit } from "./vit.ts";
 
-export const families: readonly Family[] = [deit, vit];
+export const families: readonly Family[] = [clip, siglip, beit, mae, dinov2, deit, vit, swin];
 
 /** Below this, the weights are of no family: at least three of a ViT's five marks must be there. */
 const leastConfidence = 0.5;
@@ -18,10 +25,12 @@ export interface IdentifiedModel extends Description {
 }
 
 /** Reads no tensor. Throws an InputError that says what the weights are when no family fits. */
-export function identifyModel(files: ModelFiles, overrides: Overrides = {}): IdentifiedModel {
+export function identifyModel(given: ModelFiles, overrides: Overrides = {}): IdentifiedModel {
+  const { files, dialect } = inTimmNames(given);
   const ranked = families.map((family) => ({ family, confidence: family.match(files) })).sort((a, b) => b.confidence - a.confidence);
   const [{ family, confidence }] = ranked;
   if (confidence < leastConfidence) throw notAVit(files.weights.names, files.name);
   const { card, notes } = family.describe(files, overrides);
-  return { card, notes, build: (job) => family.build(files, card, job) };
+  const spoken = dialect === null ? [] : [`The tensor names are those of ${dialect}; they are shown in timm's.`];
+  return { card, notes: [...spoken, ...notes], build: (job) => family.build(files, card, job) };
 }

@@ -4,7 +4,7 @@ import { modelError } from "./error-codes.ts";
 const others: readonly (readonly [label: string, pattern: RegExp])[] = [
   ["a LoRA adapter without its base model", /lora_[AB]\b/],
   ["a language model (LLM)", /(^|\.)layers\.\d+\.self_attn\.[qkv]_proj|(^|\.)lm_head\.|(^|\.)h\.\d+\.attn\.c_attn|embed_tokens/],
-  ["a Swin Transformer", /layers\.\d+\.blocks\.\d+\.(attn|attention)\..*relative_position_bias_table/],
+  ["a Swin Transformer of version 2", /layers\.\d+\.blocks\.\d+\.(attn|attention)\..*(logit_scale|cpb_mlp|continuous_position_bias)/],
   ["a CLIP or SigLIP model", /(^|\.)(vision_model|text_model|visual)\.|logit_scale/],
   ["a Vision Transformer in torchvision's names", /(^|\.)encoder\.layers\.encoder_layer_\d+\./],
   ["a text encoder (BERT)", /attention\.self\.query|embeddings\.word_embeddings/],

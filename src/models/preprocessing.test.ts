@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../formats/json.ts";
 import type { ModelFiles } from "../formats/open-model.ts";
 import { expectCode } from "../testing/expect-code.ts";
-import { findPreprocessing, type FamilyName } from "./preprocessing.ts";
+import { deitPreprocessing } from "./deit.ts";
+import { vitPreprocessing } from "./vit.ts";
+import { findPreprocessing } from "./preprocessing.ts";
 
 const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 const half = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
@@ -10,14 +12,14 @@ const half = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
 interface Case {
   readonly config?: JsonObject;
   readonly preprocessor?: JsonObject;
-  readonly family?: FamilyName;
+  readonly family?: "vit" | "deit";
   readonly naming?: "timm" | "huggingface";
   readonly imageSize?: readonly [number, number];
 }
 
 function find({ config, preprocessor, family = "vit", naming = "timm", imageSize = [224, 224] }: Case) {
   const files = { name: "m", config: config ?? null, preprocessor: preprocessor ?? null } as ModelFiles;
-  return findPreprocessing(files, family, naming, { imageSize });
+  return findPreprocessing(files, { vit: vitPreprocessing, deit: deitPreprocessing }[family], naming, { imageSize });
 }
 
 describe("by family, when no file tells", () => {

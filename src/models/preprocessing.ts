@@ -22,39 +22,42 @@ const imagenetStd: Colour = [0.229, 0.224, 0.225];
 const half: Colour = [0.5, 0.5, 0.5];
 
 /** What a family's published models use when no file says it. */
-interface FamilyDefaults {
+export interface PreprocessingDefaults {
   readonly mean: Colour;
   readonly std: Colour;
-  /** Hugging Face's processor: [resize target / input size, then crop]; timm's: crop_pct 0.9, bicubic for both families. */
-  readonly huggingface: { readonly scale: number; readonly interpolation: Interpolation };
+  /** timm's share of the resized image that the crop keeps; 0.9 where absent. Bicubic in all families. */
+  readonly cropPct?: number;
+  /** Hugging Face's processor: resize target / input size, then crop. Both sides are squashed to it unless the shorter one is meant. */
+  readonly huggingface: { readonly scale: number; readonly interpolation: Interpolation; readonly resize?: "shortest" };
 }
 
-export const familyDefaults = {
-  vit: { mean: half, std: half, huggingface: { scale: 1, interpolation: "bilinear" } },
-  deit: { mean: imagenetMean, std: imagenetStd, huggingface: { scale: 256 / 224, interpolation: "bicubic" } },
-} as const satisfies Record<string, FamilyDefaults>;
-
-export type FamilyName = keyof typeof familyDefaults;
+export const imagenetColours = { mean: imagenetMean, std: imagenetStd } as const;
+export const halfColours = { mean: half, std: half } as const;
 
 export function findPreprocessing(
   files: ModelFiles,
-  family: FamilyName,
+  defaults: PreprocessingDefaults,
   naming: "timm" | "huggingface",
   { imageSize }: Pick<VitConfig, "imageSize">,
 ): FoundPreprocessing {
-  if (files.preprocessor) return fromHuggingface(files.preprocessor, familyDefaults[family], imageSize);
+  if (files.preprocessor) return fromHuggingface(files.preprocessor, defaults, imageSize);
   const pretrained = files.config && (isObject(files.config.pretrained_cfg) ? files.config.pretrained_cfg : files.config);
   if (pretrained && findField(pretrained, ["mean", "std", "crop_pct", "interpolation"])) return fromTimm(pretrained, imageSize);
-  const defaults = familyDefaults[family];
   const { mean, std } = defaults;
   if (naming === "timm") {
-    const preprocessing: Preprocessing = { ...timmResize(imageSize, 0.9), interpolation: "bicubic", rounding: "torchvision", mean, std };
+    const preprocessing: Preprocessing = {
+      ...timmResize(imageSize, defaults.cropPct ?? 0.9),
+      interpolation: "bicubic",
+      rounding: "torchvision",
+      mean,
+      std,
+    };
     return { preprocessing, assumed: true, notes: [] };
   }
-  const { scale, interpolation } = defaults.huggingface;
+  const { scale, interpolation, resize = "squash" } = defaults.huggingface;
   const size = Math.floor(imageSize[0] * scale);
   return {
-    preprocessing: { inputSize: imageSize, resize: "squash", size, interpolation, rounding: "huggingface", mean, std },
+    preprocessing: { inputSize: imageSize, resize, size, interpolation, rounding: "huggingface", mean, std },
     assumed: true,
     notes: [],
   };
@@ -110,7 +113,7 @@ function fromTimm(settings: JsonObject, imageSize: Size): FoundPreprocessing {
 /** PIL's resampling codes. */
 const resampleCodes: readonly Interpolation[] = ["nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"];
 
-function fromHuggingface(settings: JsonObject, defaults: FamilyDefaults, imageSize: Size): FoundPreprocessing {
+function fromHuggingface(settings: JsonObject, defaults: PreprocessingDefaults, imageSize: Size): FoundPreprocessing {
   const notes: string[] = [];
   const code = numberField(settings, ["resample"]);
   const interpolation = code === null ? defaults.huggingface.interpolation : resampleCodes[code];

@@ -21,6 +21,12 @@ export function findField(config: JsonObject | null, paths: readonly string[]): 
   return null;
 }
 
+/** Whether timm's architecture or Hugging Face's model type is called so. */
+export function isNamed(config: JsonObject | null, pattern: RegExp): boolean {
+  const named = ["architecture", "model_type"].map((path) => findField(config, [path])?.value);
+  return named.some((name) => typeof name === "string" && pattern.test(name));
+}
+
 export function numberField(config: JsonObject | null, paths: readonly string[]): number | null {
   const field = findField(config, paths);
   if (field && (typeof field.value !== "number" || !Number.isFinite(field.value))) throw invalidField(field, "a number");

@@ -3,6 +3,7 @@ import type { TensorStore } from "../formats/tensor-store.ts";
 import { elementCount, sameShape, type Shape } from "../tensor/tensor.ts";
 import { modelError } from "./error-codes.ts";
 import type { NameMap } from "./tensor-names.ts";
+import { unsupportedPart } from "./unsupported-parts.ts";
 
 /** A header seen through our names. */
 export interface NamedShapes {
@@ -69,7 +70,7 @@ export function checkDtypes(store: TensorStore, names: NameMap): string {
 }
 
 /** Refuses what would be computed wrongly: tensors without a place in the network, and weights that are there twice. */
-export function refuseUnfit({ unknown, twice }: NameMap): void {
+export function refuseUnfit({ unknown, twice }: NameMap, network: string): void {
   if (twice) {
     throw modelError(
       "TENSOR_TWICE",
@@ -79,11 +80,12 @@ export function refuseUnfit({ unknown, twice }: NameMap): void {
     );
   }
   if (unknown.length === 0) return;
+  const part = unsupportedPart(unknown);
   throw modelError(
     "UNSUPPORTED_TENSOR",
-    "This is a Vision Transformer with a part that is not run here.",
-    `${unknown.length} of its tensors belong to no plain ViT or DeiT: ${unknown.slice(0, 4).join(", ")}${unknown.length > 4 ? ", ..." : ""}.`,
-    "Running it without them would give wrong results. Open a plain ViT or DeiT classifier, or leave these tensors out if they are not used.",
+    `This looks like a ${network}, with a part that is not run here${part ? `: ${part}` : ""}.`,
+    `${unknown.length} of its tensors belong to no ${network}: ${unknown.slice(0, 4).join(", ")}${unknown.length > 4 ? ", ..." : ""}.`,
+    `Running it without them would give wrong results. Open a ${network} without them, or leave these tensors out if they are not used.`,
   );
 }
 
@@ -102,6 +104,6 @@ export function wrongShape(fileName: string, found: Shape, expected: string) {
     "TENSOR_SHAPE",
     `Tensor "${fileName}" has the shape [${found.join(",")}].`,
     `The rest of the network needs ${expected}.`,
-    "Open weights of a plain ViT or DeiT classifier, saved as they were trained.",
+    "Open weights of one network, saved as they were trained.",
   );
 }

@@ -7,6 +7,8 @@ export interface BlockSizes {
   /** Width of all heads together; usually the embedding's. */
   readonly attentionDim: number;
   readonly mlpDim: number;
+  /** The first layer of the MLP is twice as wide: values and their gates. */
+  readonly gated: boolean;
   readonly qkvBias: boolean;
 }
 
@@ -22,14 +24,24 @@ export function countBlocks(names: NameMap): number {
 
 export function checkBlocks(names: NameMap, shapes: NamedShapes, depth: number, embedDim: number): BlockSizes {
   const attentionDim = shapes.matrix("blocks.0.attn.proj.weight")[1];
-  const mlpDim = shapes.matrix("blocks.0.mlp.fc1.weight")[0];
-  for (let i = 0; i < depth; i++) checkBlock(shapes, `blocks.${i}`, embedDim, attentionDim, mlpDim);
+  const fc1Rows = shapes.matrix("blocks.0.mlp.fc1.weight")[0];
+  const gated = shapes.matrix("blocks.0.mlp.fc2.weight")[1] * 2 === fc1Rows;
+  const mlpDim = gated ? fc1Rows / 2 : fc1Rows;
+  for (let i = 0; i < depth; i++) checkBlock(shapes, `blocks.${i}`, embedDim, attentionDim, mlpDim, fc1Rows);
   checkOptional(names, shapes, depth);
   const qkvBias = ["qkv", "q", "k", "v"].some((part) => shapes.has(`blocks.0.attn.${part}.bias`));
-  return { attentionDim, mlpDim, qkvBias };
+  return { attentionDim, mlpDim, gated, qkvBias };
 }
 
-function checkBlock(shapes: NamedShapes, block: string, embedDim: number, attentionDim: number, mlpDim: number): void {
+/** Norms, attention and MLP of one block. */
+export function checkBlock(
+  shapes: NamedShapes,
+  block: string,
+  embedDim: number,
+  attentionDim: number,
+  mlpDim: number,
+  fc1Rows = mlpDim,
+): void {
   const optional = (name: string, shape: readonly number[]) => {
     if (shapes.has(name)) shapes.expect(name, shape);
   };
@@ -40,8 +52,8 @@ function checkBlock(shapes: NamedShapes, block: string, embedDim: number, attent
   checkQkv(shapes, `${block}.attn`, embedDim, attentionDim);
   shapes.expect(`${block}.attn.proj.weight`, [embedDim, attentionDim]);
   optional(`${block}.attn.proj.bias`, [embedDim]);
-  shapes.expect(`${block}.mlp.fc1.weight`, [mlpDim, embedDim]);
-  optional(`${block}.mlp.fc1.bias`, [mlpDim]);
+  shapes.expect(`${block}.mlp.fc1.weight`, [fc1Rows, embedDim]);
+  optional(`${block}.mlp.fc1.bias`, [fc1Rows]);
   shapes.expect(`${block}.mlp.fc2.weight`, [embedDim, mlpDim]);
   optional(`${block}.mlp.fc2.bias`, [embedDim]);
   optional(`${block}.ls1.gamma`, [embedDim]);

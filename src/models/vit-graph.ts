@@ -3,85 +3,72 @@
  * arXiv:2012.12877): pre-norm blocks of attention and MLP, values named as timm names its modules.
  */
 import type { ModelFiles } from "../formats/open-model.ts";
-import { INPUT, makeGraph, type Attributes, type Graph, type Node } from "../graph/graph.ts";
-import type { OpName } from "../graph/ops.ts";
-import type { Weights } from "../graph/quantizer.ts";
+import { INPUT, makeGraph, type Graph, type Node } from "../graph/graph.ts";
 import type { Job } from "../tensor/progress.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import type { ModelCard, VitConfig } from "./config.ts";
-import { mapNames } from "./tensor-names.ts";
-import { fusedQkv, layerNorm, linear, scaledLinear, scaleRows, tokenWeights } from "./vit-weights.ts";
+import { gemm, node } from "./graph-nodes.ts";
+import type { NameMap } from "./tensor-names.ts";
+import { mlp, poolAndClassify } from "./vit-head.ts";
+import { fusedQkv, layerNorm, linear, scaledLinear, tokenWeights } from "./vit-weights.ts";
 import { weightReader, type WeightReader } from "./weight-reader.ts";
+import { relativeBiasWithClass } from "./windows.ts";
 
-/** `card` must come from describing the same files. */
-export async function buildVit(files: ModelFiles, card: ModelCard, job?: Job): Promise<Graph> {
-  const reader = weightReader(files.weights, mapNames(files.weights.names), job);
-  const { imageSize, channels, patchSize, embedDim, depth } = card.config;
+/** `card` and `names` must come from describing the same files. */
+export async function buildVit(files: ModelFiles, card: ModelCard, names: NameMap, job?: Job): Promise<Graph> {
+  const reader = weightReader(files.weights, names, job);
+  const { imageSize, channels, patchSize, embedDim, depth, epsilon } = card.config;
+  // Hugging Face resamples positions without antialiasing, but for DINOv2 with registers; timm with it.
+  const antialias = names.naming === "timm" || names.prefix === "dinov2_with_registers";
   // x: [P, C*p*p] -> [P,D] -> [N,D]
   const nodes = [
     node("patch_embed.patches", "Patchify", [INPUT], { patchSize }),
     // A convolution of stride p over patches is a matrix product: [D,C,p,p] is [D, C*p*p] row by row.
     gemm("patch_embed.proj", "patch_embed.patches", await linear(reader, "patch_embed.proj", [embedDim, channels * patchSize ** 2])),
-    node("tokens", "PrependTokens", ["patch_embed.proj"], {}, await tokenWeights(reader, card)),
+    node("tokens", "PrependTokens", ["patch_embed.proj"], {}, await tokenWeights(reader, card, antialias)),
   ];
+  if (reader.has("norm_pre.weight"))
+    nodes.push(node("norm_pre", "LayerNormalization", ["tokens"], { epsilon }, await layerNorm(reader, "norm_pre")));
+  const biasOf = await relativePositions(reader, card.config);
   for (let i = 0; i < depth; i++) {
-    nodes.push(...(await block(reader, `blocks.${i}`, i === 0 ? "tokens" : `blocks.${i - 1}.add2`, card.config)));
+    nodes.push(...(await block(reader, `blocks.${i}`, nodes[nodes.length - 1].name, card.config, await biasOf(i))));
   }
-  nodes.push(...(await classifier(reader, `blocks.${depth - 1}.add2`, card.config)));
+  nodes.push(...(await poolAndClassify(reader, nodes[nodes.length - 1].name, card.config)));
   return makeGraph(card.name, [channels, ...imageSize], nodes);
 }
 
+/** The attention bias of each block [H,N,N]: of one table for all, of a table of its own, or none. */
+async function relativePositions(
+  reader: WeightReader,
+  { imageSize, patchSize }: VitConfig,
+): Promise<(block: number) => Promise<Tensor | null>> {
+  const grid = [imageSize[0] / patchSize, imageSize[1] / patchSize] as const;
+  const read = async (owner: string) => relativeBiasWithClass(await reader.read(`${owner}.relative_position_bias_table`), grid);
+  const shared = reader.has("rel_pos_bias.relative_position_bias_table") ? await read("rel_pos_bias") : null;
+  return async (i) => {
+    const own = `blocks.${i}.attn`;
+    return shared ?? (reader.has(`${own}.relative_position_bias_table`) ? await read(own) : null);
+  };
+}
+
 /** x: [N,D] -> x + attention(norm1(x)) -> that + mlp(norm2(that)): [N,D] */
-async function block(reader: WeightReader, name: string, input: string, config: VitConfig): Promise<Node[]> {
-  const { numHeads, epsilon, gelu } = config;
+async function block(reader: WeightReader, name: string, input: string, config: VitConfig, bias: Tensor | null): Promise<Node[]> {
+  const { numHeads, epsilon } = config;
   const qkv = await fusedQkv(reader, `${name}.attn`);
   // 1 / sqrt is correctly rounded everywhere; ** is not.
   const scale = 1 / Math.sqrt(qkv.weight.shape[0] / 3 / numHeads);
+  const scores = bias ? `${name}.attn.bias` : `${name}.attn.matmul1`;
   return [
     node(`${name}.norm1`, "LayerNormalization", [input], { epsilon }, await layerNorm(reader, `${name}.norm1`)),
     gemm(`${name}.attn.qkv`, `${name}.norm1`, qkv), // [N,3A]
     node(`${name}.attn.matmul1`, "AttentionScores", [`${name}.attn.qkv`], { numHeads, scale }), // [H,N,N]
-    node(`${name}.attn.softmax`, "Softmax", [`${name}.attn.matmul1`]),
+    ...(bias ? [node(scores, "AttentionBias", [`${name}.attn.matmul1`], {}, { bias })] : []),
+    node(`${name}.attn.softmax`, "Softmax", [scores]),
     node(`${name}.attn.matmul2`, "AttentionOutput", [`${name}.attn.softmax`, `${name}.attn.qkv`]), // [N,A]
     gemm(`${name}.attn.proj`, `${name}.attn.matmul2`, await scaledLinear(reader, `${name}.attn.proj`, `${name}.ls1.gamma`)),
     node(`${name}.add1`, "Add", [input, `${name}.attn.proj`]),
     node(`${name}.norm2`, "LayerNormalization", [`${name}.add1`], { epsilon }, await layerNorm(reader, `${name}.norm2`)),
-    gemm(`${name}.mlp.fc1`, `${name}.norm2`, await linear(reader, `${name}.mlp.fc1`)), // [N,M]
-    node(`${name}.mlp.act`, "Gelu", [`${name}.mlp.fc1`], { approximate: gelu }),
-    gemm(`${name}.mlp.fc2`, `${name}.mlp.act`, await scaledLinear(reader, `${name}.mlp.fc2`, `${name}.ls2.gamma`)),
+    ...(await mlp(reader, `${name}.mlp`, `${name}.norm2`, config, `${name}.ls2.gamma`)),
     node(`${name}.add2`, "Add", [`${name}.add1`, `${name}.mlp.fc2`]),
   ];
-}
-
-/** x: [N,D] -> logits [classes] */
-async function classifier(reader: WeightReader, input: string, config: VitConfig): Promise<Node[]> {
-  const { epsilon, pooling } = config;
-  const nodes: Node[] = [];
-  const normed = reader.has("norm.weight") ? "norm" : input;
-  if (normed === "norm") nodes.push(node("norm", "LayerNormalization", [input], { epsilon }, await layerNorm(reader, "norm")));
-  nodes.push(
-    pooling === "token"
-      ? node("pool", "Gather", [normed], { index: 0 })
-      : node("pool", "ReduceMean", [normed], { start: Number(config.classToken) + Number(config.distilled) + config.registerTokens }),
-  );
-  const pooled = reader.has("fc_norm.weight") ? "fc_norm" : "pool";
-  if (pooled === "fc_norm") nodes.push(node("fc_norm", "LayerNormalization", ["pool"], { epsilon }, await layerNorm(reader, "fc_norm")));
-  const head = await linear(reader, "head");
-  if (!reader.has("head_dist.weight")) return [...nodes, gemm("head", pooled, head)];
-  // Two heads, on class and distillation token, are averaged: half of each weight, then a sum. Halving is exact.
-  const halves = new Float32Array(config.numClasses).fill(0.5);
-  return [
-    ...nodes,
-    node("pool_dist", "Gather", [normed], { index: 1 }),
-    gemm("head", pooled, scaleRows(head, halves)),
-    gemm("head_dist", "pool_dist", scaleRows(await linear(reader, "head_dist"), halves)),
-    node("logits", "Add", ["head", "head_dist"]),
-  ];
-}
-
-function gemm(name: string, input: string, weights: Weights): Node {
-  return node(name, "Gemm", [input], {}, weights);
-}
-
-function node(name: string, op: OpName, inputs: readonly string[], attributes: Attributes = {}, weights: Weights = {}): Node {
-  return { name, op, inputs, attributes, weights };
 }

@@ -6,6 +6,7 @@ import type { Weights } from "../graph/quantizer.ts";
 import { tensor, zeros, type Shape, type Tensor } from "../tensor/tensor.ts";
 import type { ModelCard } from "./config.ts";
 import { layoutOf, positionRow } from "./positions.ts";
+import { resamplePositions } from "./resample-positions.ts";
 import type { WeightReader } from "./weight-reader.ts";
 
 /** {weight [N,K], bias?: [N]}; `shape` flattens a convolution. */
@@ -58,8 +59,11 @@ export async function fusedQkv(reader: WeightReader, attention: string): Promise
 }
 
 /** Weights of PrependTokens: prefix [T,D] with positions added where the model gives them any, positions [P,D] of the patches. */
-export async function tokenWeights(reader: WeightReader, { tokens: tokenCount, config: { embedDim } }: ModelCard): Promise<Weights> {
-  const positions = (await reader.read("pos_embed")).data;
+export async function tokenWeights(
+  reader: WeightReader,
+  { tokens: tokenCount, config: { embedDim, imageSize, patchSize, positionGrid } }: ModelCard,
+  antialias: boolean,
+): Promise<Weights> {
   const prefixNames = ["cls_token", "dist_token", "reg_token"].filter((name) => reader.has(name));
   const prefixes = await inOrder(prefixNames, async (name) => {
     const token = await reader.read(name);
@@ -67,7 +71,11 @@ export async function tokenWeights(reader: WeightReader, { tokens: tokenCount, c
   });
   const prefix = prefixes.length > 0 ? concatenateRows(prefixes) : zeros([0, embedDim]);
   const rows = prefix.shape[0];
-  const layout = layoutOf(positions.length / embedDim, rows, tokenCount);
+  // BEiT has no absolute positions.
+  if (!reader.has("pos_embed")) return { prefix, positions: zeros([tokenCount - rows, embedDim]) };
+  const positions = (await reader.read("pos_embed")).data;
+  const storedTokens = positionGrid ? rows + positionGrid[0] * positionGrid[1] : tokenCount;
+  const layout = layoutOf(positions.length / embedDim, rows, storedTokens);
   for (let row = 0; row < rows; row++) {
     const position = positionRow(layout, row);
     if (position === null) continue;
@@ -75,10 +83,12 @@ export async function tokenWeights(reader: WeightReader, { tokens: tokenCount, c
   }
   const skipped = layout === "all" ? rows : layout === "class-and-patches" ? 1 : 0;
   const patches = positions.slice(skipped * embedDim);
-  return { prefix, positions: tensor([patches.length / embedDim, embedDim], patches) };
+  const stored = tensor([patches.length / embedDim, embedDim], patches);
+  const grid = [imageSize[0] / patchSize, imageSize[1] / patchSize] as const;
+  return { prefix, positions: positionGrid ? resamplePositions(stored, positionGrid, grid, antialias) : stored };
 }
 
-function concatenateRows(parts: readonly Tensor[]): Tensor {
+export function concatenateRows(parts: readonly Tensor[]): Tensor {
   const rows = parts.reduce((sum, { shape }) => sum + shape[0], 0);
   const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));
   let offset = 0;

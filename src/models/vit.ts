@@ -1,13 +1,12 @@
 /** Vision Transformers (Dosovitskiy et al. 2021): timm's `vit_*` and Hugging Face's ViTForImageClassification. */
-import { describeVit } from "./describe-vit.ts";
-import type { Family } from "./family.ts";
-import { mapNames, vitLikeness } from "./tensor-names.ts";
-import { buildVit } from "./vit-graph.ts";
+import { halfColours, type PreprocessingDefaults } from "./preprocessing.ts";
+import { vitLikeness } from "./tensor-names.ts";
+import { vitFamily } from "./vit-variant.ts";
 
-export const vit: Family = {
-  name: "vit",
-  // A little below DeiT's certainty: what only DeiT has decides between the two.
-  match: (files) => 0.9 * vitLikeness(mapNames(files.weights.names)),
-  describe: (files, overrides) => describeVit(files, "vit", overrides),
-  build: buildVit,
-};
+export const vitPreprocessing: PreprocessingDefaults = { ...halfColours, huggingface: { scale: 1, interpolation: "bilinear" } };
+
+export const vit = vitFamily(
+  { name: "vit", network: "plain ViT or DeiT", preprocessing: vitPreprocessing },
+  // A little below the certainty of the others: what only they have decides.
+  (_files, names) => 0.9 * vitLikeness(names),
+);

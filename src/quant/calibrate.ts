@@ -7,7 +7,7 @@
  * output; see `peakBytes`. Quantizers and their search statistics are kept, activations are not.
  */
 import { INPUT, makeGraph, type Graph, type Node } from "../graph/graph.ts";
-import { optionalSitesOf, sitesOf } from "../graph/ops.ts";
+import { headsOf, optionalSitesOf, sitesOf } from "../graph/ops.ts";
 import type { Levels, Site } from "../graph/quantizer.ts";
 import { lastReaders } from "../reference/run-graph.ts";
 import { throwIfCancelled, type Job } from "../tensor/progress.ts";
@@ -274,8 +274,8 @@ const AXES: Record<SiteRule["granularity"], 0 | -1 | -2 | null> = {
 /** Quantizers along the axis: one per head where the rule says so, else as many as the axis has entries. */
 function entriesOf({ granularity }: SiteRule, graph: Graph, node: Node): number | undefined {
   if (granularity !== "per head") return undefined;
-  const heads = node.attributes.numHeads ?? graph.shapes[node.inputs[0]][0];
-  if (typeof heads !== "number") throw new Error(`internal: ${node.name} has no heads to quantize by`);
+  const heads = node.attributes.numHeads ?? headsOf(graph.shapes[node.inputs[0]], graph.shapes[node.inputs[1]] ?? []);
+  if (typeof heads !== "number" || Number.isNaN(heads)) throw new Error(`internal: ${node.name} has no heads to quantize by`);
   return heads;
 }
 

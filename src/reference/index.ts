@@ -2,10 +2,13 @@
 import type { Node } from "../graph/graph.ts";
 import type { OpName } from "../graph/ops.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { activation, gatedActivation } from "./activation.ts";
 import { add } from "./add.ts";
 import { affine } from "./affine.ts";
+import { attentionBias } from "./attention-bias.ts";
 import { attentionOutput } from "./attention-output.ts";
 import { attentionScores } from "./attention-scores.ts";
+import { gatherRows } from "./gather-rows.ts";
 import { gather } from "./gather.ts";
 import { gelu } from "./gelu.ts";
 import { gemm } from "./gemm.ts";
@@ -24,11 +27,15 @@ export const references: Record<OpName, Reference> = {
   LayerNormalization: layerNormalization,
   Affine: affine,
   AttentionScores: attentionScores,
+  AttentionBias: attentionBias,
   Softmax: softmax,
   AttentionOutput: attentionOutput,
   Gelu: gelu,
+  Activation: activation,
+  GatedActivation: gatedActivation,
   Add: add,
   Gather: gather,
+  GatherRows: gatherRows,
   ReduceMean: reduceMean,
 };
 

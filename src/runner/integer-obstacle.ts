@@ -1,4 +1,5 @@
 import type { Graph, Node } from "../graph/graph.ts";
+import { windowsOf } from "../graph/ops.ts";
 import type { Quantizer, Site } from "../graph/quantizer.ts";
 import { schemeOf } from "../quant/schemes/index.ts";
 import { factorGrid } from "../quant/schemes/power-of-two-factor.ts";
@@ -37,6 +38,7 @@ function gridObstacle(node: Node, site: Site, quantizer: Quantizer): string | nu
   switch (site) {
     case "query":
     case "key":
+      if (quantizer.axis === -2 && windowsOf(node) > 1) return "one scale per token in windows";
       return quantizer.axis === -1 && typeof numHeads === "number" && numHeads % entries !== 0 ? "one scale per channel" : null;
     case "value":
       return quantizer.axis === -2 ? "one scale per token" : null;

@@ -1,4 +1,5 @@
 import type { KernelName } from "../gpu/kernels/index.ts";
+import { activation } from "../reference/kernels/activation.ts";
 import {
   attentionOutputCodesF32,
   attentionOutputCodesShift,
@@ -9,6 +10,7 @@ import {
 import { gemmCodesDot, gemmCodesF32, gemmF32 } from "../reference/kernels/gemm.ts";
 import { dequantizeColumns, layerNormInteger, quantizeColumns, softmaxInteger } from "../reference/kernels/integer-rows.ts";
 import type { KernelTwin } from "../reference/kernels/kernel-twin.ts";
+import { normalizePixels, resample } from "../reference/kernels/pixels.ts";
 import {
   affine,
   fakeQuantize,
@@ -21,10 +23,13 @@ import {
   softmax,
 } from "../reference/kernels/rows.ts";
 import { softmaxDemax } from "../reference/kernels/softmax-demax.ts";
+import { attentionBias, gatherRows } from "../reference/kernels/windows.ts";
 
 /** Each kernel with its CPU twin. A kernel without one is a compile error. */
 export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
+  activation,
   affine,
+  "attention-bias": attentionBias,
   "attention-output-codes-f32": attentionOutputCodesF32,
   "attention-output-codes-shift": attentionOutputCodesShift,
   "attention-output-f32": attentionOutputF32,
@@ -34,16 +39,19 @@ export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
   "dequantize-columns": dequantizeColumns,
   "fake-quantize": fakeQuantize,
   "fake-quantize-codebook": fakeQuantizeCodebook,
+  "gather-rows": gatherRows,
   "gemm-codes-dot": gemmCodesDot,
   "gemm-codes-f32": gemmCodesF32,
   "gemm-f32": gemmF32,
   "layer-norm": layerNorm,
   "layer-norm-integer": layerNormInteger,
+  "normalize-pixels": normalizePixels,
   patchify,
   "prefix-rows": prefixRows,
   quantize,
   "quantize-columns": quantizeColumns,
   "reduce-mean": reduceMean,
+  resample,
   softmax,
   "softmax-demax": softmaxDemax,
   "softmax-integer": softmaxInteger,

@@ -1,3 +1,4 @@
+import { blockPlaces } from "../graph/blocks.ts";
 import type { Graph, Node } from "../graph/graph.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { LayerError } from "./comparison.ts";
@@ -17,6 +18,7 @@ export interface LayerErrors {
 
 export function accumulateLayerErrors(floatGraph: Graph, quantizedGraph: Graph): LayerErrors {
   const sums = new Map<string, Sums>();
+  const placeOf = blockPlaces(quantizedGraph.nodes.map(({ name }) => name));
   const floatNodes = new Map(floatGraph.nodes.map((node) => [node.name, node]));
   return {
     add(floatTaps, quantizedTaps) {
@@ -40,10 +42,9 @@ export function accumulateLayerErrors(floatGraph: Graph, quantizedGraph: Graph):
     },
     result: () =>
       [...sums].map(([name, { signal, noise, other, dot }]) => {
-        const match = /^blocks\.(\d+)\.(.+)$/.exec(name);
         const cosine = signal === 0 || other === 0 ? (signal === other ? 1 : 0) : dot / Math.sqrt(signal * other);
         const sqnrDb = 10 * Math.log10(signal / noise);
-        return { name, block: match ? Number(match[1]) : null, role: match ? match[2] : name, sqnrDb, cosine };
+        return { name, ...placeOf(name), sqnrDb, cosine };
       }),
   };
 }

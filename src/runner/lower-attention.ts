@@ -1,4 +1,4 @@
-import { attribute } from "../graph/ops.ts";
+import { attribute, windowsOf } from "../graph/ops.ts";
 import type { Quantizer } from "../graph/quantizer.ts";
 import { checkSum, farthestCode, FLOAT_LIMIT } from "./check-sums.ts";
 import { demaxLevels, integerLevels } from "./integer-levels.ts";
@@ -15,8 +15,10 @@ export const lowerScores: LowerUnit = (lowering, { node, output }) => {
   const { builder, graph } = lowering;
   const [source] = node.inputs;
   const layout = builder.layoutOf(source);
-  const [heads, tokens] = graph.shapes[output];
-  builder.declare(output, rowLayout("f32", heads * tokens, tokens));
+  const [maps, tokens] = graph.shapes[output];
+  const windows = windowsOf(node);
+  const heads = maps / windows;
+  builder.declare(output, rowLayout("f32", maps * tokens, tokens));
   const out = builder.layoutOf(output);
   const head4 = stride(layout) / (3 * heads);
   const params = {
@@ -26,7 +28,8 @@ export const lowerScores: LowerUnit = (lowering, { node, output }) => {
     qkv_stride4: stride(layout),
     key_offset4: head4 * heads,
     out_stride4: stride(out),
-    images: builder.options.images,
+    // Rows of windows follow each other like those of images.
+    images: builder.options.images * windows,
   };
   const factor = attribute(node, "scale");
   if (layout.kind === "f32") {
@@ -85,9 +88,10 @@ export const lowerAttentionOutput: LowerUnit = (lowering, { node, affine, output
   const layout = builder.layoutOf(source);
   const pLayout = builder.layoutOf(probabilities);
   const { heads, headDim } = layout;
-  const tokens = graph.shapes[output][0];
+  const rows = graph.shapes[output][0];
+  const tokens = graph.shapes[probabilities][1];
   const codes = pLayout.kind === "codes" ? codesOf(lowering, output) : null;
-  const outLayout = { kind: codes ? ("codes" as const) : ("f32" as const), rows: tokens, sections: 1, heads, headDim };
+  const outLayout = { kind: codes ? ("codes" as const) : ("f32" as const), rows, sections: 1, heads, headDim };
   builder.declare(output, outLayout, codes ? uniformDecoding(codes) : undefined);
   const head4 = stride(layout) / (3 * heads);
   const params = {
@@ -98,7 +102,7 @@ export const lowerAttentionOutput: LowerUnit = (lowering, { node, affine, output
     qkv_stride4: stride(layout),
     value_offset4: 2 * head4 * heads,
     out_stride4: stride(outLayout),
-    images: builder.options.images,
+    images: (builder.options.images * rows) / tokens,
   };
   if (pLayout.kind === "f32") {
     const p = simulatedProbabilities(lowering, probabilities, node.quantizers?.probabilities);

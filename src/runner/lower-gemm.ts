@@ -16,7 +16,9 @@ import { schemeOf } from "../quant/schemes/index.ts";
 export function lowerGemm(lowering: Lowering, unit: Unit): void {
   const { builder, graph } = lowering;
   const { node } = unit;
-  const gather = graph.nodes.find((other) => other.name === node.inputs[0] && other.op === "Gather") ?? null;
+  const gather = builder.has(node.inputs[0])
+    ? null
+    : (graph.nodes.find(({ name, op }) => name === node.inputs[0] && op === "Gather") ?? null);
   const source = gather ? gather.inputs[0] : node.inputs[0];
   const input = readAs(lowering, source, quantizerOf({ node, operand: 0, gather }));
   const inputLayout = builder.layoutOf(input.name);

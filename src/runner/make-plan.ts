@@ -1,10 +1,12 @@
 import { INPUT, outputName, type Graph, type Node } from "../graph/graph.ts";
 import type { OpName } from "../graph/ops.ts";
+import { lowerActivation } from "./lower-activation.ts";
 import { lowerAffine } from "./lower-affine.ts";
 import { lowerAttentionOutput, lowerScores } from "./lower-attention.ts";
 import { lowerGemm } from "./lower-gemm.ts";
 import { lowerAnySoftmax, lowerNorm } from "./lower-integer-rows.ts";
 import { lowerPatchify, lowerReduceMean } from "./lower-rows.ts";
+import { lowerAttentionBias, lowerGather, lowerGatherRows } from "./lower-windows.ts";
 import { absorbsAffine, type LowerUnit } from "./lowering.ts";
 import { createPlanBuilder, type PlanOptions } from "./plan-builder.ts";
 import type { Plan } from "./plan.ts";
@@ -18,11 +20,15 @@ export const rules: Record<OpName, LowerUnit | null> = {
   LayerNormalization: lowerNorm,
   Affine: lowerAffine,
   AttentionScores: lowerScores,
+  AttentionBias: lowerAttentionBias,
   Softmax: lowerAnySoftmax,
   AttentionOutput: lowerAttentionOutput,
-  Gelu: null,
+  Gelu: lowerActivation,
+  Activation: lowerActivation,
+  GatedActivation: lowerActivation,
   Add: null,
-  Gather: null,
+  Gather: lowerGather,
+  GatherRows: lowerGatherRows,
   ReduceMean: lowerReduceMean,
 };
 

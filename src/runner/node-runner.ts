@@ -1,6 +1,6 @@
 import type { Gpu } from "../gpu/device.ts";
 import type { Graph, Node } from "../graph/graph.ts";
-import { attribute, inferShape, type OpName } from "../graph/ops.ts";
+import { attribute, headsOf, inferShape, type OpName } from "../graph/ops.ts";
 import { runNode as runOnCpu } from "../reference/index.ts";
 import { elementCount, tensor, type Shape, type Tensor } from "../tensor/tensor.ts";
 import { openWasmHost } from "../wasm/host.ts";
@@ -16,7 +16,18 @@ import { usesOf } from "./units.ts";
 import { createWasmExecutor } from "./wasm-executor.ts";
 
 /** Element-wise and copying ops cost less on the CPU than the way to the GPU and back. */
-const ON_CPU: ReadonlySet<OpName> = new Set<OpName>(["Gelu", "Affine", "Add", "Gather", "PrependTokens", "Patchify"]);
+const ON_CPU: ReadonlySet<OpName> = new Set<OpName>([
+  "Gelu",
+  "Activation",
+  "GatedActivation",
+  "Affine",
+  "Add",
+  "AttentionBias",
+  "Gather",
+  "GatherRows",
+  "PrependTokens",
+  "Patchify",
+]);
 
 /** Bytes of one operand in memory at a time; larger batches are cut. */
 const PIECE_BYTES = { gpu: 96 * 2 ** 20, wasm: 8 * 2 ** 20 };
@@ -65,7 +76,11 @@ function nodeRunner(pieceBytes: number, open: () => Promise<NodeDevice>): NodeRu
       inputs.map((input) => input.shape.slice(1)),
     );
     const heads =
-      node.op === "AttentionOutput" ? shapes[node.inputs[0]][0] : node.op === "AttentionScores" ? attribute(node, "numHeads") : 0;
+      node.op === "AttentionOutput"
+        ? headsOf(shapes[node.inputs[0]], shapes[node.inputs[1]])
+        : node.op === "AttentionScores"
+          ? attribute(node, "numHeads")
+          : 0;
     const layouts = node.inputs.map((name) => inputLayout(heads, shapes[name]));
     const images = inputs[0].shape[0];
     const largest = Math.max(...layouts.map((layout) => layoutBytes(layout, 1)), 4 * elementCount(outputShape));

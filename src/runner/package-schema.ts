@@ -46,12 +46,18 @@ const card = z.object({
     classToken: z.boolean(),
     distilled: z.boolean(),
     registerTokens: z.number().int().min(0).max(1e4),
-    numClasses: positive,
+    numClasses: z.number().int().min(0).max(1e12),
     epsilon: z.number().positive(),
-    gelu: z.enum(["none", "tanh"]),
-    pooling: z.enum(["token", "mean"]),
+    gelu: z.enum(["none", "tanh", "sigmoid"]),
+    pooling: z.enum(["token", "mean", "map"]),
     qkvBias: z.boolean(),
+    positionGrid: size.optional(),
+    stages: z
+      .array(z.object({ depth: positive, embedDim: positive, numHeads: positive, mlpDim: positive, grid: size, window: positive }))
+      .max(100)
+      .optional(),
   }),
+  output: z.enum(["classes", "features"]).default("classes"),
   tokens: positive,
   parameters: positive,
   weightDtype: z.string().max(100),

@@ -26,15 +26,23 @@ export interface Use {
 export function usesOf(graph: Graph): ReadonlyMap<string, readonly Use[]> {
   const direct = new Map<string, Use[]>();
   const add = (value: string, use: Use) => direct.set(value, [...(direct.get(value) ?? []), use]);
-  const gathers = new Map(graph.nodes.filter((node) => node.op === "Gather").map((node) => [node.name, node]));
+  const gathers = new Map(rowMaps(graph).map((node) => [node.name, node]));
   for (const node of graph.nodes) {
-    if (node.op === "Gather") continue;
+    if (gathers.has(node.name)) continue;
     node.inputs.forEach((input, operand) => {
       const gather = gathers.get(input) ?? null;
       add(gather ? gather.inputs[0] : input, { node, operand, gather });
     });
   }
   return direct;
+}
+
+/** A Gather is a row map of the Gemms that read it; where something else does, or nothing, it is a step. */
+function rowMaps({ nodes }: Graph): readonly Node[] {
+  return nodes.filter(({ op, name }) => {
+    const readers = op === "Gather" ? nodes.filter(({ inputs }) => inputs.includes(name)) : [];
+    return readers.length > 0 && readers.every((reader) => reader.op === "Gemm");
+  });
 }
 
 /**
@@ -46,7 +54,7 @@ export function fuse(
   uses: ReadonlyMap<string, readonly Use[]>,
   absorbs: (producer: Node, affine: Node) => boolean,
 ): readonly Unit[] {
-  const fused = new Set<string>();
+  const fused = new Set(rowMaps(graph).map(({ name }) => name));
   const ready = new Set<string>(["pixels"]);
   const units: Unit[] = [];
   // Readers through a Gather do not read this value in place.
@@ -55,12 +63,12 @@ export function fuse(
     return readers.length === 1 && readers[0].gather === null ? readers[0].node : undefined;
   };
   for (const node of graph.nodes) {
-    if (fused.has(node.name) || node.op === "Gather") continue;
+    if (fused.has(node.name)) continue;
     const unit = { node, gelu: null as Node | null, affine: null as Node | null, add: null as Node | null, tokens: null as Node | null };
     const only = onlyReader(node);
     if (node.op === "Gemm" && only) {
       const other = only.inputs.find((input) => input !== node.name);
-      if (only.op === "Gelu") unit.gelu = only;
+      if (only.op === "Gelu" && only.attributes.approximate !== "sigmoid") unit.gelu = only;
       else if (only.op === "PrependTokens") unit.tokens = only;
       else if (only.op === "Add" && other && ready.has(other)) unit.add = only;
     }

@@ -143,10 +143,12 @@ export function vitGraph(name: string, config: Geometry, parameter: (name: strin
   return makeGraph(name, [c, size, size], nodes);
 }
 
+export type OracleModel = "vit-s32" | "swin-s32";
+
 /** The first `count` images as the network wants them: ((u8 / 255) - mean) / std in float32, in that order. [count,3,H,W]. */
-export function oracleImages(role: "calib" | "eval", count: number): Tensor {
-  const { mean, std } = readJson("vit-s32/config.json") as Geometry;
-  const bytes = readTensors("vit-s32/data.safetensors").get(`${role}_u8`);
+export function oracleImages(role: "calib" | "eval", count: number, model: OracleModel = "vit-s32"): Tensor {
+  const { mean, std } = readJson(`${model}/config.json`) as Pick<Geometry, "mean" | "std">;
+  const bytes = readTensors(`${model}/data.safetensors`).get(`${role}_u8`);
   if (bytes?.dtype !== "u8") throw new Error(`internal: no ${role}_u8 in the oracle`);
   const [, c, h, w] = bytes.shape;
   const data = Float32Array.from({ length: count * c * h * w }, (_, i) => {
@@ -157,8 +159,8 @@ export function oracleImages(role: "calib" | "eval", count: number): Tensor {
 }
 
 /** Labels of the first `count` images. */
-export function oracleLabels(role: "calib" | "eval", count: number): number[] {
-  return [...integers(readTensors("vit-s32/data.safetensors"), `${role}_y`)].slice(0, count);
+export function oracleLabels(role: "calib" | "eval", count: number, model: OracleModel = "vit-s32"): number[] {
+  return [...integers(readTensors(`${model}/data.safetensors`), `${role}_y`)].slice(0, count);
 }
 
 const OFFICIAL_SITES: Record<Site, string> = {

@@ -45,6 +45,7 @@ export function fakeCard(numHeads: number | null): ModelCard {
       mean: [0.5, 0.5, 0.5],
       std: [0.5, 0.5, 0.5],
     },
+    output: "classes",
     assumed: numHeads === null ? ["numHeads", "epsilon", "preprocessing"] : ["epsilon", "preprocessing"],
     memory: { floatBytes: 6_501_936, int8Bytes: 1_720_320, int4Bytes: 933_888 },
   };

@@ -1,4 +1,5 @@
 /** The places of a quantized model whose levels the page can draw, and what one of them does to real values. */
+import { blockPlaces } from "../../graph/blocks.ts";
 import type { Graph, Node } from "../../graph/graph.ts";
 import { optionalSitesOf, sitesOf } from "../../graph/ops.ts";
 import type { Quantizer, Site } from "../../graph/quantizer.ts";
@@ -16,9 +17,10 @@ interface QuantizedPlace extends Place {
 
 /** Every quantized activation, in the order of the graph. */
 export function levelSites(graph: Graph): LevelSite[] {
+  const placeOf = blockPlaces(graph.nodes.map(({ name }) => name));
   return quantizedPlaces(graph).map((place) => {
     const { node, site, quantizer } = place;
-    const { block, role } = nameParts(node.name);
+    const { block, role } = placeOf(node.name);
     const entries = quantizer.scale.length;
     const scheme = schemeOf(quantizer).label;
     return { id: placeName(node, site), block, title: titleOf(place, role), scheme, bits: quantizer.bits, part: partOf(place), entries };
@@ -85,11 +87,6 @@ function partOf({ graph, node, site, quantizer }: QuantizedPlace): LevelSite["pa
   const width = graph.shapes[node.inputs[site === "value" ? 1 : 0]].at(-1) ?? 0;
   const columns = site === "query" || site === "key" || site === "value" ? width / 3 : width;
   return scale.length === columns ? "channel" : "head";
-}
-
-function nameParts(name: string): { block: number | null; role: string } {
-  const match = /^blocks\.(\d+)\.(.+)$/.exec(name);
-  return match ? { block: Number(match[1]), role: match[2] } : { block: null, role: name };
 }
 
 /** The node as if it read what an Affine before it reads: a recipe's factors are no other tensor to a person. */

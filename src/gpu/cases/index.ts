@@ -1,18 +1,23 @@
 /** The cases of every kernel: a kernel without a list is a compile error. */
 import type { KernelName } from "../kernels/index.ts";
+import { activationCases } from "./activation.ts";
 import { attentionOutputCodesF32Cases, attentionOutputCodesShiftCases, attentionOutputF32Cases } from "./attention-output.ts";
 import { attentionScoresCodesCases, attentionScoresF32Cases } from "./attention-scores.ts";
 import { gemmCodesDotCases, gemmCodesF32Cases } from "./gemm-codes.ts";
 import { gemmCases } from "./gemm.ts";
 import { dequantizeColumnsCases, layerNormIntegerCases, quantizeColumnsCases, softmaxIntegerCases } from "./integer-rows.ts";
 import type { KernelCase } from "./kernel-case.ts";
+import { normalizePixelsCases, resampleCases } from "./pixels.ts";
 import { affineCases, fakeQuantizeCases, fakeQuantizeCodebookCases, quantizeCases } from "./quantize.ts";
 import { layerNormCases, reduceMeanCases, softmaxCases } from "./rows.ts";
 import { softmaxDemaxCases } from "./softmax-demax.ts";
 import { patchifyCases, prefixRowsCases } from "./tokens.ts";
+import { attentionBiasCases, gatherRowsCases } from "./windows.ts";
 
 export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = {
+  activation: activationCases,
   affine: affineCases,
+  "attention-bias": attentionBiasCases,
   "attention-output-codes-f32": attentionOutputCodesF32Cases,
   "attention-output-codes-shift": attentionOutputCodesShiftCases,
   "attention-output-f32": attentionOutputF32Cases,
@@ -22,16 +27,19 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "dequantize-columns": dequantizeColumnsCases,
   "fake-quantize": fakeQuantizeCases,
   "fake-quantize-codebook": fakeQuantizeCodebookCases,
+  "gather-rows": gatherRowsCases,
   "gemm-codes-dot": gemmCodesDotCases,
   "gemm-codes-f32": gemmCodesF32Cases,
   "gemm-f32": gemmCases,
   "layer-norm": layerNormCases,
   "layer-norm-integer": layerNormIntegerCases,
+  "normalize-pixels": normalizePixelsCases,
   patchify: patchifyCases,
   "prefix-rows": prefixRowsCases,
   quantize: quantizeCases,
   "quantize-columns": quantizeColumnsCases,
   "reduce-mean": reduceMeanCases,
+  resample: resampleCases,
   softmax: softmaxCases,
   "softmax-integer": softmaxIntegerCases,
   "softmax-demax": softmaxDemaxCases,

@@ -1,5 +1,7 @@
 /** All kernels by name: one line each. */
+import { activation } from "./activation.ts";
 import { affine } from "./affine.ts";
+import { attentionBias } from "./attention-bias.ts";
 import { attentionOutputCodesF32 } from "./attention-output-codes-f32.ts";
 import { attentionOutputCodesShift } from "./attention-output-codes-shift.ts";
 import { attentionOutputF32 } from "./attention-output-f32.ts";
@@ -9,22 +11,27 @@ import { attentionScoresF32 } from "./attention-scores-f32.ts";
 import { dequantizeColumns } from "./dequantize-columns.ts";
 import { fakeQuantize } from "./fake-quantize.ts";
 import { fakeQuantizeCodebook } from "./fake-quantize-codebook.ts";
+import { gatherRows } from "./gather-rows.ts";
 import { gemmCodesDot } from "./gemm-codes-dot.ts";
 import { gemmCodesF32 } from "./gemm-codes-f32.ts";
 import { gemmF32 } from "./gemm-f32.ts";
 import { layerNormInteger } from "./layer-norm-integer.ts";
 import { layerNorm } from "./layer-norm.ts";
+import { normalizePixels } from "./normalize-pixels.ts";
 import { patchify } from "./patchify.ts";
 import { prefixRows } from "./prefix-rows.ts";
 import { quantizeColumns } from "./quantize-columns.ts";
 import { quantize } from "./quantize.ts";
 import { reduceMean } from "./reduce-mean.ts";
+import { resample } from "./resample.ts";
 import { softmaxInteger } from "./softmax-integer.ts";
 import { softmax } from "./softmax.ts";
 import { softmaxDemax } from "./softmax-demax.ts";
 
 export const kernels = {
+  activation: activation,
   affine: affine,
+  "attention-bias": attentionBias,
   "attention-output-codes-f32": attentionOutputCodesF32,
   "attention-output-codes-shift": attentionOutputCodesShift,
   "attention-output-f32": attentionOutputF32,
@@ -34,16 +41,19 @@ export const kernels = {
   "dequantize-columns": dequantizeColumns,
   "fake-quantize": fakeQuantize,
   "fake-quantize-codebook": fakeQuantizeCodebook,
+  "gather-rows": gatherRows,
   "gemm-codes-dot": gemmCodesDot,
   "gemm-codes-f32": gemmCodesF32,
   "gemm-f32": gemmF32,
   "layer-norm": layerNorm,
   "layer-norm-integer": layerNormInteger,
+  "normalize-pixels": normalizePixels,
   patchify: patchify,
   "prefix-rows": prefixRows,
   quantize: quantize,
   "quantize-columns": quantizeColumns,
   "reduce-mean": reduceMean,
+  resample: resample,
   softmax: softmax,
   "softmax-integer": softmaxInteger,
   "softmax-demax": softmaxDemax,

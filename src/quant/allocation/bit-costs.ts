@@ -1,5 +1,6 @@
 /** What a model costs at given bits: bytes of weights and bit operations, counted from the graph's shapes. */
 import type { Graph, Node } from "../../graph/graph.ts";
+import { attribute } from "../../graph/ops.ts";
 import { elementCount } from "../../tensor/tensor.ts";
 import type { LayerBits } from "../bits.ts";
 
@@ -69,14 +70,15 @@ export function layerBitOps({ parameters, macs }: LayerCost, { weights, activati
 }
 
 /** Multiply-adds per image; null for nodes that are no matrix product. */
-function macsOf({ shapes }: Graph, { name, op, inputs, weights }: Node): number | null {
+function macsOf({ shapes }: Graph, node: Node): number | null {
+  const { name, op, inputs, weights } = node;
   switch (op) {
     case "Gemm": // [...,K] -> [...,N]
       return elementCount(shapes[name]) * weights.weight.shape[1];
     case "AttentionScores": // qkv [N,3A] -> [H,N,N]: every head sums over A / H
-      return (elementCount(shapes[name]) * shapes[inputs[0]][1]) / 3 / shapes[name][0];
-    case "AttentionOutput": // [H,N,N], qkv -> [N,A]: every sum runs over N
-      return elementCount(shapes[name]) * shapes[name][0];
+      return (elementCount(shapes[name]) * shapes[inputs[0]][1]) / 3 / attribute(node, "numHeads");
+    case "AttentionOutput": // [H,N,N], qkv -> [N,A]: every sum runs over N, in windows over their tokens
+      return elementCount(shapes[name]) * shapes[inputs[0]][2];
     default:
       return null;
   }

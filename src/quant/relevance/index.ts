@@ -2,8 +2,8 @@ import type { OpName } from "../../graph/ops.ts";
 import { linearRule } from "./linear.ts";
 import { outputRule, scoresRule } from "./products.ts";
 import type { RelevanceRule } from "./rule.ts";
-import { addRule } from "./sums.ts";
-import { gatherRule, meanRule, patchifyRule, prependTokensRule } from "./tokens.ts";
+import { addRule, gatedRule } from "./sums.ts";
+import { gatherRowsRule, gatherRule, meanRule, patchifyRule, prependTokensRule } from "./tokens.ts";
 
 /** Functions of one value that keep its shape hand relevance on unchanged, as the authors decided for softmax, GELU and LayerNorm alike. */
 const unchanged: RelevanceRule = (_node, _inputs, relevance) => [relevance];
@@ -16,10 +16,14 @@ export const relevanceRules: Record<OpName, RelevanceRule> = {
   LayerNormalization: unchanged,
   Affine: unchanged,
   AttentionScores: scoresRule,
+  AttentionBias: unchanged,
   Softmax: unchanged,
   AttentionOutput: outputRule,
   Gelu: unchanged,
+  Activation: unchanged,
+  GatedActivation: gatedRule,
   Add: addRule,
   Gather: gatherRule,
+  GatherRows: gatherRowsRule,
   ReduceMean: meanRule,
 };

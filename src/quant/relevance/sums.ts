@@ -23,6 +23,18 @@ export function splitSum(a: ArrayLike<number>, b: ArrayLike<number>, relevance: 
 
 export const addRule: RelevanceRule = (_node, [a, b], relevance) => splitSum(a.data, b.data, relevance);
 
+/** f(a) b of the two halves of a row: a factor of a product gets half, as the two of attention do. x: [1,N,2M] */
+export const gatedRule: RelevanceRule = (_node, [x], relevance) => {
+  const columns = (x.shape.at(-1) ?? 0) / 2;
+  const out = new Float64Array(x.data.length);
+  relevance.forEach((value, i) => {
+    const a = Math.floor(i / columns) * columns + i;
+    out[a] = value / 2;
+    out[a + columns] = value / 2;
+  });
+  return [out];
+};
+
 /** A value that several nodes read: x sum_i (R_i / x), which is the sum of what they hand back wherever x is not 0. */
 export function joinReaders(x: ArrayLike<number>, parts: readonly Relevance[]): Relevance {
   if (parts.length === 1) return parts[0];

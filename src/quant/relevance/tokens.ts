@@ -10,6 +10,16 @@ export const gatherRule: RelevanceRule = (node, [x], relevance) => {
   return [out];
 };
 
+/** A row that several rows of the output copy gets the sum of what they got. */
+export const gatherRowsRule: RelevanceRule = ({ weights: { indices } }, [x], relevance) => {
+  const width = x.shape[2];
+  const out = new Float64Array(x.data.length);
+  indices.data.forEach((index, copy) => {
+    for (let i = 0; i < width; i++) out[index * width + i] += relevance[copy * width + i];
+  });
+  return [out];
+};
+
 /** y[column] = mean of the rows from `start` on: each gets its part of the sum. */
 export const meanRule: RelevanceRule = (node, [x], relevance) => {
   const [, n, d] = x.shape;

@@ -2,6 +2,7 @@
  * QwT (Fu et al., CVPR 2025): beside each quantized block runs a float linear layer that adds back what can be predicted of the block's error from its
  * input, y = Block_q(x) + x V^T + v, with x on the quantized path and Block_float(x) as the target. Used only where it explains something (R^2 > 0).
  */
+import { blockPrefix } from "../../graph/blocks.ts";
 import type { Graph, Node } from "../../graph/graph.ts";
 import { tensor, type Tensor } from "../../tensor/tensor.ts";
 import { createLinearCompensation } from "../solvers/linear-compensation.ts";
@@ -61,7 +62,7 @@ interface Block {
 }
 
 function blockOf(graph: Graph, name: string): Block | null {
-  const prefix = /^blocks\.\d+\./.exec(name)?.[0];
+  const prefix = blockPrefix(name);
   if (!prefix) return null;
   const nodes = graph.nodes.filter((node) => node.name.startsWith(prefix));
   return { prefix, nodes, input: nodes[0].inputs[0] };

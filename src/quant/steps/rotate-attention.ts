@@ -8,7 +8,7 @@
  * The projection's bias is corrected by the step that fits its weights (fitWeights), which aims at the float layer's mean output.
  */
 import type { Node } from "../../graph/graph.ts";
-import { attribute } from "../../graph/ops.ts";
+import { attribute, headsOf } from "../../graph/ops.ts";
 import { tensor, type Tensor } from "../../tensor/tensor.ts";
 import type { LayerStep } from "./step.ts";
 
@@ -20,7 +20,7 @@ export function rotateAttention(): LayerStep {
       const { node, float } = layer;
       const output = graph.nodes.find(({ op, name }) => op === "AttentionOutput" && name === node.inputs[0]);
       // The float path keeps the projection as it was: its input is not rotated.
-      if (node.op === "Gemm" && output) return { ...layer, node: rotatedProjection(node, graph.shapes[output.inputs[0]][0]) };
+      if (node.op === "Gemm" && output) return { ...layer, node: rotatedProjection(node, headsOf(graph.shapes[output.inputs[0]], graph.shapes[output.inputs[1]])) };
       const scores = graph.nodes.find(({ op, inputs }) => op === "AttentionScores" && inputs.includes(node.name));
       if (node.op !== "Gemm" || !scores) return layer;
       const means = columnMeans(await runNode(float.node, float.inputs));

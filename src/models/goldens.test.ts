@@ -1,0 +1,19 @@
+/** Every family in both namings against a PyTorch forward of the published architecture, on the CPU reference. */
+import { describe, expect, test } from "vitest";
+import { metrics } from "../metrics/index.ts";
+import { runGraph } from "../reference/run-graph.ts";
+import { goldenModel, goldenNames } from "../testing/golden-models.ts";
+import { identifyModel } from "./index.ts";
+
+describe.each(goldenNames)("%s", (name) => {
+  test.each(["timm", "hf"] as const)("in %s names", async (naming) => {
+    const { files, pixels, output } = await goldenModel(name);
+    const { card, build } = identifyModel(files[naming]);
+    expect(card.family).toBe(name.split("-")[0]);
+    expect(card.output).toBe(card.config.numClasses === 0 ? "features" : "classes");
+    const actual = runGraph(await build(), pixels).output;
+    expect(actual.shape).toEqual(output.shape);
+    // PyTorch adds up in f32, the reference in f64: a wrong op or a wrong name is off by tens of decibels.
+    expect(metrics.sqnrDb.measure(output, actual)).toBeGreaterThan(110);
+  });
+});

@@ -1,0 +1,54 @@
+/** The models of src/models/goldens: the same random weights in timm's and Hugging Face's names, and what PyTorch makes of them (tools/goldens/families). */
+import { readdirSync, readFileSync } from "node:fs";
+import { fromBytes } from "../formats/byte-source.ts";
+import type { JsonObject } from "../formats/json.ts";
+import type { ModelFiles } from "../formats/open-model.ts";
+import { openSafetensors } from "../formats/safetensors.ts";
+import type { TensorStore } from "../formats/tensor-store.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+
+const folder = new URL("../models/goldens/", import.meta.url);
+
+export const goldenNames: readonly string[] = readdirSync(folder)
+  .filter((file) => file.endsWith(".safetensors"))
+  .map((file) => file.replace(".safetensors", ""))
+  .sort();
+
+export interface GoldenModel {
+  readonly files: Readonly<Record<"timm" | "hf", ModelFiles>>;
+  /** [B,C,H,W] */
+  readonly pixels: Tensor;
+  /** Logits or features [B,...] of PyTorch in f32. */
+  readonly output: Tensor;
+}
+
+export async function goldenModel(name: string): Promise<GoldenModel> {
+  const store = await openSafetensors(
+    fromBytes(new Uint8Array(readFileSync(new URL(`${name}.safetensors`, folder))), `${name}.safetensors`),
+  );
+  const files = (naming: "timm" | "hf"): ModelFiles => ({
+    name,
+    weights: part(store, `${naming}/`),
+    config: JSON.parse(store.metadata[naming]) as JsonObject,
+    preprocessor: null,
+  });
+  return {
+    files: { timm: files("timm"), hf: files("hf") },
+    pixels: await store.read("pixels"),
+    output: await store.read("output"),
+  };
+}
+
+/** The tensors under a prefix, as a file of their own. */
+function part(store: TensorStore, prefix: string): TensorStore {
+  return {
+    names: store.names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)),
+    has: (name) => store.has(prefix + name),
+    shape: (name) => store.shape(prefix + name),
+    dtype: (name) => store.dtype(prefix + name),
+    sizeBytes: store.sizeBytes,
+    metadata: {},
+    read: (name) => store.read(prefix + name),
+    readIntegers: (name) => store.readIntegers(prefix + name),
+  };
+}
