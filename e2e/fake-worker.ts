@@ -10,10 +10,10 @@ import { assemblyPlugin } from "../tools/assembly.mjs";
 let bundled: Promise<string> | null = null;
 
 /** `stepMs`: pause between two progress reports of the stand-in. Call it before the page is opened. */
-export async function useFakeWorker(page: Page, { stepMs = 4, adapter = "software" } = {}): Promise<void> {
+export async function installFakeWorker(page: Page, { stepMs = 4, adapter = "software", depth = 8 } = {}): Promise<void> {
   const script = await (bundled ??= bundleFakeWorker());
   // The stand-in reads its options from its name, which the page does not set.
-  const name = JSON.stringify(new URLSearchParams({ step: String(stepMs), adapter }).toString());
+  const name = JSON.stringify(new URLSearchParams({ step: String(stepMs), adapter, depth: String(depth) }).toString());
   await page.route("**/assets/lab.worker-*.js", (route) =>
     route.fulfill({
       contentType: "text/javascript",

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { createTimeLeft } from "./actions/time-left.ts";
-import { formatBits, formatBytes, formatCount, formatDb, formatNats, formatPercent, formatTimeLeft } from "./format.ts";
+import { formatBits, formatBytes, formatCount, formatDb, formatNats, formatNumber, formatPercent, formatTimeLeft } from "./format.ts";
 
 it("writes numbers with no more digits than mean something", () => {
   expect([999, 1500, 11_534_336, 88_200_000, 9_996_000, 2.5e9].map(formatBytes)).toEqual([
@@ -14,6 +14,7 @@ it("writes numbers with no more digits than mean something", () => {
   expect([1000, 22_050_664, 86_567_656].map(formatCount)).toEqual(["1,000", "22.1 M", "86.6 M"]);
   expect([0, 0.90625, 1, NaN].map(formatPercent)).toEqual(["0 %", "90.6 %", "100 %", "n/a"]);
   expect([12.34, Infinity, NaN].map(formatDb)).toEqual(["12.3 dB", "exact", "undefined"]);
+  expect([0.021345, -1.4159, 3.14e-7, 0, 250_000].map(formatNumber)).toEqual(["0.0213", "-1.42", "3.1e-7", "0", "2.5e+5"]);
   expect([0, 0.00012, 0.5].map(formatNats)).toEqual(["0.000 nats", "1.2e-4 nats", "0.500 nats"]);
   expect([4, 4.125, 4.0004, NaN].map(formatBits)).toEqual(["4", "4.13", "4", "n/a"]);
   expect([0.4, 12.2, 150].map(formatTimeLeft)).toEqual(["about a second left", "about 12 s left", "about 3 min left"]);

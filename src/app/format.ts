@@ -55,6 +55,14 @@ export function formatBits(bits: number): string {
   return Number.isFinite(bits) ? String(Number(bits.toFixed(2))) : "n/a";
 }
 
+/** Three digits that mean something, whatever the magnitude: "0.0213", "-1.42", "3.1e-7". */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  const magnitude = Math.abs(value);
+  if (magnitude !== 0 && (magnitude < 0.001 || magnitude >= 100_000)) return value.toExponential(1);
+  return String(Number(value.toPrecision(3)));
+}
+
 function threeDigits(value: number): string {
   return value < 9.995 ? value.toFixed(2) : value < 99.95 ? value.toFixed(1) : value.toFixed(0);
 }

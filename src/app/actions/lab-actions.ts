@@ -17,6 +17,8 @@ export interface LabActions {
   changeHeads(numHeads: number): Promise<void>;
   compare(): Promise<void>;
   runSelfTest(): Promise<void>;
+  /** Statistics of every parameter of the open model. */
+  inspect(): Promise<void>;
   cancel(): void;
   /** Not a job: nothing else waits for it, and it stops nothing. */
   levels(request: LevelsRequest, signal: AbortSignal): Promise<SiteLevels>;
@@ -83,7 +85,9 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         signal,
         onProgress: (progress) => {
           onProgress?.(progress);
-          if (signal?.aborted !== true) state().setSelfTest({ kind: "running", done: progress.done, total: progress.total });
+          // The last report may arrive after the result.
+          if (signal?.aborted !== true && state().selfTest.kind === "running")
+            state().setSelfTest({ kind: "running", done: progress.done, total: progress.total });
         },
       });
       signal?.throwIfAborted();
@@ -139,6 +143,15 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         return compareNow(job);
       });
       if (done) await selfTestOnce();
+    },
+    async inspect() {
+      if (state().model === null) return;
+      await jobs.run("Reading the weights", false, async (job) => {
+        const tensors = await client.inspect(job);
+        job.signal?.throwIfAborted();
+        state().setTensors(tensors);
+        return `${tensors.length} tensors are listed.`;
+      });
     },
     async compare() {
       if (state().model === null || state().images === null) return;

@@ -1,4 +1,5 @@
 import type { DroppedFile, ImageSet, OpenedModel } from "../worker/lab-api.ts";
+import type { InspectionSlice } from "./inspection-slice.ts";
 import type { ResultSlice } from "./result-slice.ts";
 import type { SetSlice } from "./set-slice.ts";
 
@@ -17,15 +18,17 @@ export interface InputsSlice {
   holdImageFiles(files: readonly DroppedFile[]): void;
 }
 
-export function inputsSlice(set: SetSlice<InputsSlice & Pick<ResultSlice, "result" | "side" | "filter">>): InputsSlice {
+export function inputsSlice(
+  set: SetSlice<InputsSlice & Pick<ResultSlice, "result" | "side" | "filter"> & Pick<InspectionSlice, "tensors">>,
+): InputsSlice {
   const noResult = { result: null, side: "main", filter: "all" } as const;
   return {
     model: null,
     modelFiles: [],
     images: null,
     imageFiles: [],
-    setSample: (model, images) => set({ model, modelFiles: [], images, imageFiles: [], ...noResult }),
-    setModel: (model, modelFiles) => set({ model, modelFiles, images: null, ...noResult }),
+    setSample: (model, images) => set({ model, modelFiles: [], images, imageFiles: [], tensors: null, ...noResult }),
+    setModel: (model, modelFiles) => set({ model, modelFiles, images: null, tensors: null, ...noResult }),
     setImages: (images, imageFiles) => set({ images, imageFiles, ...noResult }),
     holdImageFiles: (imageFiles) => set({ imageFiles }),
   };

@@ -6,6 +6,8 @@ import { engineSlice } from "./engine-slice.ts";
 import type { EngineSlice } from "./engine-slice.ts";
 import { inputsSlice } from "./inputs-slice.ts";
 import type { InputsSlice } from "./inputs-slice.ts";
+import { inspectionSlice } from "./inspection-slice.ts";
+import type { InspectionSlice } from "./inspection-slice.ts";
 import { jobSlice } from "./job-slice.ts";
 import type { JobSlice } from "./job-slice.ts";
 import { resultSlice } from "./result-slice.ts";
@@ -13,8 +15,8 @@ import type { ResultSlice } from "./result-slice.ts";
 import { viewSlice } from "./view-slice.ts";
 import type { ViewSlice } from "./view-slice.ts";
 
-/** The page's whole state: six slices, no React in any of them. */
-export type LabState = EngineSlice & InputsSlice & ControlsSlice & JobSlice & ResultSlice & ViewSlice;
+/** The page's whole state: seven slices, no React in any of them. */
+export type LabState = EngineSlice & InputsSlice & ControlsSlice & JobSlice & ResultSlice & ViewSlice & InspectionSlice;
 export type LabStore = StoreApi<LabState>;
 
 export function createLabStore(): LabStore {
@@ -25,5 +27,6 @@ export function createLabStore(): LabStore {
     ...jobSlice(set),
     ...resultSlice(set),
     ...viewSlice(set),
+    ...inspectionSlice(set),
   }));
 }

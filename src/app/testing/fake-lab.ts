@@ -15,11 +15,14 @@ import {
   fakeQuantizedLogits,
 } from "./fake-data.ts";
 import { fakeLevels, fakeSites } from "./fake-levels.ts";
+import { fakeTensors } from "./fake-tensors.ts";
 
 export interface FakeLabOptions {
   readonly makeThumbnail: (index: number, label: number) => ImageBitmap;
   /** Pause between two progress reports. */
   readonly stepMs: number;
+  /** Blocks of the model that `inspect` tells of. */
+  readonly depth?: number;
   readonly adapter: "software" | "hardware" | "missing";
 }
 
@@ -119,6 +122,10 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
         warnings: images?.leakage === true ? [{ code: "CALIBRATION_OVERLAP", text }] : [],
       };
       return last;
+    },
+    async inspect(jobId, onProgress) {
+      await steps(jobId, ["reading weights"], onProgress);
+      return fakeTensors(options.depth ?? DEPTH);
     },
     async levels(_jobId, request) {
       await Promise.resolve();

@@ -9,6 +9,7 @@ exposeLab(
   createFakeLab({
     makeThumbnail: drawThumbnail,
     stepMs: Number(query.get("step") ?? 60),
+    ...(query.has("depth") ? { depth: Number(query.get("depth")) } : {}),
     adapter: wanted === "hardware" || wanted === "missing" ? wanted : "software",
   }),
 );

@@ -10,6 +10,7 @@ import { compareModels } from "../../runner/compare.ts";
 import { describeAdapter } from "../../runner/describe-adapter.ts";
 import { digestImages, overlapWarning } from "../../runner/digest.ts";
 import { effectiveBits } from "../../runner/effective-bits.ts";
+import { inspectGraph } from "../../runner/inspect/inspect-graph.ts";
 import { openModel, withoutQuantizers, type OpenModel } from "../../runner/open-model.ts";
 import { quantizeModel, type QuantizedModel } from "../../runner/quantize-model.ts";
 import { selfTest } from "../../runner/self-test.ts";
@@ -69,6 +70,15 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
     state.graph = null;
   };
 
+  /** The open model's graph; its weights are read once. */
+  const builtGraph = (model: OpenModel, job: Job): Promise<Graph> => {
+    state.graph ??= model.build(job);
+    return state.graph.catch((error: unknown) => {
+      state.graph = null;
+      throw error;
+    });
+  };
+
   const imageSet = async (split: Split<HeldImage>, skipped: ImageSet["skipped"]): Promise<ImageSet> => ({
     evaluation: await Promise.all(split.evaluation.map(labImage)),
     calibrationCount: split.calibration.length,
@@ -85,6 +95,9 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
       jobs.get(jobId)?.abort();
       return Promise.resolve();
     },
+
+    inspect: (jobId, onProgress) =>
+      withJob(jobId, onProgress, async (job) => inspectGraph(withoutQuantizers(await builtGraph(requireModel(state), job)), job)),
 
     async openModel(files, overrides) {
       const model = await openModel(
@@ -124,11 +137,7 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
           const { held } = await decodeFiles(state.files, card.preprocessing, card.config.numClasses, card.labels, job);
           Object.assign(state, { images: splitImages(held), preprocessing: card.preprocessing });
         }
-        state.graph ??= model.build(job);
-        const graph = await state.graph.catch((error: unknown) => {
-          state.graph = null;
-          throw error;
-        });
+        const graph = await builtGraph(model, job);
         return compare(await device(), model, graph, state.images, request, levels, job);
       }),
   };

@@ -18,6 +18,7 @@ export function exposeLab(lab: LabApi, endpoint?: Endpoint): void {
     openSample: (jobId, onProgress) => guard(() => lab.openSample(jobId, onProgress), onProgress),
     openImages: (jobId, files, onProgress) => guard(() => lab.openImages(jobId, files, onProgress), onProgress),
     compare: (jobId, request, onProgress) => guard(() => lab.compare(jobId, request, onProgress), onProgress),
+    inspect: (jobId, onProgress) => guard(() => lab.inspect(jobId, onProgress), onProgress),
     levels: (jobId, request) => guard(() => lab.levels(jobId, request)),
   };
   expose(guarded, endpoint);

@@ -2,6 +2,7 @@ import type { ModelCard } from "../../models/config.ts";
 import type { Histogram } from "../../quant/observers/histogram.ts";
 import type { Codebook } from "../../quant/schemes/scheme.ts";
 import type { AdapterDescription, Comparison, QuantizeRequest } from "../../runner/comparison.ts";
+import type { InspectedTensor } from "../../runner/inspect/inspect-graph.ts";
 import type { Progress } from "../../tensor/progress.ts";
 
 /** A file as dropped: `path` keeps the folder ("photos/cat.jpg"). */
@@ -133,6 +134,8 @@ export interface LabApi {
   openImages(jobId: string, files: readonly DroppedFile[], onProgress: (progress: Progress) => void): Promise<ImageSet>;
   compare(jobId: string, request: CompareRequest, onProgress: (progress: Progress) => void): Promise<LabComparison>;
   recipes(): Promise<readonly RecipeChoice[]>;
+  /** Every parameter of the open model, in the order of the network. */
+  inspect(jobId: string, onProgress: (progress: Progress) => void): Promise<readonly InspectedTensor[]>;
   /** Of the last comparison that was made. */
   levels(jobId: string, request: LevelsRequest): Promise<SiteLevels>;
   cancel(jobId: string): Promise<void>;

@@ -1,6 +1,7 @@
 import { proxy, wrap } from "comlink";
 import type { Endpoint } from "comlink";
 import type { AdapterDescription } from "../../runner/comparison.ts";
+import type { InspectedTensor } from "../../runner/inspect/inspect-graph.ts";
 import type { Job, Progress } from "../../tensor/progress.ts";
 import { abortError, errorOf } from "./error-border.ts";
 import type {
@@ -25,6 +26,7 @@ export interface LabClient {
   openSample(job: Job): Promise<{ model: OpenedModel; images: ImageSet }>;
   openImages(files: readonly DroppedFile[], job: Job): Promise<ImageSet>;
   compare(request: CompareRequest, job: Job): Promise<LabComparison>;
+  inspect(job: Job): Promise<readonly InspectedTensor[]>;
   levels(request: LevelsRequest, job: Job): Promise<SiteLevels>;
 }
 
@@ -63,6 +65,7 @@ export function createLabClient(endpoint: Endpoint, crashed: Promise<never>): La
     openSample: (job) => call(job, (id, report) => remote.openSample(id, report)),
     openImages: (files, job) => call(job, (id, report) => remote.openImages(id, files, report)),
     compare: (request, job) => call(job, (id, report) => remote.compare(id, request, report)),
+    inspect: (job) => call(job, (id, report) => remote.inspect(id, report)),
     levels: (request, job) => call(job, (id) => remote.levels(id, request)),
   };
 }

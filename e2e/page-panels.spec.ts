@@ -1,0 +1,97 @@
+/** Every panel on the built page, over the stand-in engine: its main job, axe in light, dark and narrow, and a picture in out/test/screens. */
+import { createRequire } from "node:module";
+import { expect, test, type Page } from "@playwright/test";
+import { installFakeWorker } from "./fake-worker.ts";
+
+const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const PANELS = ["open", "inspect", "data", "recipe", "compare", "diagnose", "sweep", "bench", "report"] as const;
+const SCREENS = "out/test/screens";
+
+// axe is injected as a script, which the page's content security policy would refuse; a service worker would answer for the stand-in.
+test.use({ bypassCSP: true, serviceWorkers: "block" });
+
+/** The page with the sample open and compared. */
+async function openSample(page: Page, options: Parameters<typeof installFakeWorker>[1] = {}): Promise<void> {
+  await installFakeWorker(page, options);
+  await page.goto("./?automation=1");
+  await page.getByRole("button", { name: "Try the sample" }).click();
+  await expect(page.getByTestId("verdict")).toBeVisible();
+  await expect(page.getByTestId("self-test")).toHaveAttribute("data-state", "ok");
+}
+
+async function violations(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: axePath });
+  return page.evaluate(async () => {
+    interface Axe {
+      run(
+        target: Document,
+      ): Promise<{ violations: { id: string; impact: string | null; nodes: { html: string; failureSummary: string }[] }[] }>;
+    }
+    const found = await (window as unknown as { axe: Axe }).axe.run(document);
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
+  });
+}
+
+async function settle(page: Page): Promise<void> {
+  await expect(page.locator(".panel-loading")).toHaveCount(0);
+  await expect(page.getByTestId("job")).toHaveCount(0);
+  await page.waitForTimeout(150);
+}
+
+test("every panel by its key: axe is content in light, dark and narrow, and nothing scrolls sideways", async ({ page }) => {
+  await openSample(page);
+  for (const [index, panel] of PANELS.entries()) {
+    await page.keyboard.press(String(index + 1));
+    await expect(page.getByTestId(`panel-${panel}`)).toHaveAttribute("aria-current", "page");
+    await expect(page.locator("main h1")).toHaveCount(1);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await settle(page);
+      expect.soft(await violations(page), `${panel} ${colorScheme}`).toEqual([]);
+      await page.screenshot({ path: `${SCREENS}/${panel}-${colorScheme}.png`, fullPage: true });
+    }
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.setViewportSize({ width: 360, height: 780 });
+    await settle(page);
+    expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), `${panel} at 360 px`).toBeLessThanOrEqual(0);
+    expect.soft(await violations(page), `${panel} narrow`).toEqual([]);
+    await page.screenshot({ path: `${SCREENS}/${panel}-narrow.png`, fullPage: true });
+    await page.setViewportSize({ width: 1280, height: 800 });
+  }
+});
+
+test("every panel before anything is open says what is missing", async ({ page }) => {
+  await installFakeWorker(page);
+  await page.goto("./");
+  for (const [index, panel] of PANELS.entries()) {
+    await page.keyboard.press(String(index + 1));
+    await settle(page);
+    // A recipe can be chosen before there is anything to run it on.
+    if (panel !== "recipe") await expect(page.locator("main").getByRole("button", { name: "Try the sample" })).toBeVisible();
+    await page.screenshot({ path: `${SCREENS}/${panel}-empty.png`, fullPage: true });
+  }
+  expect(await violations(page)).toEqual([]);
+});
+
+test("Inspect: search, order and branches of two thousand tensors, few of them in the document", async ({ page }) => {
+  await openSample(page, { depth: 166 });
+  await page.keyboard.press("2");
+  const count = page.getByTestId("tensor-count");
+  await expect(count).toContainText(/^1998,/);
+  expect(await page.locator(".tensor-table tbody tr").count()).toBeLessThan(60);
+  const box = page.getByTestId("tensor-box");
+  await box.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  await expect(page.getByRole("rowheader", { name: "head.bias" })).toBeVisible();
+  await page.keyboard.press("/");
+  await page.keyboard.type("blocks.12. fc2 weight");
+  await expect(count).toContainText("1 of 1998");
+  await expect(page.getByRole("rowheader", { name: "blocks.12.mlp.fc2.weight" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Kurtosis" }).click();
+  await expect(page.locator('.tensor-table th[aria-sort="descending"]')).toHaveText(/Kurtosis/);
+  await page
+    .getByTestId("block-tree")
+    .getByRole("button", { name: /^Block 3 / })
+    .click();
+  await expect(count).toContainText("12 of 1998");
+});

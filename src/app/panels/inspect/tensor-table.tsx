@@ -1,0 +1,100 @@
+import type { InspectedTensor } from "../../../runner/inspect/inspect-graph.ts";
+import { useWindow } from "../../components/use-window.ts";
+import { formatCount, formatDb, formatNumber, formatPercent } from "../../format.ts";
+import { heatOfDb } from "../../results/heat-colour.ts";
+import { NETWORK_ORDER } from "../../results/tensor-rows.ts";
+import type { TensorColumn, TensorOrder } from "../../results/tensor-rows.ts";
+
+const ROW_HEIGHT = 32;
+
+/** Thousands of tensors, of which only the lines in sight are drawn. */
+export function TensorTable(props: {
+  readonly rows: readonly InspectedTensor[];
+  readonly order: TensorOrder;
+  readonly onOrder: (order: TensorOrder) => void;
+  readonly bits: number;
+  readonly bitsIndex: number;
+  /** How the file stores the weights. */
+  readonly storedAs: string;
+}) {
+  const { rows, order, onOrder, bits, bitsIndex, storedAs } = props;
+  const { box, first, last, before, after } = useWindow<HTMLElement>(rows.length, ROW_HEIGHT);
+  const columns: readonly (readonly [column: TensorColumn | null, title: string])[] = [
+    ["name", "Tensor"],
+    [null, "Shape"],
+    [null, "Stored"],
+    ["elements", "Share"],
+    ["range", "Range"],
+    ["standardDeviation", "Std"],
+    ["kurtosis", "Kurtosis"],
+    ["outlierChannels", "Outliers"],
+    ["preview", `${bits}-bit SQNR`],
+  ];
+  return (
+    // A box that scrolls must be reachable by keyboard.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <section ref={box} className="tensor-box" aria-label="List of tensors" tabIndex={0} data-testid="tensor-box">
+      <table className="tensor-table" aria-rowcount={rows.length + 1}>
+        <thead>
+          <tr>
+            {columns.map(([column, title]) => (
+              <th key={title} scope="col" aria-sort={sortOf(column, order)}>
+                {column === null ? (
+                  title
+                ) : (
+                  <button type="button" className="sort" onClick={() => onOrder(nextOrder(column, order))}>
+                    {title}
+                    <span aria-hidden="true">{order.column !== column ? "" : order.isDescending ? " ↓" : " ↑"}</span>
+                  </button>
+                )}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {before > 0 && <tr aria-hidden="true" style={{ height: before }} />}
+          {rows.slice(first, last).map((row, i) => (
+            <tr key={row.name} aria-rowindex={first + i + 2} style={{ height: ROW_HEIGHT }}>
+              <th scope="row" title={row.name}>
+                {row.name}
+              </th>
+              <td>{row.shape.join(" × ")}</td>
+              <td>{storedAs}</td>
+              <td title={`${row.elements.toLocaleString("en")} parameters`}>
+                {formatPercent(row.share)} <span className="muted">{formatCount(row.elements)}</span>
+              </td>
+              <td>
+                {formatNumber(row.low)} … {formatNumber(row.high)}
+              </td>
+              <td>{formatNumber(row.standardDeviation)}</td>
+              <td>{row.kurtosis === null ? "" : row.kurtosis.toFixed(row.kurtosis < 100 ? 1 : 0)}</td>
+              <td>{row.outlierChannels ?? ""}</td>
+              <td>
+                {row.previewDb !== null && (
+                  <>
+                    <span className="swatch" aria-hidden="true" style={{ background: heatOfDb(row.previewDb[bitsIndex] ?? Infinity) }} />{" "}
+                    {formatDb(row.previewDb[bitsIndex] ?? Infinity)}
+                  </>
+                )}
+              </td>
+            </tr>
+          ))}
+          {after > 0 && <tr aria-hidden="true" style={{ height: after }} />}
+        </tbody>
+      </table>
+      {rows.length === 0 && <p className="muted tensor-none">No tensor has this name.</p>}
+    </section>
+  );
+}
+
+function sortOf(column: TensorColumn | null, order: TensorOrder): "ascending" | "descending" | undefined {
+  if (column === null || column !== order.column) return undefined;
+  return order.isDescending ? "descending" : "ascending";
+}
+
+/** Numbers begin with the largest, names and decibels with the smallest; the third press goes back to the order of the network. */
+function nextOrder(column: TensorColumn, order: TensorOrder): TensorOrder {
+  const isDescendingFirst = column !== "name" && column !== "preview";
+  if (order.column !== column) return { column, isDescending: isDescendingFirst };
+  return order.isDescending === isDescendingFirst ? { column, isDescending: !isDescendingFirst } : NETWORK_ORDER;
+}
