@@ -30,6 +30,30 @@ export function ParetoChart(props: {
   );
 }
 
+/** Each recipe's sign, in the chart and as text in its legend; the first come again where there are more recipes. */
+const SYMBOLS = [
+  { symbol: "circle", text: "○" },
+  { symbol: "square", text: "□" },
+  { symbol: "triangle", text: "△" },
+  { symbol: "diamond", text: "◇" },
+  { symbol: "star", text: "☆" },
+  { symbol: "wye", text: "Y" },
+  { symbol: "cross", text: "+" },
+] as const;
+
+export function ParetoLegend({ recipes }: Pick<ParetoView, "recipes">) {
+  return (
+    <p className="legend">
+      {recipes.map(({ name, label }, i) => (
+        <span key={name}>
+          <span className="quantized-text">{SYMBOLS[i % SYMBOLS.length]?.text}</span> {label}
+        </span>
+      ))}
+      <span className="muted">filled: no other run beats it</span>
+    </p>
+  );
+}
+
 export function paretoText({ label, cost, error, isFront, isFloat, agreement }: ParetoPoint, kind: ParetoView["cost"]): string {
   const costText = kind === "bytes" ? formatBytes(cost) : formatMs(cost);
   if (isFloat) return `float model: ${costText}`;
@@ -57,7 +81,7 @@ function drawPareto(plot: Plotting, view: ParetoView, { width, height }: { width
       zero: true,
       grid: true,
       ticks: Math.max(3, Math.floor(width / 110)),
-      tickFormat: (value: number) => (value === 0 ? "0" : cost === "bytes" ? formatBytes(value) : formatMs(value)),
+      tickFormat: (value: number) => (value === 0 ? "0" : cost === "bytes" ? formatBytes(value).replace(/\.0+ /, " ") : formatMs(value)),
     },
     y: {
       type: "symlog",
@@ -68,7 +92,7 @@ function drawPareto(plot: Plotting, view: ParetoView, { width, height }: { width
       ticks: errorTicks(constant, most),
       tickFormat: (value: number) => (value === 0 ? "0" : String(Number(value.toPrecision(2)))),
     },
-    symbol: { domain: view.recipes.map(({ label }) => label), range: ["circle", "square", "triangle", "diamond", "wye", "cross", "star"] },
+    symbol: { domain: view.recipes.map(({ label }) => label), range: SYMBOLS.map(({ symbol }) => symbol) },
     marks: [
       plot.ruleY([0], { stroke: "var(--float)", strokeOpacity: 0.7 }),
       plot.line(front, { x: "cost", y: "error", curve: "step-after", stroke: "var(--quantized)", strokeDasharray: "4 3" }),
@@ -93,7 +117,7 @@ function drawPareto(plot: Plotting, view: ParetoView, { width, height }: { width
         ? [
             plot.text(
               front.filter(({ isFloat }) => !isFloat),
-              { x: "cost", y: "error", text: "bits", dy: -12, fill: "var(--ink)" },
+              { x: "cost", y: "error", text: "bits", dx: -9, textAnchor: "end", fill: "var(--ink)" },
             ),
           ]
         : []),

@@ -30,7 +30,13 @@ function drawResidual(plot: Plotting, steps: readonly Ordered[], { width, height
     marginLeft: 48,
     marginRight: 84,
     x: { label: "block", tickFormat: (index: number) => blockTick(steps, index), ticks: ticksOf(steps) },
-    y: { type: "log", label: "magnitude", grid: true, tickFormat: "~s" },
+    y: {
+      type: "log",
+      label: "magnitude",
+      grid: true,
+      ticks: 5,
+      tickFormat: (value: number) => (Number.isInteger(Math.log10(value)) ? String(value) : ""),
+    },
     marks: [
       plot.line(steps, { x: "index", y: "largest", stroke: "var(--float)", strokeDasharray: "4 3" }),
       plot.line(steps, { x: "index", y: "rms", stroke: "var(--float)", strokeWidth: 2 }),

@@ -1,9 +1,9 @@
 /** Where the class token looks, head by head, on both paths; and through all layers at once (attention rollout, Abnar and Zuidema 2020). */
 import type { Graph } from "../../graph/graph.ts";
-import { attribute } from "../../graph/ops.ts";
+import { attribute, windowsOf } from "../../graph/ops.ts";
 import { fakeQuantizeNode } from "../../quant/simulate.ts";
 import { tensor, type Tensor } from "../../tensor/tensor.ts";
-import { nodePlace, type DiagnosedModel } from "./diagnosed-model.ts";
+import type { DiagnosedModel } from "./diagnosed-model.ts";
 import { walkPaths, type Collector } from "./walk.ts";
 
 /** Attention over the patches, [gridHeight, gridWidth] each. */
@@ -22,8 +22,9 @@ export interface AttentionMaps {
   readonly rollout: MapPair;
 }
 
-/** Of the first image. */
-export async function attentionMaps(model: DiagnosedModel): Promise<AttentionMaps> {
+/** Of the first image. null where tokens only see their own window: such a model has no look over the whole image. */
+export async function attentionMaps(model: DiagnosedModel): Promise<AttentionMaps | null> {
+  if (model.float.nodes.some((node) => node.op === "AttentionScores" && windowsOf(node) > 1)) return null;
   const { images } = model;
   const one = tensor([1, ...images.shape.slice(1)], images.data.slice(0, images.data.length / images.shape[0]));
   const collector = collectAttention(model.quantized);
@@ -38,14 +39,14 @@ function collectAttention(graph: Graph): Collector & { result(): AttentionMaps }
   const blocks: { block: number; heads: MapPair[] }[] = [];
   let flow: { float: Float64Array; quantized: Float64Array } | null = null;
   return {
-    visit({ node, exactInputs, quantizedInputs }) {
+    visit({ node, place, exactInputs, quantizedInputs }) {
       if (node.op !== "AttentionOutput") return;
       const [float] = exactInputs;
       const [quantized] = fakeQuantizeNode(node, quantizedInputs).inputs;
       const [, heads, tokens] = float.shape;
       const lookOf = (p: Tensor, head: number) => looks(p, head, query, prefix);
       blocks.push({
-        block: nodePlace(node.name).block ?? blocks.length,
+        block: place.block ?? blocks.length,
         heads: Array.from({ length: heads }, (_, head) => ({ float: lookOf(float, head), quantized: lookOf(quantized, head) })),
       });
       flow = {

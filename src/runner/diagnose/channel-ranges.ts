@@ -6,7 +6,7 @@ import type { Graph } from "../../graph/graph.ts";
 import type { Quantizer } from "../../graph/quantizer.ts";
 import { inFloatTerms } from "../layer-errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { nodePlace, sourceOf } from "./diagnosed-model.ts";
+import { sourceOf } from "./diagnosed-model.ts";
 import type { Collector } from "./walk.ts";
 
 export interface Ranges {
@@ -37,7 +37,7 @@ export function collectChannelRanges(graph: Graph): Collector & { result(): Chan
   const found: ChannelRanges[] = [];
   const before = new Map<string, Ranges>();
   return {
-    visit({ node, original, exact, exactInputs }) {
+    visit({ node, place, original, exact, exactInputs }) {
       if (node.op === "LayerNormalization" && original !== null && exact.shape.length === 3) {
         before.set(node.name, rangesOf({ ...exact, data: inFloatTerms(original, node, exact.data) }));
       }
@@ -47,7 +47,7 @@ export function collectChannelRanges(graph: Graph): Collector & { result(): Chan
       const after = rangesOf(exactInputs[0]);
       found.push({
         name: node.name,
-        ...nodePlace(node.name),
+        ...place,
         before: norm,
         after,
         bits: quantizer.bits,

@@ -15,19 +15,6 @@ export interface DiagnosedModel {
   readonly job?: Job | undefined;
 }
 
-export interface NodePlace {
-  /** Block index, or null outside the blocks. */
-  readonly block: number | null;
-  /** Name inside the block ("attn.softmax") or the whole name. */
-  readonly role: string;
-}
-
-/** "blocks.3.attn.softmax" -> block 3, role "attn.softmax". */
-export function nodePlace(name: string): NodePlace {
-  const match = /^blocks\.(\d+)\.(.+)$/.exec(name);
-  return match ? { block: Number(match[1]), role: match[2] } : { block: null, role: name };
-}
-
 /** The node that computes what `name` is a scaled copy of: recipes put an Affine between a producer and its reader. */
 export function sourceOf(graph: Graph, name: string): Node | undefined {
   const producer = graph.nodes.find((node) => node.name === name);

@@ -1,7 +1,7 @@
 /** The output of GELU: most values lie in a sliver below 0, a few far above; one uniform grid serves neither well. */
 import type { Graph } from "../../graph/graph.ts";
 import { histogramOf } from "../../quant/observers/histogram.ts";
-import { nodePlace, sourceOf } from "./diagnosed-model.ts";
+import { sourceOf } from "./diagnosed-model.ts";
 import { levelUse, type LevelUse, type Values } from "./level-use.ts";
 import type { Collector } from "./walk.ts";
 
@@ -25,7 +25,7 @@ export interface GeluTail {
 export function collectGeluTails(graph: Graph): Collector & { result(): GeluTail[] } {
   const found: GeluTail[] = [];
   return {
-    visit({ node, exactInputs: [x] }) {
+    visit({ node, place, exactInputs: [x] }) {
       const quantizer = node.quantizers?.input;
       if (!quantizer || sourceOf(graph, node.inputs[0])?.op !== "Gelu") return;
       const { bits } = quantizer;
@@ -34,7 +34,7 @@ export function collectGeluTails(graph: Graph): Collector & { result(): GeluTail
       const use = levelUse(values, quantizer);
       found.push({
         name: node.name,
-        block: nodePlace(node.name).block,
+        block: place.block,
         values,
         bits,
         use,

@@ -1,6 +1,5 @@
 /** Error of every layer, once as it has added up on the way, once as the layer alone would cause it. */
 import type { Tensor } from "../../tensor/tensor.ts";
-import { nodePlace } from "./diagnosed-model.ts";
 import type { Collector } from "./walk.ts";
 
 export interface LayerErrorPair {
@@ -16,8 +15,7 @@ export interface LayerErrorPair {
 export function collectLayerErrors(): Collector & { result(): LayerErrorPair[] } {
   const pairs: LayerErrorPair[] = [];
   return {
-    visit({ node, exact, quantized, alone }) {
-      const place = nodePlace(node.name);
+    visit({ node, place, exact, quantized, alone }) {
       const isolatedDb = alone === null ? null : signalToNoiseDb(exact, alone);
       pairs.push({ name: node.name, ...place, cumulativeDb: signalToNoiseDb(exact, quantized), isolatedDb });
     },

@@ -169,6 +169,7 @@ describe("attentionMaps", () => {
   it("are the class token's rows, and their product through the layers", async () => {
     const model = await diagnosedSmallVit();
     const maps = await attentionMaps(model);
+    if (maps === null) throw new Error("no maps");
     expect(maps).toMatchObject({ gridHeight: 2, gridWidth: 2, query: "class token" });
     const one = tensor([1, 3, 4, 4], model.images.data.slice(0, 48));
     const names = ["blocks.0.attn.softmax", "blocks.1.attn.softmax"];

@@ -2,8 +2,9 @@
  * Which part of the model costs most: quantized alone (enable-only), and left in float alone (disable-only). Both are measured at the logits, because an
  * error that is large at its layer may not matter, and a small one may. (AIMET's per-layer analysis.)
  */
+import { blockPlaces } from "../../graph/blocks.ts";
 import { throwIfCancelled } from "../../tensor/progress.ts";
-import { nodePlace, type DiagnosedModel } from "./diagnosed-model.ts";
+import type { DiagnosedModel } from "./diagnosed-model.ts";
 import { distance, floatLogits, type Distance } from "./distance.ts";
 import { ALL_OFF, ALL_ON, createSwitchedRuns, type Switches } from "./switched-runs.ts";
 
@@ -36,10 +37,11 @@ export interface Ranking {
 
 /** Every node with quantizers belongs to one part. */
 export function partsOf({ quantized }: Pick<DiagnosedModel, "quantized">, kind: PartKind): Part[] {
+  const placeOf = blockPlaces(quantized.nodes.map(({ name }) => name));
   const parts = new Map<string, { nodes: string[]; block: number | null }>();
   for (const { name, quantizers } of quantized.nodes) {
     if (Object.keys(quantizers ?? {}).length === 0) continue;
-    const { block, role } = nodePlace(name);
+    const { block, role } = placeOf(name);
     const key = kind === "layer" ? name : kind === "role" || block === null ? role : `block ${block}`;
     const part = parts.get(key) ?? { nodes: [], block: kind === "role" ? null : block };
     part.nodes.push(name);

@@ -4,7 +4,6 @@
  */
 import type { Tensor } from "../../tensor/tensor.ts";
 import { median } from "./channel-ranges.ts";
-import { nodePlace } from "./diagnosed-model.ts";
 import type { Collector } from "./walk.ts";
 
 export interface ResidualStep {
@@ -57,8 +56,7 @@ export function collectResiduals(): Collector & { steps(): ResidualStep[]; maps(
   const steps: ResidualStep[] = [];
   const maps = new Map<number, TokenChannelMap>();
   return {
-    visit({ node, exact, quantized }) {
-      const { block } = nodePlace(node.name);
+    visit({ node, place: { block }, exact, quantized }) {
       if (node.op !== "Add" || block === null || exact.shape.length !== 3) return;
       steps.push({ name: node.name, block, ...sizesOf(exact.data, quantized.data) });
       // The last Add of a block stays.

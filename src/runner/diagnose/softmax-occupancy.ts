@@ -1,6 +1,5 @@
 /** Attention probabilities and the levels that are offered to them: by the quantizer that there is, and by the usual ones at as many bits. */
 import { histogramOf } from "../../quant/observers/histogram.ts";
-import { nodePlace } from "./diagnosed-model.ts";
 import { fittedQuantizer, levelUse, type LevelUse, type Values } from "./level-use.ts";
 import type { Collector } from "./walk.ts";
 
@@ -21,7 +20,7 @@ const ALTERNATIVES = ["uniform", "log2", "log-sqrt2"] as const;
 export function collectSoftmaxOccupancy(): Collector & { result(): SoftmaxOccupancy[] } {
   const found: SoftmaxOccupancy[] = [];
   return {
-    visit({ node, exactInputs: [probabilities] }) {
+    visit({ node, place, exactInputs: [probabilities] }) {
       const quantizer = node.quantizers?.probabilities;
       if (!quantizer) return;
       const { bits } = quantizer;
@@ -31,7 +30,7 @@ export function collectSoftmaxOccupancy(): Collector & { result(): SoftmaxOccupa
         const use = levelUse(values, fittedQuantizer(name, bits, 0, high));
         return use === null ? [] : [{ name, ...use }];
       });
-      found.push({ name: node.name, block: nodePlace(node.name).block, values, current: levelUse(values, quantizer), bits, others });
+      found.push({ name: node.name, block: place.block, values, current: levelUse(values, quantizer), bits, others });
     },
     result: () => found,
   };

@@ -2,6 +2,7 @@
  * The quantized graph run twice side by side, node by node: exactly (no value rounded) and quantized. Both are in the same terms, because a recipe's
  * rewrites are in both. Collectors look at every node and keep what they need; values are dropped after their last reader.
  */
+import { blockPlaces, type BlockPlace } from "../../graph/blocks.ts";
 import { INPUT, type Node } from "../../graph/graph.ts";
 import { fakeQuantizeNode } from "../../quant/simulate.ts";
 import { lastReaders } from "../../reference/run-graph.ts";
@@ -13,6 +14,7 @@ import { aliveValue } from "./switched-runs.ts";
 /** One node on both paths. Tensors have the batch axis in front. */
 export interface NodeView {
   readonly node: Node;
+  readonly place: BlockPlace;
   /** The float model's node of that name; null for what the recipe inserted. */
   readonly original: Node | null;
   readonly exactInputs: readonly Tensor[];
@@ -32,6 +34,7 @@ export interface Collector {
 export async function walkPaths(model: DiagnosedModel, collectors: readonly Collector[]): Promise<{ exact: Tensor; quantized: Tensor }> {
   const { float, quantized: graph, images, runNode, job } = model;
   const originals = new Map(float.nodes.map((node) => [node.name, node]));
+  const placeOf = blockPlaces(graph.nodes.map(({ name }) => name));
   const lastReader = lastReaders(graph);
   const exactValues = new Map([[INPUT, images]]);
   const quantizedValues = new Map([[INPUT, images]]);
@@ -48,7 +51,16 @@ export async function walkPaths(model: DiagnosedModel, collectors: readonly Coll
     const exact = await runNode(node, exactInputs);
     const quantized = await rounded(node, quantizedInputs);
     const alone = Object.keys(node.quantizers ?? {}).length > 0 ? await rounded(node, exactInputs) : null;
-    const view = { node, original: originals.get(node.name) ?? null, exactInputs, quantizedInputs, exact, quantized, alone };
+    const view = {
+      node,
+      place: placeOf(node.name),
+      original: originals.get(node.name) ?? null,
+      exactInputs,
+      quantizedInputs,
+      exact,
+      quantized,
+      alone,
+    };
     for (const collector of collectors) collector.visit(view);
     exactValues.set(node.name, exact);
     quantizedValues.set(node.name, quantized);

@@ -1,3 +1,4 @@
+import { blockPrefix } from "../../../graph/blocks.ts";
 import type { TokenChannelMap } from "../residual-stream.ts";
 import type { Finding, FindingRule } from "./finding.ts";
 
@@ -10,7 +11,7 @@ export const residualRule: FindingRule = {
     const first = maps.find(({ massive }) => massive > 0);
     if (first !== undefined) {
       const [top] = first.outliers;
-      const layer = `blocks.${first.block}.mlp.fc2`;
+      const layer = `${blockPrefix(first.name)}mlp.fc2`;
       findings.push({
         id: "massive-activations",
         severity: "high",
