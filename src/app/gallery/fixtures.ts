@@ -54,7 +54,7 @@ export function ranges(isEqualized: boolean): Ranges {
   return { low, high };
 }
 
-const probabilities = (() => {
+export const probabilities = (() => {
   const normal = seededNormal(4);
   return Float32Array.from({ length: 5000 }, () => Math.min(1, Math.exp(1.4 * normal() - 4.5)));
 })();

@@ -2,6 +2,8 @@ import { createStore } from "zustand/vanilla";
 import type { StoreApi } from "zustand/vanilla";
 import { controlsSlice } from "./controls-slice.ts";
 import type { ControlsSlice } from "./controls-slice.ts";
+import { diagnosisSlice } from "./diagnosis-slice.ts";
+import type { DiagnosisSlice } from "./diagnosis-slice.ts";
 import { engineSlice } from "./engine-slice.ts";
 import type { EngineSlice } from "./engine-slice.ts";
 import { inputsSlice } from "./inputs-slice.ts";
@@ -12,11 +14,21 @@ import { jobSlice } from "./job-slice.ts";
 import type { JobSlice } from "./job-slice.ts";
 import { resultSlice } from "./result-slice.ts";
 import type { ResultSlice } from "./result-slice.ts";
+import { sweepSlice } from "./sweep-slice.ts";
+import type { SweepSlice } from "./sweep-slice.ts";
 import { viewSlice } from "./view-slice.ts";
 import type { ViewSlice } from "./view-slice.ts";
 
-/** The page's whole state: seven slices, no React in any of them. */
-export type LabState = EngineSlice & InputsSlice & ControlsSlice & JobSlice & ResultSlice & ViewSlice & InspectionSlice;
+/** The page's whole state: slices, no React in any of them. */
+export type LabState = EngineSlice &
+  InputsSlice &
+  ControlsSlice &
+  JobSlice &
+  ResultSlice &
+  ViewSlice &
+  InspectionSlice &
+  DiagnosisSlice &
+  SweepSlice;
 export type LabStore = StoreApi<LabState>;
 
 export function createLabStore(): LabStore {
@@ -28,5 +40,7 @@ export function createLabStore(): LabStore {
     ...resultSlice(set),
     ...viewSlice(set),
     ...inspectionSlice(set),
+    ...diagnosisSlice(set),
+    ...sweepSlice(set),
   }));
 }

@@ -17,10 +17,12 @@ import { selfTest } from "../../runner/self-test.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import type { Job } from "../../tensor/progress.ts";
 import { canvasReadsBackExactly, decodeInBrowser } from "../decode-browser.ts";
+import { createDiagnosisDesk, type DiagnosisDesk } from "./diagnosis-desk.ts";
 import type { CompareRequest, DroppedFile, ImageSet, LabApi, LabComparison, RecipeChoice } from "./lab-api.ts";
 import { createLevelReader, type LevelReader } from "./level-reader.ts";
 import { levelSites } from "./level-sites.ts";
-import { heldSource, holdImage, labImage, splitImages, type HeldImage, type Split } from "./lab-images.ts";
+import { evaluationLabels, heldSource, holdImage, labImage, splitImages, type HeldImage, type Split } from "./lab-images.ts";
+import { labSweep } from "./lab-sweep.ts";
 import { openSampleModel, sampleImages, sampleNote } from "./sample.ts";
 
 interface State {
@@ -64,6 +66,7 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
   };
 
   const levels = createLevelReader(device);
+  const desk = createDiagnosisDesk(device);
 
   const accept = (model: OpenModel): void => {
     state.model = model;
@@ -77,6 +80,16 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
       state.graph = null;
       throw error;
     });
+  };
+
+  /** The images as the open model wants them. */
+  const readyImages = async ({ card }: OpenModel, job: Job): Promise<Split<HeldImage>> => {
+    if (state.images !== null && state.preprocessing !== card.preprocessing && state.files.length > 0) {
+      const { held } = await decodeFiles(state.files, card.preprocessing, card.config.numClasses, card.labels, job);
+      Object.assign(state, { images: splitImages(held), preprocessing: card.preprocessing });
+    }
+    if (state.images === null) throw noImages([]);
+    return state.images;
   };
 
   const imageSet = async (split: Split<HeldImage>, skipped: ImageSet["skipped"]): Promise<ImageSet> => ({
@@ -131,14 +144,17 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
     compare: (jobId, request, onProgress) =>
       withJob(jobId, onProgress, async (job) => {
         const model = requireModel(state);
-        if (state.images === null) throw noImages([]);
-        if (state.preprocessing !== model.card.preprocessing && state.files.length > 0) {
-          const { card } = model;
-          const { held } = await decodeFiles(state.files, card.preprocessing, card.config.numClasses, card.labels, job);
-          Object.assign(state, { images: splitImages(held), preprocessing: card.preprocessing });
-        }
-        const graph = await builtGraph(model, job);
-        return compare(await device(), model, graph, state.images, request, levels, job);
+        const images = await readyImages(model, job);
+        return compare(await device(), model, await builtGraph(model, job), images, request, [levels, desk], job);
+      }),
+
+    diagnose: (jobId, request, onProgress) => withJob(jobId, onProgress, (job) => desk.diagnose(request, job)),
+    attention: (jobId, request, onProgress) => withJob(jobId, onProgress, (job) => desk.attention(request, job)),
+    sweep: (jobId, ask, onProgress, onNews) =>
+      withJob(jobId, onProgress, async (job) => {
+        const model = requireModel(state);
+        const images = await readyImages(model, job);
+        await labSweep({ device, model, graph: await builtGraph(model, job), images, ask, onNews, job });
       }),
   };
 }
@@ -149,7 +165,7 @@ async function compare(
   graph: Graph,
   images: Split<HeldImage>,
   request: CompareRequest,
-  levelReader: LevelReader,
+  [levelReader, desk]: readonly [LevelReader, DiagnosisDesk],
   job: Job,
 ): Promise<LabComparison> {
   const { preprocessing } = model.card;
@@ -169,9 +185,7 @@ async function compare(
       models.push(await quantizeModel(gpu, float, calibration, { ...asked, recipe: name }, job));
     }
   }
-  const labels = images.evaluation.every(({ label }) => label !== null)
-    ? Int32Array.from(images.evaluation, ({ label }) => label ?? 0)
-    : null;
+  const labels = evaluationLabels(images);
   const source = heldSource(images.evaluation, preprocessing);
   const runtime = navigator.userAgent;
   const results = await compareModels({ gpu, float, quantized: models, images: source, labels, executor: "integer", runtime, job });
@@ -184,8 +198,10 @@ async function compare(
     sites: levelSites(quantized),
   }));
   const id = crypto.randomUUID();
-  levelReader.hold({ id, main: models[0].graph, baseline: models.at(1)?.graph ?? null, image: images.calibration[0], preprocessing });
-  return { id, main, baseline: second ?? null, warnings: warning ? [warning] : [] };
+  const run = { id, main: models[0].graph, baseline: models.at(1)?.graph ?? null, preprocessing };
+  levelReader.hold({ ...run, image: images.calibration[0] });
+  desk.hold({ ...run, float, images: images.evaluation });
+  return { id, asked: request, main, baseline: second ?? null, warnings: warning ? [warning] : [] };
 }
 
 /** What the page needs to know of a recipe; the recipe itself holds functions. */

@@ -1,6 +1,5 @@
 import { expose, releaseProxy } from "comlink";
 import type { Endpoint } from "comlink";
-import type { Progress } from "../../tensor/progress.ts";
 import { failureOf } from "./error-border.ts";
 import type { LabApi } from "./lab-api.ts";
 
@@ -20,17 +19,20 @@ export function exposeLab(lab: LabApi, endpoint?: Endpoint): void {
     compare: (jobId, request, onProgress) => guard(() => lab.compare(jobId, request, onProgress), onProgress),
     inspect: (jobId, onProgress) => guard(() => lab.inspect(jobId, onProgress), onProgress),
     levels: (jobId, request) => guard(() => lab.levels(jobId, request)),
+    diagnose: (jobId, request, onProgress) => guard(() => lab.diagnose(jobId, request, onProgress), onProgress),
+    attention: (jobId, request, onProgress) => guard(() => lab.attention(jobId, request, onProgress), onProgress),
+    sweep: (jobId, ask, onProgress, onNews) => guard(() => lab.sweep(jobId, ask, onProgress, onNews), onProgress, onNews),
   };
   expose(guarded, endpoint);
 }
 
-async function guard<T>(call: () => Promise<T>, onProgress?: (progress: Progress) => void): Promise<T> {
+async function guard<T>(call: () => Promise<T>, ...callbacks: readonly object[]): Promise<T> {
   try {
     return await call();
   } catch (error) {
     throw failureOf(error);
   } finally {
-    if (onProgress !== undefined) releaseCallback(onProgress);
+    callbacks.forEach(releaseCallback);
   }
 }
 

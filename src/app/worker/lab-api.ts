@@ -4,6 +4,7 @@ import type { Codebook } from "../../quant/schemes/scheme.ts";
 import type { AdapterDescription, Comparison, QuantizeRequest } from "../../runner/comparison.ts";
 import type { InspectedTensor } from "../../runner/inspect/inspect-graph.ts";
 import type { Progress } from "../../tensor/progress.ts";
+import type { DiagnosisApi } from "./diagnosis-api.ts";
 
 /** A file as dropped: `path` keeps the folder ("photos/cat.jpg"). */
 export interface DroppedFile {
@@ -99,6 +100,8 @@ export interface LabWarning {
 export interface LabComparison {
   /** Names this run in later questions about it. */
   readonly id: string;
+  /** What was asked for; `main.request` has bits by layer that the recipe allocated beside it. */
+  readonly asked: CompareRequest;
   readonly main: LabSide;
   readonly baseline: LabSide | null;
   readonly warnings: readonly LabWarning[];
@@ -126,7 +129,7 @@ export interface SiteLevels {
 }
 
 /** The worker's face, called through comlink; every long call takes a job id that `cancel` stops (it then rejects with AbortError). */
-export interface LabApi {
+export interface LabApi extends DiagnosisApi {
   adapter(): Promise<AdapterDescription>;
   selfTest(jobId: string, onProgress: (progress: Progress) => void): Promise<SelfTestReport>;
   openModel(files: readonly DroppedFile[], overrides: { readonly numHeads?: number }): Promise<OpenedModel>;

@@ -40,6 +40,12 @@ export function heldSource(images: readonly HeldImage[], preprocessing: Preproce
   };
 }
 
+/** Class index of every evaluated image; null unless all have one. */
+export function evaluationLabels({ evaluation }: Split<HeldImage>): Int32Array<ArrayBuffer> | null {
+  if (!evaluation.every(({ label }) => label !== null)) return null;
+  return Int32Array.from(evaluation, ({ label }) => label ?? 0);
+}
+
 /** Enough images on both sides to keep them apart; below that, the same images calibrate and are compared, and the page says so. */
 const CALIBRATION_IMAGES = 32;
 /** Some methods want more, and take what is left of many. */
