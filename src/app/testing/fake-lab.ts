@@ -136,13 +136,13 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
     },
     async sweep(jobId, ask, onProgress, onNews) {
       const adapter = fakeAdapter(options.adapter === "missing" ? "software" : options.adapter);
-      onNews({ float: { floatBytes: 6_501_936, floatMs: 812, imageCount: images?.evaluation.length ?? 0, adapter } });
+      await onNews({ float: { floatBytes: 6_501_936, floatMs: 812, imageCount: images?.evaluation.length ?? 0, adapter } });
       for (const recipe of ask.recipes) {
         for (const setting of ask.bits) {
           const bits = bitSettingName(setting);
           if (ask.known.some((row) => row.recipe === recipe && row.bits === bits)) continue;
           await steps(jobId, [`${recipe} ${bits}`], onProgress);
-          onNews({ row: fakeRow(recipe, FAKE_RECIPES.find(({ name }) => name === recipe)?.label ?? recipe, bits) });
+          await onNews({ row: fakeRow(recipe, FAKE_RECIPES.find(({ name }) => name === recipe)?.label ?? recipe, bits) });
         }
       }
     },

@@ -59,12 +59,17 @@ export interface DiagnosisApi {
   diagnose(jobId: string, request: DiagnoseRequest, onProgress: (progress: Progress) => void): Promise<DiagnosisPart>;
   /** null for models without a look over the whole image. */
   attention(jobId: string, request: AttentionRequest, onProgress: (progress: Progress) => void): Promise<AttentionMaps | null>;
-  sweep(jobId: string, ask: SweepAsk, onProgress: (progress: Progress) => void, onNews: (news: SweepNews) => void): Promise<void>;
+  sweep(
+    jobId: string,
+    ask: SweepAsk,
+    onProgress: (progress: Progress) => void,
+    onNews: (news: SweepNews) => void | Promise<void>,
+  ): Promise<void>;
 }
 
 /** The same on the page's side. */
 export interface DiagnosisClient {
   diagnose(request: DiagnoseRequest, job: Job): Promise<DiagnosisPart>;
   attention(request: AttentionRequest, job: Job): Promise<AttentionMaps | null>;
-  sweep(ask: SweepAsk, job: Job, onNews: (news: SweepNews) => void): Promise<void>;
+  sweep(ask: SweepAsk, job: Job, onNews: (news: SweepNews) => void | Promise<void>): Promise<void>;
 }
