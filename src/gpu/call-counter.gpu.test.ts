@@ -5,15 +5,24 @@ import { kernelCases } from "./cases/index.ts";
 import { kernels } from "./kernels/index.ts";
 import { runKernel } from "./run-kernel.ts";
 
-const [{ params, constants, inputs, outputWords }] = kernelCases["prefix-rows"];
+const [{ params, constants, inputs, outputWords }] = kernelCases["reduce-mean"];
 
 test("counts what one dispatch asks of the device", async () => {
   const gpu = await nodeGpu();
-  const run = () => runKernel(gpu, kernels["prefix-rows"], params, constants, inputs(), outputWords).then(() => undefined);
+  const run = () => runKernel(gpu, kernels["reduce-mean"], params, constants, inputs(), outputWords).then(() => undefined);
   await run();
   // Warm: uniform, one input, output and staging buffer; the pipeline is there already.
-  expect(await countCalls(gpu.device, run)).toEqual({ buffers: 4, bindGroups: 1, pipelines: 0, submits: 1, maps: 1 });
-  expect(await countCalls(gpu.device, async () => {})).toEqual({ buffers: 0, bindGroups: 0, pipelines: 0, submits: 0, maps: 0 });
+  expect(await countCalls(gpu.device, run)).toEqual({
+    buffers: 4,
+    bindGroups: 1,
+    pipelines: 0,
+    dispatches: 1,
+    writes: 3,
+    submits: 1,
+    maps: 1,
+  });
+  const nothing = { buffers: 0, bindGroups: 0, pipelines: 0, dispatches: 0, writes: 0, submits: 0, maps: 0 };
+  expect(await countCalls(gpu.device, async () => {})).toEqual(nothing);
 });
 
 test("counts pipelines, made either way", async () => {

@@ -18,6 +18,8 @@ export interface Kernel {
   readonly constants: Readonly<Record<string, readonly number[]>>;
   /** A WGSL language feature without which the kernel cannot run. */
   readonly requires?: string;
+  /** It shares workgroup memory between barriers, which a software adapter runs a hundred times slower than arithmetic. */
+  readonly barriers?: true;
   workgroups(params: Params): Grid;
 }
 

@@ -16,11 +16,15 @@ export interface VitConfig {
   readonly registerTokens: number;
   readonly numClasses: number;
   readonly epsilon: number;
-  /** "sigmoid": QuickGELU. */
-  readonly gelu: "none" | "tanh" | "sigmoid";
+  /** The MLP's activation: exact GELU, its tanh form, QuickGELU ("sigmoid"), or ReLU. */
+  readonly gelu: "none" | "tanh" | "sigmoid" | "relu";
   /** "map": a learned query attends to all tokens. */
   readonly pooling: "token" | "mean" | "map";
   readonly qkvBias: boolean;
+  /** Norms lie behind the residual sums, as in torch.nn.TransformerEncoderLayer unless norm_first is set. */
+  readonly postNorm?: boolean | undefined;
+  /** What q.k is multiplied by, where it is not 1 / sqrt(head width). */
+  readonly attentionScale?: number | undefined;
   /** Patches down and across that the stored positions are for, where they are resampled to the image's. */
   readonly positionGrid?: readonly [number, number] | undefined;
   /** Of models that merge their tokens on the way; embedDim, numHeads and mlpDim are then the last stage's, depth counts all blocks. */

@@ -35,11 +35,12 @@ export function readGelu(settings: JsonObject | null, fallback?: VitConfig["gelu
   if (exactGelu.has(key)) return { gelu: "none", assumed: false };
   if (tanhGelu.has(key)) return { gelu: "tanh", assumed: false };
   if (quickGelu.has(key)) return { gelu: "sigmoid", assumed: false };
+  if (key === "relu") return { gelu: "relu", assumed: false };
   throw modelError(
     "UNSUPPORTED_ACTIVATION",
     `The configuration names the activation "${name}".`,
-    "MLP blocks are run with GELU: exact, in its tanh form, or QuickGELU.",
-    "Open a model with GELU, or correct the configuration if it is wrong.",
+    "MLP blocks are run with GELU (exact, in its tanh form, or QuickGELU) or ReLU.",
+    "Open a model with one of these, or correct the configuration if it is wrong.",
   );
 }
 

@@ -220,10 +220,10 @@ describe("refusing before weights are read", () => {
   const plain = syntheticVit();
   const weights = (shape: readonly number[]) => zeros(shape);
   const refusals: readonly (readonly [code: string, name: string, model: SyntheticModel, says: RegExp])[] = [
-    ["NO_CLASSIFIER", "head removed", edited(plain, { "head.weight": null, "head.bias": null }), /classification head/],
     ["UNSUPPORTED_TENSOR", "q_norm", edited(plain, { "blocks.0.attn.q_norm.weight": weights([8]) }), /blocks\.0\.attn\.q_norm\.weight/],
-    ["UNSUPPORTED_TENSOR", "norm_pre", edited(plain, { "norm_pre.weight": weights([24]) }), /norm_pre\.weight/],
-    ["UNSUPPORTED_TENSOR", "SwiGLU", edited(plain, { "blocks.1.mlp.w12.weight": weights([24, 24]) }), /mlp\.w12/],
+    ["TENSOR_MISSING", "half a norm_pre", edited(plain, { "norm_pre.weight": weights([24]) }), /norm_pre\.bias/],
+    ["TENSOR_TWICE", "SwiGLU beside a plain MLP", edited(plain, { "blocks.1.mlp.w12.weight": weights([24, 24]) }), /mlp\.w12/],
+    ["UNSUPPORTED_TENSOR", "a gate of its own", edited(plain, { "blocks.1.mlp.fc1_g.weight": weights([24, 24]) }), /fc1_g/],
     ["UNSUPPORTED_TENSOR", "rope", edited(plain, { "rope.freqs": weights([8]) }), /rope\.freqs/],
     ["UNSUPPORTED_TENSOR", "hybrid", edited(plain, { "patch_embed.backbone.stem.conv.weight": weights([8]) }), /backbone\.stem/],
     ["TENSOR_MISSING", "a norm", edited(plain, { "blocks.1.norm2.bias": null }), /blocks\.1\.norm2\.bias/],
@@ -267,7 +267,7 @@ describe("refusing before weights are read", () => {
     ["CONFIG_INVALID", "heads as text", configured(plain, { num_attention_heads: "three" }), /num_attention_heads is "three"/],
     ["CONFIG_INVALID", "negative epsilon", configured(plain, { layer_norm_eps: -1 }), /layer_norm_eps is -1/],
     ["CONFIG_INVALID", "image size", configured(plain, { image_size: "large" }), /image_size/],
-    ["UNSUPPORTED_ACTIVATION", "quick_gelu", configured(plain, { hidden_act: "quick_gelu" }), /quick_gelu/],
+    ["UNSUPPORTED_ACTIVATION", "mish", configured(plain, { hidden_act: "mish" }), /mish/],
     ["UNSUPPORTED_POOLING", "map", configured(plain, { global_pool: "map" }), /"map"/],
   ];
   test.each(refusals)("%s: %s", async (code, _name, model, says) => {

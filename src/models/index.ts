@@ -26,11 +26,12 @@ export interface IdentifiedModel extends Description {
 
 /** Reads no tensor. Throws an InputError that says what the weights are when no family fits. */
 export function identifyModel(given: ModelFiles, overrides: Overrides = {}): IdentifiedModel {
-  const { files, dialect } = inTimmNames(given);
+  const { files, dialect, assumed } = inTimmNames(given);
   const ranked = families.map((family) => ({ family, confidence: family.match(files) })).sort((a, b) => b.confidence - a.confidence);
   const [{ family, confidence }] = ranked;
   if (confidence < leastConfidence) throw notAVit(files.weights.names, files.name);
-  const { card, notes } = family.describe(files, overrides);
+  const { card: described, notes } = family.describe(files, overrides);
+  const card = assumed.length === 0 ? described : { ...described, assumed: [...new Set([...described.assumed, ...assumed])] };
   const spoken = dialect === null ? [] : [`The tensor names are those of ${dialect}; they are shown in timm's.`];
   return { card, notes: [...spoken, ...notes], build: (job) => family.build(files, card, job) };
 }

@@ -34,8 +34,8 @@ export function placePatches(files: ModelFiles, shapes: NamedShapes, overrides: 
   const relative = relativeGrid(shapes, known, statedSize);
   const stored = shapes.has("pos_embed") ? absoluteSize(files, shapes, known, statedSize) : null;
   const own: Size | null = stored ?? (relative && [relative[0] * patchSize, relative[1] * patchSize]);
-  if (!own && !statedSize) shapes.shape("pos_embed"); // throws: there is nothing to tell tokens by their places
-  const natural = own ?? statedSize ?? [224, 224];
+  if (!own) shapes.shape("pos_embed"); // throws: there is nothing to tell tokens by their places
+  const natural = own ?? [0, 0];
   const wanted = overrides.imageSize ?? variant.runSize?.(files) ?? natural;
   if (wanted[0] === natural[0] && wanted[1] === natural[1]) return { imageSize: natural, positionGrid: null, assumed: false, notes: [] };
   if (relative) throw unmovable(wanted, natural, "relative positions are not resampled here");

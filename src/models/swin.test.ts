@@ -9,8 +9,8 @@ import { identifyModel } from "./index.ts";
 const golden = await goldenModel("swin");
 const old = await goldenModel("swin-features");
 
-function configured({ files }: typeof golden, changes: JsonObject | null): ModelFiles {
-  return { ...files.timm, config: changes && { ...files.timm.config, ...changes } };
+function configured({ any }: typeof golden, changes: JsonObject | null): ModelFiles {
+  return { ...any, config: changes && { ...any.config, ...changes } };
 }
 
 /** The same file with more tensors in it. */
@@ -29,7 +29,7 @@ function extended(files: ModelFiles, shapes: Readonly<Record<string, readonly nu
 }
 
 test("stages, windows and heads follow from shapes", () => {
-  const { card, notes } = identifyModel(golden.files.timm);
+  const { card, notes } = identifyModel(golden.any);
   expect(card.config).toMatchObject({
     imageSize: [24, 36],
     patchSize: 2,
@@ -46,7 +46,7 @@ test("stages, windows and heads follow from shapes", () => {
   ]);
   expect(card).toMatchObject({ tokens: 216, naming: "timm", assumed: ["preprocessing"] });
   expect(notes).toEqual([]);
-  expect(identifyModel(golden.files.hf).card).toMatchObject({ naming: "huggingface", config: card.config });
+  expect(identifyModel(golden.files.hf ?? golden.any).card).toMatchObject({ naming: "huggingface", config: card.config });
 });
 
 test("the image size: from a configuration, from the mask of older files, else assumed", () => {
@@ -57,7 +57,7 @@ test("the image size: from a configuration, from the mask of older files, else a
   const { card } = identifyModel(masked);
   expect(card.config.imageSize).toEqual([24, 24]);
   expect(card.assumed).not.toContain("imageSize");
-  const contradicted = identifyModel(extended(golden.files.timm, { "layers.0.blocks.1.attn_mask": [16, 9, 9] }));
+  const contradicted = identifyModel(extended(golden.any, { "layers.0.blocks.1.attn_mask": [16, 9, 9] }));
   expect(contradicted.card.config.imageSize).toEqual([24, 24]);
   expect(contradicted.notes.join()).toContain("24 x 36");
 });
@@ -70,7 +70,7 @@ test("a configuration that the weights contradict is noted", () => {
 });
 
 test("without a classifier the output is a feature", async () => {
-  const { card, build } = identifyModel(old.files.timm);
+  const { card, build } = identifyModel(old.any);
   expect(card).toMatchObject({ output: "features", config: { numClasses: 0, qkvBias: false } });
   expect((await build()).nodes.at(-1)).toMatchObject({ name: "pool", op: "ReduceMean" });
 });
@@ -82,7 +82,7 @@ test("WINDOWS_MISMATCH: windows that do not fill the image", async () => {
 
 test("what only other Swin Transformers have is refused by name", async () => {
   const refused = async (name: string) =>
-    (await expectCode("UNSUPPORTED_TENSOR", () => identifyModel(extended(golden.files.timm, { [name]: [3] })))).what;
+    (await expectCode("UNSUPPORTED_TENSOR", () => identifyModel(extended(golden.any, { [name]: [3] })))).what;
   expect(await refused("layers.0.blocks.0.attn.logit_scale")).toContain("Swin V2's cosine attention");
   expect(await refused("absolute_pos_embed")).toContain("absolute positions beside windows");
   expect(await refused("layers.0.blocks.0.attn.q_norm.weight")).toContain("normalised queries and keys");

@@ -40,7 +40,7 @@ const mark =
   /^(embeddings\.(cls_token|class_embedding|patch_embeddings?|position_embeddings?)|encoder\.layer\.\d+\.|encoder\.layers\.\d+\.self_attn)/;
 
 const ours = new RegExp(
-  "^(cls_token|dist_token|reg_token|pos_embed|(patch_embed\\.proj|norm_pre|norm|fc_norm|head|head_dist)\\.(weight|bias)" +
+  "^(cls_token|dist_token|reg_token|pos_embed|(patch_embed\\.proj|norm_pre|norm|fc_norm|pre_logits|head|head_dist)\\.(weight|bias)" +
     "|(rel_pos_bias|blocks\\.\\d+\\.attn)\\.relative_position_bias_table" +
     "|attn_pool\\.(latent|(q|kv|in_proj|proj|norm|mlp\\.fc[12])\\.(weight|bias))" +
     "|blocks\\.\\d+\\.((norm[12]|attn\\.(qkv|q|k|v|proj)|mlp\\.fc[12])\\.(weight|bias)|ls[12]\\.gamma))$",
@@ -95,6 +95,7 @@ const rules: readonly Rule[] = [
   [/^encoder\.layer\.(\d+)\.attention\.attention\.relative_position_bias\./, "blocks.$1.attn."],
   [/^encoder\.relative_position_bias\./, "rel_pos_bias."],
   [/^layernorm\./, "norm."],
+  [/^pooler\.layernorm\./, "fc_norm."],
   [/^(cls_)?classifier\./, "head."],
   [/^distillation_classifier\./, "head_dist."],
 ];

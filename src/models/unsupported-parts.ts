@@ -10,6 +10,8 @@ const parts: readonly (readonly [part: string, pattern: RegExp])[] = [
   ["a second class attention of XCiT", /cls_attn_blocks|local_mp\./],
   ["talking heads", /proj_[lw]\./],
   ["adapters", /adapter/],
+  ["a gate of the MLP stored apart", /mlp\.(fc1_[gx]|w[12]\.|gate)/],
+  ["norms inside attention or MLP", /(attn|mlp)\.norm\.|inner_attn_ln|ffn_ln/],
   ["prompts", /(^|\.)prompt/],
   ["a decoder", /(^|\.)decoder/],
   ["absolute positions beside windows", /absolute_pos_embed|position_embeddings$/],

@@ -12,7 +12,7 @@ import { chooseHeads } from "./heads.ts";
 import { contradictions } from "./contradictions.ts";
 import { readEpsilon, readGelu, readPooling } from "./function-settings.ts";
 import { placePatches } from "./patch-places.ts";
-import { booleanField } from "./settings.ts";
+import { booleanField, numberField } from "./settings.ts";
 import { checkBlocks, countBlocks } from "./vit-blocks.ts";
 import { wrongShape, type NamedShapes } from "./tensor-checks.ts";
 import type { NameMap } from "./tensor-names.ts";
@@ -50,6 +50,8 @@ export function readGeometry(files: ModelFiles, names: NameMap, shapes: NamedSha
     gelu: activation.gelu,
     pooling: pooling.pooling,
     qkvBias,
+    ...attentionScaleOf(settings),
+    ...(booleanField(settings, ["norm_first"]) === false ? { postNorm: true } : {}),
     ...(placed.positionGrid ? { positionGrid: placed.positionGrid } : {}),
   };
   const assumed = [
@@ -61,6 +63,11 @@ export function readGeometry(files: ModelFiles, names: NameMap, shapes: NamedSha
   ];
   const patches = (placed.imageSize[0] * placed.imageSize[1]) / patchSize ** 2;
   return { config, tokens: tokens.prefixTokens + patches, assumed, notes: [...placed.notes, ...contradictions(settings, config)] };
+}
+
+function attentionScaleOf(settings: JsonObject | null): Pick<VitConfig, "attentionScale"> {
+  const scale = numberField(settings, ["attention_scale"]);
+  return scale === null ? {} : { attentionScale: scale };
 }
 
 interface Prefix {
@@ -110,6 +117,12 @@ function checkEnds(names: NameMap, shapes: NamedShapes, settings: JsonObject | n
     shapes.expect(`${norm}.bias`, [embedDim]);
   }
   if (rows === 0) return;
+  if (shapes.has("pre_logits.weight")) {
+    const [hidden] = shapes.matrix("pre_logits.weight");
+    shapes.expect("pre_logits.weight", [hidden, embedDim]);
+    shapes.expect("head.weight", [rows, hidden]);
+    return;
+  }
   // timm's distilled models average two heads; Hugging Face's DeiT may use the class token's alone.
   const isDistilledTimm = names.naming === "timm" && shapes.has("dist_token");
   // Hugging Face's DINOv2 classifier reads the class token and the mean of the patches side by side.

@@ -17,7 +17,7 @@ import { relativeBiasWithClass } from "./windows.ts";
 /** `card` and `names` must come from describing the same files. */
 export async function buildVit(files: ModelFiles, card: ModelCard, names: NameMap, job?: Job): Promise<Graph> {
   const reader = weightReader(files.weights, names, job);
-  const { imageSize, channels, patchSize, embedDim, depth, epsilon } = card.config;
+  const { imageSize, channels, patchSize, embedDim, depth, epsilon, postNorm } = card.config;
   // Hugging Face resamples positions without antialiasing, but for DINOv2 with registers; timm with it.
   const antialias = names.naming === "timm" || names.prefix === "dinov2_with_registers";
   // x: [P, C*p*p] -> [P,D] -> [N,D]
@@ -31,7 +31,9 @@ export async function buildVit(files: ModelFiles, card: ModelCard, names: NameMa
     nodes.push(node("norm_pre", "LayerNormalization", ["tokens"], { epsilon }, await layerNorm(reader, "norm_pre")));
   const biasOf = await relativePositions(reader, card.config);
   for (let i = 0; i < depth; i++) {
-    nodes.push(...(await block(reader, `blocks.${i}`, nodes[nodes.length - 1].name, card.config, await biasOf(i))));
+    nodes.push(
+      ...(await (postNorm ? postNormBlock : block)(reader, `blocks.${i}`, nodes[nodes.length - 1].name, card.config, await biasOf(i))),
+    );
   }
   nodes.push(...(await poolAndClassify(reader, nodes[nodes.length - 1].name, card.config)));
   return makeGraph(card.name, [channels, ...imageSize], nodes);
@@ -53,22 +55,43 @@ async function relativePositions(
 
 /** x: [N,D] -> x + attention(norm1(x)) -> that + mlp(norm2(that)): [N,D] */
 async function block(reader: WeightReader, name: string, input: string, config: VitConfig, bias: Tensor | null): Promise<Node[]> {
-  const { numHeads, epsilon } = config;
-  const qkv = await fusedQkv(reader, `${name}.attn`);
-  // 1 / sqrt is correctly rounded everywhere; ** is not.
-  const scale = 1 / Math.sqrt(qkv.weight.shape[0] / 3 / numHeads);
-  const scores = bias ? `${name}.attn.bias` : `${name}.attn.matmul1`;
+  const { epsilon } = config;
   return [
     node(`${name}.norm1`, "LayerNormalization", [input], { epsilon }, await layerNorm(reader, `${name}.norm1`)),
-    gemm(`${name}.attn.qkv`, `${name}.norm1`, qkv), // [N,3A]
+    ...(await attention(reader, name, `${name}.norm1`, config, bias)),
+    node(`${name}.add1`, "Add", [input, `${name}.attn.proj`]),
+    node(`${name}.norm2`, "LayerNormalization", [`${name}.add1`], { epsilon }, await layerNorm(reader, `${name}.norm2`)),
+    ...(await mlp(reader, `${name}.mlp`, `${name}.norm2`, config, `${name}.ls2.gamma`)),
+    node(`${name}.add2`, "Add", [`${name}.add1`, `${name}.mlp.fc2`]),
+  ];
+}
+
+/** x: [N,D] -> norm1(x + attention(x)) -> norm2(that + mlp(that)): [N,D] (Vaswani et al. 2017, arXiv:1706.03762) */
+async function postNormBlock(reader: WeightReader, name: string, input: string, config: VitConfig, bias: Tensor | null): Promise<Node[]> {
+  const { epsilon } = config;
+  return [
+    ...(await attention(reader, name, input, config, bias)),
+    node(`${name}.add1`, "Add", [input, `${name}.attn.proj`]),
+    node(`${name}.norm1`, "LayerNormalization", [`${name}.add1`], { epsilon }, await layerNorm(reader, `${name}.norm1`)),
+    ...(await mlp(reader, `${name}.mlp`, `${name}.norm1`, config, `${name}.ls2.gamma`)),
+    node(`${name}.add2`, "Add", [`${name}.norm1`, `${name}.mlp.fc2`]),
+    node(`${name}.norm2`, "LayerNormalization", [`${name}.add2`], { epsilon }, await layerNorm(reader, `${name}.norm2`)),
+  ];
+}
+
+/** x: [N,D] -> heads of softmax(q k^T * scale + bias) v, projected: [N,D] */
+async function attention(reader: WeightReader, name: string, input: string, config: VitConfig, bias: Tensor | null): Promise<Node[]> {
+  const { numHeads, attentionScale } = config;
+  const qkv = await fusedQkv(reader, `${name}.attn`);
+  // 1 / sqrt is correctly rounded everywhere; ** is not.
+  const scale = attentionScale ?? 1 / Math.sqrt(qkv.weight.shape[0] / 3 / numHeads);
+  const scores = bias ? `${name}.attn.bias` : `${name}.attn.matmul1`;
+  return [
+    gemm(`${name}.attn.qkv`, input, qkv), // [N,3A]
     node(`${name}.attn.matmul1`, "AttentionScores", [`${name}.attn.qkv`], { numHeads, scale }), // [H,N,N]
     ...(bias ? [node(scores, "AttentionBias", [`${name}.attn.matmul1`], {}, { bias })] : []),
     node(`${name}.attn.softmax`, "Softmax", [scores]),
     node(`${name}.attn.matmul2`, "AttentionOutput", [`${name}.attn.softmax`, `${name}.attn.qkv`]), // [N,A]
     gemm(`${name}.attn.proj`, `${name}.attn.matmul2`, await scaledLinear(reader, `${name}.attn.proj`, `${name}.ls1.gamma`)),
-    node(`${name}.add1`, "Add", [input, `${name}.attn.proj`]),
-    node(`${name}.norm2`, "LayerNormalization", [`${name}.add1`], { epsilon }, await layerNorm(reader, `${name}.norm2`)),
-    ...(await mlp(reader, `${name}.mlp`, `${name}.norm2`, config, `${name}.ls2.gamma`)),
-    node(`${name}.add2`, "Add", [`${name}.add1`, `${name}.mlp.fc2`]),
   ];
 }

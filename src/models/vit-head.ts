@@ -20,11 +20,13 @@ export async function mlp(
   const isGated = fc1.weight.shape[0] === 2 * fc2.weight.shape[1];
   return [
     gemm(`${name}.fc1`, input, fc1),
-    isGated
-      ? node(`${name}.act`, "GatedActivation", [`${name}.fc1`], { kind: "silu" })
-      : node(`${name}.act`, "Gelu", [`${name}.fc1`], { approximate: gelu }),
+    isGated ? node(`${name}.act`, "GatedActivation", [`${name}.fc1`], { kind: "silu" }) : activation(`${name}.act`, `${name}.fc1`, gelu),
     gemm(`${name}.fc2`, `${name}.act`, fc2),
   ];
+}
+
+function activation(name: string, input: string, gelu: VitConfig["gelu"]): Node {
+  return gelu === "relu" ? node(name, "Activation", [input], { kind: "relu" }) : node(name, "Gelu", [input], { approximate: gelu });
 }
 
 /** x: [N,D] -> logits [classes], or features where there is no head. */
@@ -45,6 +47,15 @@ export async function poolAndClassify(reader: WeightReader, input: string, confi
   const last = pooling !== "token" && reader.has("fc_norm.weight") ? "fc_norm" : pooled;
   if (last === "fc_norm") nodes.push(node("fc_norm", "LayerNormalization", [pooled], { epsilon }, await layerNorm(reader, "fc_norm")));
   if (!reader.has("head.weight")) return nodes;
+  if (reader.has("pre_logits.weight")) {
+    // A hidden layer before the classifier.
+    return [
+      ...nodes,
+      gemm("pre_logits", last, await linear(reader, "pre_logits")),
+      activation("pre_logits.act", "pre_logits", config.gelu),
+      gemm("head", "pre_logits.act", await linear(reader, "head")),
+    ];
+  }
   const head = await linear(reader, "head");
   if (head.weight.shape[1] === 2 * embedDim) return [...nodes, ...tokenAndMean(head, normed, start, embedDim)];
   if (!reader.has("head_dist.weight")) return [...nodes, gemm("head", last, head)];

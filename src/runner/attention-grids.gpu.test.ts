@@ -97,7 +97,7 @@ function relativeError(a: Float32Array, b: Float32Array): number {
   return Math.sqrt(error / size);
 }
 
-test.each(cases)("$name", async ({ bits, changes, affine }) => {
+test.each(cases)("$name", async ({ name, bits, changes, affine }) => {
   const float = randomVit(options);
   const ranged = quantizeByRange(float, randomPixels(4, options.image, 9), { weightBits: 8, activationBits: bits, probabilities: "log2" });
   const gridded = changed(ranged, changes);
@@ -105,13 +105,23 @@ test.each(cases)("$name", async ({ bits, changes, affine }) => {
   expect(integerObstacle(graph)).toBeNull();
   const pixels = randomPixels(IMAGES, options.image, 5);
   const gpu = await nodeGpu();
+  const projection = graph.nodes.find((node) => node.name.endsWith("attn.proj"));
+  const quantizer = projection?.quantizers?.input;
+  if (!projection || !quantizer) throw new Error("the projection is quantized");
+  const [written] = projection.inputs;
   const taps = graph.nodes.map((node) => node.name);
   const expected = await createReferenceSession(graph, "integer", await adapterFusesMultiplyAdd(gpu)).run(pixels, taps);
   for (const execution of ["f32", "dot"] as const) {
     const session = createGpuSession(gpu, graph, { mode: "integer", execution });
     const actual = await session.run(pixels, taps);
-    for (const [name, { data }] of Object.entries(actual.taps)) expect(data, `${execution} ${name}`).toEqual(expected.taps[name].data);
+    for (const [value, { data }] of Object.entries(actual.taps)) expect(data, `${execution} ${value}`).toEqual(expected.taps[value].data);
     expect(actual.logits.data).toEqual(expected.logits.data);
+    // Without taps between q k^T and P.V they are one dispatch, where its kernel knows the codes.
+    const joined = await session.run(pixels, [written]);
+    expect(joined.taps[written].data, `${execution} ${written}, whole rows`).toEqual(expected.taps[written].data);
+    expect(joined.logits.data).toEqual(expected.logits.data);
+    const kernels = (await session.prepare(IMAGES, [written])).steps.map(({ kernel }) => kernel);
+    expect(kernels.some((kernel) => kernel.startsWith("attention-rows"))).toBe(!name.startsWith("DeMax"));
     session.destroy();
   }
 
@@ -119,13 +129,9 @@ test.each(cases)("$name", async ({ bits, changes, affine }) => {
   const simulated = createGpuSession(gpu, graph, { mode: "simulated", execution: "f32" });
   const onGpu = await simulated.run(pixels, taps);
   simulated.destroy();
-  const projection = graph.nodes.find((node) => node.name.endsWith("attn.proj"));
-  const quantizer = projection?.quantizers?.input;
-  if (!projection || !quantizer) throw new Error("the projection is quantized");
-  const [written] = projection.inputs;
   // A value at a rounding border may get the neighbouring code: few do, so that the error stays far below that of a wrong scale.
-  for (const name of ["blocks.0.attn.matmul1", written]) {
-    expect(relativeError(onGpu.taps[name].data, simulation[name].data), `simulated ${name}`).toBeLessThan(0.02);
+  for (const value of ["blocks.0.attn.matmul1", written]) {
+    expect(relativeError(onGpu.taps[value].data, simulation[value].data), `simulated ${value}`).toBeLessThan(0.02);
   }
   expect(relativeError(expected.taps["blocks.0.attn.matmul1"].data, simulation["blocks.0.attn.matmul1"].data)).toBeLessThan(0.02);
   const codes = schemeOf(quantizer).fakeQuantize(simulation[written], quantizer);

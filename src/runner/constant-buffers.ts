@@ -33,7 +33,11 @@ export function createConstantBuffers({ device }: Gpu): ConstantBuffers {
           size += bytes;
           missing.shift();
         } while (missing.length > 0);
-        const buffer = device.createBuffer({ label: "constants", size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST });
+        const buffer = device.createBuffer({
+          label: "constants",
+          size,
+          usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+        });
         buffers.push(buffer);
         for (const { name, array, offset } of group) {
           device.queue.writeBuffer(buffer, offset, array);

@@ -20,6 +20,9 @@ export function createCpuExecutor(plan: Plan, fused: boolean): PlanExecutor {
         return wordsOf(array);
       };
       for (const name of plan.inputs) new Float32Array(slots[plan.values[name].slot].buffer).set(feeds[name]);
+      for (const { constant, value, strideBytes, count } of plan.copies) {
+        for (let i = 0; i < count; i++) words(value).set(operand({ constant }), (i * strideBytes) / 4);
+      }
       for (const { kernel, params, constants, inputs, output } of plan.steps) {
         kernelTwins[kernel](params, constants, inputs.map(operand), words(output), math);
       }

@@ -13,8 +13,8 @@ import { createGpuSession, createReferenceSession } from "./session.ts";
 describe.each(goldenNames)("%s", (name) => {
   test("float and 4-bit integers", async () => {
     const gpu = await nodeGpu();
-    const { files, pixels, output } = await goldenModel(name);
-    const float = await identifyModel(files.timm).build();
+    const { any, overrides, pixels, output } = await goldenModel(name);
+    const float = await identifyModel(any, overrides).build();
     const floatSession = createGpuSession(gpu, float, { mode: "float", execution: "f32" });
     // Exponentials and roots are polynomials in f32, sums are in f32: some last digits of PyTorch's.
     expect(metrics.sqnrDb.measure(output, (await floatSession.run(pixels)).logits)).toBeGreaterThan(90);

@@ -14,8 +14,8 @@ const RECIPES = ["min-max", "repq-vit", "gptq", "vitrine"];
 
 describe.each(goldenNames)("%s", (name) => {
   test("4 bits by four recipes, in integers", async () => {
-    const { files } = await goldenModel(name);
-    const float = await identifyModel(files.timm).build();
+    const { any, overrides } = await goldenModel(name);
+    const float = await identifyModel(any, overrides).build();
     const images = normalImages(4, float.inputShape, 1);
     const one = normalImages(1, float.inputShape, 2);
     const requests = RECIPES.map((recipe) => ({ recipe, weightBits: 4, activationBits: 4, levels: "strict" }) as const);

@@ -53,6 +53,8 @@ test.each(Object.entries(geometries))("%s", async (_name, options) => {
     const [a, b] = [await integer.run(images, taps), await reference.run(images, taps)];
     for (const [name, { data }] of Object.entries(a.taps)) expect(data, `${request.recipe} ${name}`).toEqual(b.taps[name].data);
     expect(a.logits.data).toEqual(b.logits.data);
+    // Without taps attention is one dispatch.
+    expect((await integer.run(images)).logits.data).toEqual(b.logits.data);
     integer.destroy();
   }
 });

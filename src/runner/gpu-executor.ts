@@ -70,6 +70,11 @@ export async function createGpuExecutor(gpu: Gpu, plan: Plan, constants: Constan
       if (check) device.pushErrorScope("validation");
       for (const name of plan.inputs) device.queue.writeBuffer(slots[plan.values[name].slot], 0, feeds[name]);
       const encoder = device.createCommandEncoder({ label: plan.name });
+      for (const { constant, value, sizeBytes, strideBytes, count } of plan.copies) {
+        const { buffer, offset = 0 } = constants.binding(constant);
+        const to = slots[plan.values[value].slot];
+        for (let i = 0; i < count; i++) encoder.copyBufferToBuffer(buffer, offset, to, i * strideBytes, sizeBytes);
+      }
       const pass = encoder.beginComputePass();
       for (const { pipeline, bindGroup, grid } of recorded) {
         pass.setPipeline(pipeline);

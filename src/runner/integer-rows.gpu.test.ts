@@ -49,7 +49,7 @@ test.each(cases)("W8A8 with 4 bits of attention, $name", async ({ options, norms
   const taps = graph.nodes.map(({ name }) => name);
   const simulated = simulateGraph(graph, pixels, taps);
   for (const mode of ["integer", "simulated"] as const) {
-    const plan = makePlan(graph, { mode, images: 3, execution: "f32", taps, constants: new Map() });
+    const plan = makePlan(graph, { mode, images: 3, execution: "f32", attention: "rows", taps, constants: new Map() });
     const count = (kernel: string) => plan.steps.filter((step) => step.kernel === kernel).length;
     expect([count("layer-norm-integer"), count("layer-norm"), count("softmax-integer"), count("softmax")]).toEqual([
       norms,

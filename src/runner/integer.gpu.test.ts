@@ -47,7 +47,7 @@ test.each(cases)("integer plan equals the strict reference in every word: $name"
   const taps = graph.nodes.map((node) => node.name);
   const outputs: Uint32Array[] = [];
   for (const execution of ["f32", "dot"] as const satisfies readonly IntegerExecution[]) {
-    const plan = makePlan(graph, { mode: "integer", images: 3, execution, taps, constants: new Map() });
+    const plan = makePlan(graph, { mode: "integer", images: 3, execution, attention: "rows", taps, constants: new Map() });
     const constants = createConstantBuffers(gpu);
     constants.upload(plan.constants);
     const executor = await createGpuExecutor(gpu, plan, constants);

@@ -7,6 +7,7 @@ import {
   attentionScoresCodes,
   attentionScoresF32,
 } from "../reference/kernels/attention.ts";
+import { attentionRowsCodes, attentionRowsF32 } from "../reference/kernels/attention-rows.ts";
 import { gemmCodesDot, gemmCodesF32, gemmF32 } from "../reference/kernels/gemm.ts";
 import { dequantizeColumns, layerNormInteger, quantizeColumns, softmaxInteger } from "../reference/kernels/integer-rows.ts";
 import type { KernelTwin } from "../reference/kernels/kernel-twin.ts";
@@ -17,7 +18,6 @@ import {
   fakeQuantizeCodebook,
   layerNorm,
   patchify,
-  prefixRows,
   quantize,
   reduceMean,
   softmax,
@@ -33,9 +33,14 @@ export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
   "attention-output-codes-f32": attentionOutputCodesF32,
   "attention-output-codes-shift": attentionOutputCodesShift,
   "attention-output-f32": attentionOutputF32,
+  "attention-rows-codes-f32": attentionRowsCodes,
+  "attention-rows-codes-integer": attentionRowsCodes,
+  "attention-rows-f32": attentionRowsF32,
   "attention-scores-codes-dot": attentionScoresCodes,
   "attention-scores-codes-f32": attentionScoresCodes,
   "attention-scores-f32": attentionScoresF32,
+  "attention-tile-codes": attentionRowsCodes,
+  "attention-tile-f32": attentionRowsF32,
   "dequantize-columns": dequantizeColumns,
   "fake-quantize": fakeQuantize,
   "fake-quantize-codebook": fakeQuantizeCodebook,
@@ -47,7 +52,6 @@ export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
   "layer-norm-integer": layerNormInteger,
   "normalize-pixels": normalizePixels,
   patchify,
-  "prefix-rows": prefixRows,
   quantize,
   "quantize-columns": quantizeColumns,
   "reduce-mean": reduceMean,

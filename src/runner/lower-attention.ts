@@ -2,10 +2,10 @@ import { attribute, windowsOf } from "../graph/ops.ts";
 import type { Quantizer } from "../graph/quantizer.ts";
 import { checkSum, farthestCode, FLOAT_LIMIT } from "./check-sums.ts";
 import { demaxLevels, integerLevels } from "./integer-levels.ts";
-import { columnPositions, rowLayout, storedColumns } from "./layout.ts";
+import { columnPositions, rowLayout, storedColumns, type Layout } from "./layout.ts";
 import { codesOf, stride, uniformDecoding, type Lowering, type LowerUnit } from "./lowering.ts";
 import { DEMAX, simulatedProbabilities } from "./lower-softmax.ts";
-import { outputColumns } from "./output-columns.ts";
+import { outputColumns, type OutputColumns } from "./output-columns.ts";
 import { codeMax } from "./pack-weights.ts";
 import { gridAt, headGrid, isPerToken } from "./quantizer-entry.ts";
 import { fakeQuantized } from "./quantized-copies.ts";
@@ -57,7 +57,7 @@ export const lowerScores: LowerUnit = (lowering, { node, output }) => {
  * (scale, zero point) of the queries of each head, or of each token of each head, then those of the keys. Both scales and the factor stand with the
  * queries, but for the scale of keys that changes from token to token.
  */
-function scoreGrids(name: string, query: Quantizer, key: Quantizer, factor: number, heads: number, headDim: number) {
+export function scoreGrids(name: string, query: Quantizer, key: Quantizer, factor: number, heads: number, headDim: number) {
   const perHead = (quantizer: Quantizer) => (isPerToken(quantizer) ? quantizer.scale.length : 1);
   const grids: number[] = [];
   for (let head = 0; head < heads; head++) {
@@ -77,7 +77,7 @@ function scoreGrids(name: string, query: Quantizer, key: Quantizer, factor: numb
 }
 
 /** The largest |code - zero| of any entry. */
-function farthestOf(quantizer: Quantizer): number {
+export function farthestOf(quantizer: Quantizer): number {
   return quantizer.zeroPoint.reduce((most, zero) => Math.max(most, farthestCode(codeMax(quantizer), zero)), codeMax(quantizer) / 2);
 }
 
@@ -122,15 +122,7 @@ export const lowerAttentionOutput: LowerUnit = (lowering, { node, affine, output
   const exactInFloat = builder.options.execution === "f32" && Math.max(rowSum, tokens) * codeMax(value) < FLOAT_LIMIT;
   const levels = builder.constant(`${node.name}.levels.${exactInFloat ? "pairs" : "words"}`, () => (exactInFloat ? pairs : words));
   const encode = codes ? outputColumns(codes, affine, columns) : null;
-  const table = builder.constant(`${node.name}.columns`, () => {
-    const out = new Float32Array(4 * storedColumns(outLayout));
-    columnPositions(outLayout).forEach((at, column) => {
-      const v = gridAt(value, column, columns);
-      const row = [scale * v.scale, v.zero, encode?.inverse[column] ?? 0, encode?.zero[column] ?? 0];
-      row.forEach((number, index) => (out[16 * (at >> 2) + 4 * index + (at & 3)] = number));
-    });
-    return out;
-  });
+  const table = builder.constant(`${node.name}.columns`, () => valueColumns(outLayout, value, scale, encode));
   const variant = { QUANTIZE: codes ? 1 : 0, EXTRA: demax ? 2 : offset === 0 ? 0 : 1 };
   builder.step({
     name: node.name,
@@ -141,6 +133,17 @@ export const lowerAttentionOutput: LowerUnit = (lowering, { node, affine, output
     output,
   });
 };
+
+/** Four vec4 per quad of stored columns: scale of p times that of v, zero point of v, inverse and zero of the output codes; 0 in the padding. */
+export function valueColumns(layout: Layout, value: Quantizer, scale: number, encode: OutputColumns | null): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(4 * storedColumns(layout));
+  columnPositions(layout).forEach((at, column, { length }) => {
+    const v = gridAt(value, column, length);
+    const row = [scale * v.scale, v.zero, encode?.inverse[column] ?? 0, encode?.zero[column] ?? 0];
+    row.forEach((number, index) => (out[16 * (at >> 2) + 4 * index + (at & 3)] = number));
+  });
+  return out;
+}
 
 /** In simulated mode qkv goes through the three quantizers once, for both products. */
 function simulatedQkv({ graph, uses, builder }: Lowering, source: string): string {

@@ -124,8 +124,9 @@ function writePrefix({ builder }: Lowering, tokens: Node, output: string, layout
   const [prefixRows, columns] = prefix.shape;
   if (prefixRows === 0) return;
   const rows = builder.constant(`${tokens.name}.prefix`, () => padRows(prefix.data, prefixRows, columns, storedColumns(layout)));
-  const params = { images: builder.options.images, prefix_rows: prefixRows, tokens: layout.rows, stride4: stride(layout) };
-  builder.step({ name: `${tokens.name}.prefix`, kernel: "prefix-rows", params, constants: {}, inputs: [rows], output });
+  const rowBytes = 16 * stride(layout);
+  const copy = { constant: rows.constant, value: output, sizeBytes: prefixRows * rowBytes, strideBytes: layout.rows * rowBytes };
+  builder.copy({ ...copy, count: builder.options.images });
 }
 
 function padRows(data: Float32Array, rows: number, columns: number, stored: number): Float32Array<ArrayBuffer> {

@@ -3,6 +3,7 @@ import type { OpName } from "../graph/ops.ts";
 import { lowerActivation } from "./lower-activation.ts";
 import { lowerAffine } from "./lower-affine.ts";
 import { lowerAttentionOutput, lowerScores } from "./lower-attention.ts";
+import { joinsAttention, lowerWholeAttention } from "./lower-whole-attention.ts";
 import { lowerGemm } from "./lower-gemm.ts";
 import { lowerAnySoftmax, lowerNorm } from "./lower-integer-rows.ts";
 import { lowerPatchify, lowerReduceMean } from "./lower-rows.ts";
@@ -41,8 +42,9 @@ export function makePlan(graph: Graph, options: PlanOptions): Plan {
   builder.declare(INPUT, { kind: "f32", rows: 1, sections: 1, heads: 1, headDim: c * h * w });
   const lowering = { graph, uses, builder };
   const absorbs = (producer: Node, affine: Node) => absorbsAffine(lowering, producer, affine);
-  for (const unit of fuse(graph, uses, absorbs)) {
-    const rule = rules[unit.node.op];
+  const joins = (scores: Node, softmax: Node, output: Node) => joinsAttention(lowering, { scores, softmax, output });
+  for (const unit of fuse(graph, uses, absorbs, joins)) {
+    const rule = unit.attention ? lowerWholeAttention : rules[unit.node.op];
     if (!rule) throw new Error(`internal: no kernel runs ${unit.node.name} (${unit.node.op}) by itself`);
     rule(lowering, unit);
   }

@@ -90,12 +90,22 @@ function nodeRunner(pieceBytes: number, open: () => Promise<NodeDevice>): NodeRu
     const packed = new Map();
     for (let start = 0; start < images; start += piece) {
       const size = Math.min(piece, images - start);
-      const builder = createPlanBuilder({ mode: "float", images: size, execution: "f32", taps: [], constants: packed });
+      const builder = createPlanBuilder({
+        mode: "float",
+        images: size,
+        execution: "f32",
+        attention: "unfused",
+        taps: [],
+        constants: packed,
+      });
       node.inputs.forEach((name, i) => builder.declare(name, layouts[i]));
       const graph: Graph = { name: node.name, inputShape: [], nodes: [bare], shapes: { ...shapes, [node.name]: outputShape } };
       const rule = rules[node.op];
       if (!rule) throw new Error(`internal: no kernel runs ${node.name} (${node.op}) by itself`);
-      rule({ graph, uses: usesOf(graph), builder }, { node: bare, gelu: null, affine: null, add: null, tokens: null, output: node.name });
+      rule(
+        { graph, uses: usesOf(graph), builder },
+        { node: bare, attention: null, gelu: null, affine: null, add: null, tokens: null, output: node.name },
+      );
       const plan = builder.finish(node.name, node.inputs, node.name);
       const executor = await device.executor(plan);
       const feeds = Object.fromEntries(node.inputs.map((name, i) => [name, stored(layouts[i], inputs[i], start, size)]));

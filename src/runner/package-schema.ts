@@ -48,9 +48,11 @@ const card = z.object({
     registerTokens: z.number().int().min(0).max(1e4),
     numClasses: z.number().int().min(0).max(1e12),
     epsilon: z.number().positive(),
-    gelu: z.enum(["none", "tanh", "sigmoid"]),
+    gelu: z.enum(["none", "tanh", "sigmoid", "relu"]),
     pooling: z.enum(["token", "mean", "map"]),
     qkvBias: z.boolean(),
+    postNorm: z.boolean().optional(),
+    attentionScale: z.number().positive().optional(),
     positionGrid: size.optional(),
     stages: z
       .array(z.object({ depth: positive, embedDim: positive, numHeads: positive, mlpDim: positive, grid: size, window: positive }))

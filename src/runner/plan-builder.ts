@@ -1,13 +1,15 @@
 import { checkStep } from "./plan-checks.ts";
 import { assignSlots } from "./arena.ts";
 import { layoutBytes, type Layout } from "./layout.ts";
-import type { ConstantArray, Decoding, IntegerExecution, Operand, Plan, PlanMode, PlanValue, Step } from "./plan.ts";
+import type { AttentionForm, ConstantArray, Copy, Decoding, IntegerExecution, Operand, Plan, PlanMode, PlanValue, Step } from "./plan.ts";
 
 export interface PlanOptions {
   readonly mode: PlanMode;
   /** Batch size B. */
   readonly images: number;
   readonly execution: IntegerExecution;
+  /** How attention is computed; layers that a form does not cover, or whose scores or probabilities are tapped, stay unfused. */
+  readonly attention: AttentionForm;
   /** Values to keep readable until the end of the run; unknown names are ignored (a fused value has no buffer). */
   readonly taps: readonly string[];
   /** Packed weights by name, filled on first use and shared by the plans of a session. */
@@ -22,13 +24,16 @@ export interface PlanBuilder {
   decodingOf(name: string): Decoding | undefined;
   has(name: string): boolean;
   step(step: Step): void;
+  /** Rows that are constant: in their place before the first step. */
+  copy(copy: Copy): void;
   /** The named constant, built once per session. */
-  constant(name: string, build: () => ConstantArray): Operand;
+  constant(name: string, build: () => ConstantArray): Operand & { readonly constant: string };
   finish(name: string, inputs: readonly string[], output: string): Plan;
 }
 
 export function createPlanBuilder(options: PlanOptions): PlanBuilder {
   const steps: Step[] = [];
+  const copies: Copy[] = [];
   const declared = new Map<string, { layout: Layout; decoding: Decoding | undefined }>();
   const find = (name: string) => {
     const value = declared.get(name);
@@ -45,6 +50,7 @@ export function createPlanBuilder(options: PlanOptions): PlanBuilder {
       checkStep(step);
       steps.push(step);
     },
+    copy: (copy) => void copies.push(copy),
     constant(name, build) {
       if (!options.constants.has(name)) options.constants.set(name, build());
       return { constant: name };
@@ -52,7 +58,8 @@ export function createPlanBuilder(options: PlanOptions): PlanBuilder {
     finish(name, inputs, output) {
       const kept = new Set([output, ...options.taps]);
       const lifetimes = [...declared].map(([value, { layout }]) => {
-        const written = steps.findIndex((step) => step.output === value);
+        const isPreset = copies.some((copy) => copy.value === value);
+        const written = isPreset ? -1 : steps.findIndex((step) => step.output === value);
         const read = steps.findLastIndex((step) => step.output === value || step.inputs.some((o) => "value" in o && o.value === value));
         return {
           name: value,
@@ -69,7 +76,7 @@ export function createPlanBuilder(options: PlanOptions): PlanBuilder {
       }
       const taps = options.taps.filter((tap) => declared.has(tap) && !inputs.includes(tap));
       const { mode, images, constants } = options;
-      return { name, mode, images, steps, values, slots, constants: new Map(constants), inputs, output, taps };
+      return { name, mode, images, copies, steps, values, slots, constants: new Map(constants), inputs, output, taps };
     },
   };
 }

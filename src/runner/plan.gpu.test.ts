@@ -21,7 +21,7 @@ test.each(Object.entries(geometries))("float plan equals the reference: %s", asy
   const pixels = randomPixels(3, options.image, 5);
   const gpu = await nodeGpu();
   const taps = graph.nodes.map((node) => node.name);
-  const plan = makePlan(graph, { mode: "float", images: 3, execution: "f32", taps, constants: new Map() });
+  const plan = makePlan(graph, { mode: "float", images: 3, execution: "f32", attention: "rows", taps, constants: new Map() });
   const constants = createConstantBuffers(gpu);
   constants.upload(plan.constants);
   const executor = await createGpuExecutor(gpu, plan, constants);

@@ -2,14 +2,36 @@ import { expect, test } from "vitest";
 import { randomVit } from "../models/random-vit.ts";
 import { assignSlots } from "./arena.ts";
 import { makePlan } from "./make-plan.ts";
-import { arenaBytes, constantBytes, printPlan, type ConstantArray, type Plan } from "./plan.ts";
+import { arenaBytes, constantBytes, printPlan, type AttentionForm, type ConstantArray, type Plan } from "./plan.ts";
 
 const graph = randomVit({ image: 32, patch: 8, dim: 48, depth: 12, heads: 3, mlp: 96, classes: 10, seed: 1 });
-const floatPlan = (images: number, taps: readonly string[] = [], constants = new Map<string, ConstantArray>()): Plan =>
-  makePlan(graph, { mode: "float", images, execution: "f32", taps, constants });
+const floatPlan = (
+  images: number,
+  taps: readonly string[] = [],
+  constants = new Map<string, ConstantArray>(),
+  attention: AttentionForm = "rows",
+): Plan => makePlan(graph, { mode: "float", images, execution: "f32", attention, taps, constants });
 
-test("a 12-block ViT takes 113 dispatches: patches, prefix, embedding, 9 a block, norm and head", () => {
-  expect(floatPlan(1).steps.length).toBe(3 + 9 * 12 + 2);
+test("a 12-block ViT takes 88 dispatches: patches, embedding, 7 a block, norm and head; 112 with attention unfused", () => {
+  expect(floatPlan(1).steps.length).toBe(2 + 7 * 12 + 2);
+  expect(floatPlan(1, [], new Map(), "unfused").steps.length).toBe(2 + 9 * 12 + 2);
+});
+
+test("a tap of scores or probabilities unfuses its layer, and no other", () => {
+  const kernelsOf = (taps: readonly string[]) => floatPlan(1, taps).steps.map(({ kernel }) => kernel);
+  const count = (taps: readonly string[], kernel: string) => kernelsOf(taps).filter((name) => name === kernel).length;
+  for (const tap of ["blocks.3.attn.softmax", "blocks.3.attn.matmul1"]) {
+    expect(floatPlan(1, [tap]).taps).toEqual([tap]);
+    expect(count([tap], "softmax"), tap).toBe(1);
+    expect(count([tap], "attention-rows-f32"), tap).toBe(11);
+  }
+  expect(count(["blocks.3.attn.proj"], "attention-rows-f32")).toBe(12);
+});
+
+test("rows that do not fit private memory stay unfused", () => {
+  const large = randomVit({ image: 64, patch: 4, dim: 8, depth: 1, heads: 1, mlp: 8, classes: 2, seed: 1 });
+  const plan = makePlan(large, { mode: "float", images: 1, execution: "f32", attention: "rows", taps: [], constants: new Map() });
+  expect(plan.steps.map(({ kernel }) => kernel)).toContain("attention-scores-f32");
 });
 
 test("no two values that live at the same time share a slot, and every slot is large enough", () => {
@@ -41,7 +63,7 @@ test("plans of one session share their weights", () => {
 
 test("a printed plan names every dispatch, its operands and the slots with their lifetimes", () => {
   const text = printPlan(floatPlan(1));
-  expect(text).toContain("113 dispatches");
+  expect(text).toContain("88 dispatches");
   expect(text).toMatch(/gemm-f32 +blocks\.0\.mlp\.act f32\[17,96\] slot \d+ <- blocks\.0\.norm2, #blocks\.0\.mlp\.fc1\.weight/);
   expect(text).toMatch(/slot 0: \d+ bytes: pixels@-1\.\.0/);
 });

@@ -18,6 +18,15 @@ export interface Step {
   readonly output: string;
 }
 
+/** Bytes of a constant that lie in a value before the first step: `count` times, `strideBytes` apart. */
+export interface Copy {
+  readonly constant: string;
+  readonly value: string;
+  readonly sizeBytes: number;
+  readonly strideBytes: number;
+  readonly count: number;
+}
+
 /**
  * How the codes of a value become numbers: by a table, or (code - zeroPoint) * scale, where entries cover equal runs of columns, row by row of an image:
  * `rows` is 1 where all rows share theirs.
@@ -34,7 +43,7 @@ export interface PlanValue {
   readonly sizeBytes: number;
   /** Index into `slots`. */
   readonly slot: number;
-  /** Steps between which the value lives: written by firstStep (-1: the input), last read by lastStep. */
+  /** Steps between which the value lives: written by firstStep (-1: the input, or constant rows), last read by lastStep. */
   readonly firstStep: number;
   readonly lastStep: number;
 }
@@ -42,12 +51,18 @@ export interface PlanValue {
 export type PlanMode = "float" | "simulated" | "integer";
 /** How integer products are executed; both give the same integers. */
 export type IntegerExecution = "f32" | "dot";
+/**
+ * How softmax(q k^T) v is computed: in three dispatches; in one without barriers ("rows": 8 queries per invocation, everything in its private memory);
+ * or in one for GPUs ("tile": 16 queries per workgroup, their scores in workgroup memory). The integers are the same.
+ */
+export type AttentionForm = "unfused" | "rows" | "tile";
 
 /** A model made ready to run at one batch size: pure data, decided without a GPU. */
 export interface Plan {
   readonly name: string;
   readonly mode: PlanMode;
   readonly images: number;
+  readonly copies: readonly Copy[];
   readonly steps: readonly Step[];
   readonly values: Readonly<Record<string, PlanValue>>;
   /** Bytes of each buffer of the activation arena. */

@@ -9,7 +9,7 @@ import { decodeValue } from "./decode-value.ts";
 import type { PlanExecutor } from "./executor.ts";
 import { createGpuExecutor } from "./gpu-executor.ts";
 import { makePlan } from "./make-plan.ts";
-import type { ConstantArray, IntegerExecution, Plan, PlanMode } from "./plan.ts";
+import type { AttentionForm, ConstantArray, IntegerExecution, Plan, PlanMode } from "./plan.ts";
 import { createWasmExecutor } from "./wasm-executor.ts";
 
 export interface SessionRun {
@@ -35,6 +35,8 @@ export interface Session {
 export interface SessionOptions {
   readonly mode: PlanMode;
   readonly execution: IntegerExecution;
+  /** Default: the adapter's, attentionFormOf(). */
+  readonly attention?: AttentionForm;
   /** Images per submit. A software adapter takes few, so that a cancel is not kept waiting. */
   readonly maxImages?: number;
 }
@@ -52,7 +54,13 @@ export function createGpuSession(gpu: Gpu, graph: Graph, options: SessionOptions
     return createGpuExecutor(gpu, plan, buffers);
   };
   const maxImages = options.maxImages ?? (gpu.isSoftware ? 4 : 16);
-  return createSession(graph, options, maxImages, make, () => buffers.destroy());
+  return createSession(graph, { attention: attentionFormOf(gpu), ...options }, maxImages, make, () => buffers.destroy());
+}
+
+/** Whole rows without barriers on a software adapter, in workgroup memory on a GPU; three dispatches where a GPU lacks the packed dot product. */
+export function attentionFormOf({ isSoftware, languageFeatures }: Gpu): AttentionForm {
+  if (isSoftware) return "rows";
+  return languageFeatures.has("packed_4x8_integer_dot_product") ? "tile" : "unfused";
 }
 
 /** A session on the CPU twins of the kernels: the strict reference. `fused`: how the adapter to compare with rounds fma. */
@@ -80,7 +88,7 @@ export function createWasmSession(graph: Graph, mode: PlanMode): Session {
 
 function createSession(
   graph: Graph,
-  { mode, execution }: SessionOptions,
+  { mode, execution, attention = "unfused" }: SessionOptions,
   maxImages: number,
   makeExecutor: (plan: Plan) => Promise<PlanExecutor>,
   release: () => void,
@@ -93,7 +101,7 @@ function createSession(
     const key = `${images}:${taps.join()}`;
     const known = ready.get(key);
     if (known) return known;
-    const plan = makePlan(graph, { mode, images, execution, taps, constants });
+    const plan = makePlan(graph, { mode, images, execution, attention, taps, constants });
     const made = { plan, executor: await makeExecutor(plan) };
     ready.set(key, made);
     for (const [old, { executor }] of ready) {

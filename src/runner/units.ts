@@ -7,6 +7,8 @@ export interface Unit {
   readonly gelu: Node | null;
   /** An Affine whose reader wants codes: its factors and addends go into their encoding. */
   readonly affine: Node | null;
+  /** The scores and the softmax that an AttentionOutput computes too, in one dispatch. */
+  readonly attention: { readonly scores: Node; readonly softmax: Node } | null;
   /** An Add whose other operand is ready before this unit: the residual. */
   readonly add: Node | null;
   readonly tokens: Node | null;
@@ -46,13 +48,15 @@ function rowMaps({ nodes }: Graph): readonly Node[] {
 }
 
 /**
- * Group nodes into units: Gemm + Gelu, Gemm + Add, Gemm + PrependTokens, and an Affine at the end of Gemm, Gelu or AttentionOutput where `absorbs`
- * says that its producer can encode for it. A value that has other readers is never fused away.
+ * Group nodes into units: Gemm + Gelu, Gemm + Add, Gemm + PrependTokens, AttentionScores + Softmax + AttentionOutput where `joins` says that a kernel
+ * does all three, and an Affine at the end of Gemm, Gelu or AttentionOutput where `absorbs` says that its producer can encode for it.
+ * A value that has other readers is never fused away.
  */
 export function fuse(
   graph: Graph,
   uses: ReadonlyMap<string, readonly Use[]>,
   absorbs: (producer: Node, affine: Node) => boolean,
+  joins: (scores: Node, softmax: Node, output: Node) => boolean,
 ): readonly Unit[] {
   const fused = new Set(rowMaps(graph).map(({ name }) => name));
   const ready = new Set<string>(["pixels"]);
@@ -62,9 +66,27 @@ export function fuse(
     const readers = uses.get(name) ?? [];
     return readers.length === 1 && readers[0].gather === null ? readers[0].node : undefined;
   };
+  const joined = new Map<string, NonNullable<Unit["attention"]>>();
   for (const node of graph.nodes) {
     if (fused.has(node.name)) continue;
-    const unit = { node, gelu: null as Node | null, affine: null as Node | null, add: null as Node | null, tokens: null as Node | null };
+    if (node.op === "AttentionScores") {
+      const softmax = onlyReader(node);
+      const last = softmax?.op === "Softmax" ? onlyReader(softmax) : undefined;
+      if (softmax && last?.op === "AttentionOutput" && joins(node, softmax, last)) {
+        fused.add(softmax.name);
+        joined.set(last.name, { scores: node, softmax });
+        continue;
+      }
+    }
+    const attention = joined.get(node.name) ?? null;
+    const unit = {
+      node,
+      attention,
+      gelu: null as Node | null,
+      affine: null as Node | null,
+      add: null as Node | null,
+      tokens: null as Node | null,
+    };
     const only = onlyReader(node);
     if (node.op === "Gemm" && only) {
       const other = only.inputs.find((input) => input !== node.name);

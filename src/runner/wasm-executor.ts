@@ -29,6 +29,9 @@ export function createWasmExecutor(plan: Plan, host: Promise<WasmHost> = openWas
       const at = (name: string): Pointer => arena + offsets[plan.values[name].slot];
       const words = (name: string): Words => memory.words(at(name), plan.values[name].sizeBytes / 4);
       for (const name of plan.inputs) memory.words(at(name), feeds[name].length).set(bitsOf(feeds[name]));
+      for (const { constant, value, strideBytes, count } of plan.copies) {
+        for (let i = 0; i < count; i++) words(value).set(bitsOf(constantOf(plan, { constant })), (i * strideBytes) / 4);
+      }
       for (const step of plan.steps) {
         const kernel = kernelOf[step.kernel];
         if (kernel) kernel(callOf(memory, plan, step, at));

@@ -5,6 +5,7 @@ import type { JsonObject } from "../formats/json.ts";
 import type { ModelFiles } from "../formats/open-model.ts";
 import { openSafetensors } from "../formats/safetensors.ts";
 import type { TensorStore } from "../formats/tensor-store.ts";
+import type { Overrides } from "../models/family.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 const folder = new URL("../models/goldens/", import.meta.url);
@@ -14,8 +15,13 @@ export const goldenNames: readonly string[] = readdirSync(folder)
   .map((file) => file.replace(".safetensors", ""))
   .sort();
 
+export type GoldenNaming = "timm" | "hf";
+
 export interface GoldenModel {
-  readonly files: Readonly<Record<"timm" | "hf", ModelFiles>>;
+  readonly files: Readonly<Partial<Record<GoldenNaming, ModelFiles>>>;
+  /** One of them. */
+  readonly any: ModelFiles;
+  readonly overrides: Overrides;
   /** [B,C,H,W] */
   readonly pixels: Tensor;
   /** Logits or features [B,...] of PyTorch in f32. */
@@ -26,14 +32,20 @@ export async function goldenModel(name: string): Promise<GoldenModel> {
   const store = await openSafetensors(
     fromBytes(new Uint8Array(readFileSync(new URL(`${name}.safetensors`, folder))), `${name}.safetensors`),
   );
-  const files = (naming: "timm" | "hf"): ModelFiles => ({
-    name,
-    weights: part(store, `${naming}/`),
-    config: JSON.parse(store.metadata[naming]) as JsonObject,
-    preprocessor: null,
-  });
+  const files: Partial<Record<GoldenNaming, ModelFiles>> = {};
+  for (const naming of ["timm", "hf"] as const) {
+    const config = store.metadata[naming];
+    if (config !== undefined) {
+      files[naming] = { name, weights: part(store, `${naming}/`), config: JSON.parse(config) as JsonObject, preprocessor: null };
+    }
+  }
+  const any = files.timm ?? files.hf;
+  if (!any) throw new Error(`internal: ${name} has no naming`);
+  const side = Number(store.metadata.run_size ?? 0);
   return {
-    files: { timm: files("timm"), hf: files("hf") },
+    files,
+    any,
+    overrides: side > 0 ? { imageSize: [side, side] } : {},
     pixels: await store.read("pixels"),
     output: await store.read("output"),
   };

@@ -15,7 +15,11 @@ export function hasShared(what: string): boolean {
   return false;
 }
 
+export function sharedBytes(path: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(readFileSync(folder + path));
+}
+
 /** A file by its path inside the folder, under its own name or `name`. */
 export function sharedSource(path: string, name = path): ByteSource {
-  return fromBytes(new Uint8Array(readFileSync(folder + path)), name);
+  return fromBytes(sharedBytes(path), name);
 }

@@ -2,6 +2,13 @@
 import type { KernelName } from "../kernels/index.ts";
 import { activationCases } from "./activation.ts";
 import { attentionOutputCodesF32Cases, attentionOutputCodesShiftCases, attentionOutputF32Cases } from "./attention-output.ts";
+import {
+  attentionRowsCodesF32Cases,
+  attentionRowsCodesIntegerCases,
+  attentionRowsF32Cases,
+  attentionTileCodesCases,
+  attentionTileF32Cases,
+} from "./attention-rows.ts";
 import { attentionScoresCodesCases, attentionScoresF32Cases } from "./attention-scores.ts";
 import { gemmCodesDotCases, gemmCodesF32Cases } from "./gemm-codes.ts";
 import { gemmCases } from "./gemm.ts";
@@ -11,7 +18,7 @@ import { normalizePixelsCases, resampleCases } from "./pixels.ts";
 import { affineCases, fakeQuantizeCases, fakeQuantizeCodebookCases, quantizeCases } from "./quantize.ts";
 import { layerNormCases, reduceMeanCases, softmaxCases } from "./rows.ts";
 import { softmaxDemaxCases } from "./softmax-demax.ts";
-import { patchifyCases, prefixRowsCases } from "./tokens.ts";
+import { patchifyCases } from "./tokens.ts";
 import { attentionBiasCases, gatherRowsCases } from "./windows.ts";
 
 export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = {
@@ -21,9 +28,14 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "attention-output-codes-f32": attentionOutputCodesF32Cases,
   "attention-output-codes-shift": attentionOutputCodesShiftCases,
   "attention-output-f32": attentionOutputF32Cases,
+  "attention-rows-codes-f32": attentionRowsCodesF32Cases,
+  "attention-rows-codes-integer": attentionRowsCodesIntegerCases,
+  "attention-rows-f32": attentionRowsF32Cases,
   "attention-scores-codes-dot": attentionScoresCodesCases,
   "attention-scores-codes-f32": attentionScoresCodesCases,
   "attention-scores-f32": attentionScoresF32Cases,
+  "attention-tile-codes": attentionTileCodesCases,
+  "attention-tile-f32": attentionTileF32Cases,
   "dequantize-columns": dequantizeColumnsCases,
   "fake-quantize": fakeQuantizeCases,
   "fake-quantize-codebook": fakeQuantizeCodebookCases,
@@ -35,7 +47,6 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "layer-norm-integer": layerNormIntegerCases,
   "normalize-pixels": normalizePixelsCases,
   patchify: patchifyCases,
-  "prefix-rows": prefixRowsCases,
   quantize: quantizeCases,
   "quantize-columns": quantizeColumnsCases,
   "reduce-mean": reduceMeanCases,

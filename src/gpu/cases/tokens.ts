@@ -34,21 +34,3 @@ export const patchifyCases = patchShapes.map(({ name, images, channels, patch, d
     outputWords: images * patches * stride4 * (top === undefined ? 4 : 1),
   };
 });
-
-const prefixShapes = [
-  { name: "1 row into 1 token", images: 1, prefix: 1, tokens: 1, columns: 1 },
-  { name: "2 rows into 5 tokens, 3 images", images: 3, prefix: 2, tokens: 5, columns: 30 },
-  { name: "5 rows into 17 tokens, 2 images", images: 2, prefix: 5, tokens: 17, columns: 65 },
-];
-
-/** The other tokens are left as they are. */
-export const prefixRowsCases = prefixShapes.map(({ name, images, prefix, tokens, columns }, index): KernelCase => {
-  const stride4 = quads(columns);
-  return {
-    name,
-    params: { images, prefix_rows: prefix, tokens, stride4 },
-    constants: {},
-    inputs: () => [normals(5100 + index, 4 * prefix * stride4)],
-    outputWords: images * tokens * stride4 * 4,
-  };
-});

@@ -5,9 +5,14 @@ import { attentionBias } from "./attention-bias.ts";
 import { attentionOutputCodesF32 } from "./attention-output-codes-f32.ts";
 import { attentionOutputCodesShift } from "./attention-output-codes-shift.ts";
 import { attentionOutputF32 } from "./attention-output-f32.ts";
+import { attentionRowsCodesF32 } from "./attention-rows-codes-f32.ts";
+import { attentionRowsCodesInteger } from "./attention-rows-codes-integer.ts";
+import { attentionRowsF32 } from "./attention-rows-f32.ts";
 import { attentionScoresCodesDot } from "./attention-scores-codes-dot.ts";
 import { attentionScoresCodesF32 } from "./attention-scores-codes-f32.ts";
 import { attentionScoresF32 } from "./attention-scores-f32.ts";
+import { attentionTileCodes } from "./attention-tile-codes.ts";
+import { attentionTileF32 } from "./attention-tile-f32.ts";
 import { dequantizeColumns } from "./dequantize-columns.ts";
 import { fakeQuantize } from "./fake-quantize.ts";
 import { fakeQuantizeCodebook } from "./fake-quantize-codebook.ts";
@@ -19,7 +24,6 @@ import { layerNormInteger } from "./layer-norm-integer.ts";
 import { layerNorm } from "./layer-norm.ts";
 import { normalizePixels } from "./normalize-pixels.ts";
 import { patchify } from "./patchify.ts";
-import { prefixRows } from "./prefix-rows.ts";
 import { quantizeColumns } from "./quantize-columns.ts";
 import { quantize } from "./quantize.ts";
 import { reduceMean } from "./reduce-mean.ts";
@@ -35,9 +39,14 @@ export const kernels = {
   "attention-output-codes-f32": attentionOutputCodesF32,
   "attention-output-codes-shift": attentionOutputCodesShift,
   "attention-output-f32": attentionOutputF32,
+  "attention-rows-codes-f32": attentionRowsCodesF32,
+  "attention-rows-codes-integer": attentionRowsCodesInteger,
+  "attention-rows-f32": attentionRowsF32,
   "attention-scores-codes-dot": attentionScoresCodesDot,
   "attention-scores-codes-f32": attentionScoresCodesF32,
   "attention-scores-f32": attentionScoresF32,
+  "attention-tile-codes": attentionTileCodes,
+  "attention-tile-f32": attentionTileF32,
   "dequantize-columns": dequantizeColumns,
   "fake-quantize": fakeQuantize,
   "fake-quantize-codebook": fakeQuantizeCodebook,
@@ -49,7 +58,6 @@ export const kernels = {
   "layer-norm-integer": layerNormInteger,
   "normalize-pixels": normalizePixels,
   patchify: patchify,
-  "prefix-rows": prefixRows,
   quantize: quantize,
   "quantize-columns": quantizeColumns,
   "reduce-mean": reduceMean,

@@ -52,10 +52,11 @@ describe.each(names)("%s", (name) => {
     for (const [, constant, type] of found) if (type === "bool") expect(kernel.constants[constant]).toEqual([0, 1]);
   });
 
-  test("one entry point main, no barrier, no subgroup, the language feature it needs", () => {
+  test("one entry point main, barriers only where it says so, no subgroup, the language feature it needs", () => {
     expect(code.match(/@compute/g)).toHaveLength(1);
     expect(code).toMatch(/^fn main\(/m);
-    expect(code).not.toMatch(/workgroupBarrier|subgroup|var<workgroup>/);
+    expect(/workgroupBarrier|var<workgroup>/.test(code)).toBe(kernel.barriers === true);
+    expect(code).not.toMatch(/subgroup/);
     expect(/^requires (\w+);/m.exec(code)?.[1]).toBe(kernel.requires);
   });
 

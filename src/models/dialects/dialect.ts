@@ -13,27 +13,42 @@ export interface Layout {
   convert(stored: Tensor): Tensor;
 }
 
+export type NameRule = readonly [pattern: RegExp, replacement: string];
+
 export interface Dialect {
   /** The code base: shown as a note when a model opens. */
   readonly name: string;
   matches(names: readonly string[]): boolean;
   /** First match wins; names without a rule stay as they are. */
-  readonly rules: readonly (readonly [pattern: RegExp, replacement: string])[];
+  readonly rules: readonly NameRule[];
+  /** Rules that depend on which names there are; they come first. */
+  rulesFor?(names: readonly string[]): readonly NameRule[];
   /** What the code base fixes and files do not state, in the words of config.json. The files' own configuration wins. */
   settings(store: TensorStore): JsonObject;
+  /** Fields of the card that are the code base's defaults and that its users change, with the settings that state them: shown as assumed. */
+  readonly assumes?: Readonly<Record<string, readonly string[]>>;
   /** null: stored as timm does. */
   layout?(name: string, shape: Shape): Layout | null;
 }
 
-/** The files as timm would have written them. */
-export function translate(files: ModelFiles, dialect: Dialect): ModelFiles {
-  return { ...files, weights: translateStore(files.weights, dialect), config: { ...dialect.settings(files.weights), ...files.config } };
+/** The files as timm would have written them, and the fields of the card that only the code base's defaults tell. */
+export function translate(files: ModelFiles, dialect: Dialect): { readonly files: ModelFiles; readonly assumed: readonly string[] } {
+  const settings = new Map(Object.entries(dialect.settings(files.weights)));
+  const assumed: string[] = [];
+  // One setting has several names: whichever the files use replaces all of the dialect's.
+  for (const [field, names] of Object.entries(dialect.assumes ?? {})) {
+    if (names.some((name) => Object.hasOwn(files.config ?? {}, name))) for (const name of names) settings.delete(name);
+    else assumed.push(field);
+  }
+  const config = { ...Object.fromEntries(settings), ...files.config };
+  return { files: { ...files, weights: translateStore(files.weights, dialect), config }, assumed };
 }
 
-function translateStore(store: TensorStore, { rules, layout }: Dialect): TensorStore {
+function translateStore(store: TensorStore, { rules, rulesFor, layout }: Dialect): TensorStore {
+  const all = [...(rulesFor?.(store.names) ?? []), ...rules];
   const sources = new Map<string, string>();
   for (const name of store.names) {
-    const rule = rules.find(([pattern]) => pattern.test(name));
+    const rule = all.find(([pattern]) => pattern.test(name));
     const translated = rule ? name.replace(...rule) : name;
     // Two names for one tensor: both stay visible, and the family's own check names them.
     sources.set(sources.has(translated) ? name : translated, name);

@@ -4,12 +4,23 @@ import { translate, type Dialect } from "./dialect.ts";
 import { fromScratch } from "./from-scratch.ts";
 import { jax } from "./jax.ts";
 import { torchAttention } from "./torch-attention.ts";
+import { torchEncoder } from "./torch-encoder.ts";
 import { torchvision } from "./torchvision.ts";
+import { vitPytorch } from "./vit-pytorch.ts";
 
-export const dialects: readonly Dialect[] = [torchvision, jax, fromScratch, torchAttention];
+export const dialects: readonly Dialect[] = [torchvision, jax, fromScratch, torchAttention, torchEncoder, vitPytorch];
 
-/** The files in timm's names, and the dialect that they were in; files in timm's or Hugging Face's own names as they are. */
-export function inTimmNames(files: ModelFiles): { readonly files: ModelFiles; readonly dialect: string | null } {
+export interface Translated {
+  readonly files: ModelFiles;
+  /** null: timm's or Hugging Face's own names. */
+  readonly dialect: string | null;
+  /** Fields of the card that the files do not state and the code base only presets. */
+  readonly assumed: readonly string[];
+}
+
+/** The files in timm's names. */
+export function inTimmNames(files: ModelFiles): Translated {
   const dialect = dialects.find((each) => each.matches(files.weights.names));
-  return dialect ? { files: translate(files, dialect), dialect: dialect.name } : { files, dialect: null };
+  if (!dialect) return { files, dialect: null, assumed: [] };
+  return { ...translate(files, dialect), dialect: dialect.name };
 }

@@ -20,7 +20,8 @@ export function rotateAttention(): LayerStep {
       const { node, float } = layer;
       const output = graph.nodes.find(({ op, name }) => op === "AttentionOutput" && name === node.inputs[0]);
       // The float path keeps the projection as it was: its input is not rotated.
-      if (node.op === "Gemm" && output) return { ...layer, node: rotatedProjection(node, headsOf(graph.shapes[output.inputs[0]], graph.shapes[output.inputs[1]])) };
+      if (node.op === "Gemm" && output)
+        return { ...layer, node: rotatedProjection(node, headsOf(graph.shapes[output.inputs[0]], graph.shapes[output.inputs[1]])) };
       const scores = graph.nodes.find(({ op, inputs }) => op === "AttentionScores" && inputs.includes(node.name));
       if (node.op !== "Gemm" || !scores) return layer;
       const means = columnMeans(await runNode(float.node, float.inputs));

@@ -77,12 +77,6 @@ export const patchify: KernelTwin = (p, constants, [xWords], output) => {
   }
 };
 
-/** shaders/prefix-rows.wgsl */
-export const prefixRows: KernelTwin = (p, _constants, [prefix], output) => {
-  const count = p.prefix_rows * p.stride4 * 4;
-  for (let image = 0; image < p.images; image++) output.set(prefix.subarray(0, count), image * p.tokens * p.stride4 * 4);
-};
-
 /** shaders/reduce-mean.wgsl */
 export const reduceMean: KernelTwin = (p, _constants, [xWords], output) => {
   const x = floats(xWords);

@@ -72,14 +72,17 @@ def activation(name, x):
     raise ValueError(name)
 
 
-def write(name, timm, timm_config, hf, hf_config, pixels, output):
-    tensors = {f"timm/{key}": value for key, value in timm.items()}
-    tensors.update({f"hf/{key}": value for key, value in hf.items()})
-    tensors["pixels"] = pixels
-    metadata = {"timm": json.dumps(timm_config), "hf": json.dumps(hf_config), "torch": torch.__version__}
+def write(name, timm, timm_config, hf, hf_config, pixels, output, run_size=None):
+    """Either naming may be None. `run_size`: pixels of a side where it is another than the model's own."""
+    namings = {"timm": (timm, timm_config), "hf": (hf, hf_config)}
+    metadata = {naming: json.dumps(config) for naming, (tensors, config) in namings.items() if tensors is not None}
+    metadata["torch"] = torch.__version__
+    if run_size is not None:
+        metadata["run_size"] = str(run_size)
+    arrays = [("output", output.detach().numpy().astype("<f4"), "F32"), ("pixels", pixels.numpy().astype("<f2"), "F16")]
+    for naming, (tensors, _) in namings.items():
+        arrays += [(f"{naming}/{key}", value.detach().numpy().astype("<f2"), "F16") for key, value in (tensors or {}).items()]
     header, blobs, at = {"__metadata__": metadata}, [], 0
-    arrays = [("output", output.detach().numpy().astype("<f4"), "F32")]
-    arrays += [(key, value.detach().numpy().astype("<f2"), "F16") for key, value in tensors.items()]
     for key, array, dtype in arrays:
         data = np.ascontiguousarray(array).tobytes()
         header[key] = {"dtype": dtype, "shape": list(array.shape), "data_offsets": [at, at + len(data)]}
