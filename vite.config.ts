@@ -2,6 +2,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import type { Plugin } from "vite";
 import { assemblyPlugin } from "./tools/assembly.mjs";
+import { offlinePlugin } from "./tools/offline.mjs";
 
 /** Cross-origin isolation gives fine timers. The policy is sent as a header too, because a worker does not inherit the page's meta tag. */
 const headers = {
@@ -19,7 +20,7 @@ const allowInlineScriptsInDevelopment: Plugin = {
 
 export default defineConfig({
   base: "./",
-  plugins: [react(), assemblyPlugin(), allowInlineScriptsInDevelopment],
+  plugins: [react(), assemblyPlugin(), allowInlineScriptsInDevelopment, offlinePlugin()],
   server: { headers },
   preview: { headers },
   worker: { format: "es", plugins: () => [assemblyPlugin()] },

@@ -10,10 +10,12 @@ import { assemblyPlugin } from "../tools/assembly.mjs";
 let bundled: Promise<string> | null = null;
 
 /** `stepMs`: pause between two progress reports of the stand-in. Call it before the page is opened. */
-export async function installFakeWorker(page: Page, { stepMs = 4, adapter = "software", depth = 8 } = {}): Promise<void> {
+export async function installFakeWorker(page: Page, { stepMs = 4, adapter = "software", depth = 8, images = 64 } = {}): Promise<void> {
   const script = await (bundled ??= bundleFakeWorker());
   // The stand-in reads its options from its name, which the page does not set.
-  const name = JSON.stringify(new URLSearchParams({ step: String(stepMs), adapter, depth: String(depth) }).toString());
+  const name = JSON.stringify(
+    new URLSearchParams({ step: String(stepMs), adapter, depth: String(depth), images: String(images) }).toString(),
+  );
   await page.route("**/assets/lab.worker-*.js", (route) =>
     route.fulfill({
       contentType: "text/javascript",

@@ -1,9 +1,9 @@
 /** Every panel on the built page, over the stand-in engine: its main job, axe in light, dark and narrow, and a picture in out/test/screens. */
-import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
 import { expect, test, type Page } from "@playwright/test";
+import { violations } from "./axe.ts";
 import { installFakeWorker } from "./fake-worker.ts";
 
-const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const PANELS = ["open", "inspect", "data", "recipe", "compare", "diagnose", "sweep", "bench", "report"] as const;
 const SCREENS = "out/test/screens";
 
@@ -17,19 +17,6 @@ async function openSample(page: Page, options: Parameters<typeof installFakeWork
   await page.getByRole("button", { name: "Try the sample" }).click();
   await expect(page.getByTestId("verdict")).toBeVisible();
   await expect(page.getByTestId("self-test")).toHaveAttribute("data-state", "ok");
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.addScriptTag({ path: axePath });
-  return page.evaluate(async () => {
-    interface Axe {
-      run(
-        target: Document,
-      ): Promise<{ violations: { id: string; impact: string | null; nodes: { html: string; failureSummary: string }[] }[] }>;
-    }
-    const found = await (window as unknown as { axe: Axe }).axe.run(document);
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
-  });
 }
 
 async function settle(page: Page): Promise<void> {
@@ -94,4 +81,44 @@ test("Inspect: search, order and branches of two thousand tensors, few of them i
     .getByRole("button", { name: /^Block 3 / })
     .click();
   await expect(count).toContainText("12 of 1998");
+});
+
+test("Data: fifty thousand images scroll and are decoded where they are in sight; the split follows its fields; the manifest comes back", async ({
+  page,
+}) => {
+  await openSample(page, { images: 50_000 });
+  await page.keyboard.press("3");
+  await expect(page.getByTestId("browser-count")).toHaveText("50,000 images");
+  const tiles = page.getByTestId("browser-tiles");
+  await expect(tiles.locator("canvas").first()).toBeVisible();
+  await tiles.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  await expect(tiles.locator("li[aria-posinset='50000'] canvas")).toBeVisible();
+  expect(await tiles.locator("li").count()).toBeLessThan(250);
+  await page.getByTestId("use-filter").getByText("Judged 32").click();
+  await expect(page.getByTestId("browser-count")).toHaveText("32 images");
+
+  const split = page.getByTestId("split-card");
+  await split.getByLabel("To judge").fill("16");
+  await split.getByText("Shuffled", { exact: true }).click();
+  await split.getByLabel("Seed").fill("7");
+  await split.getByRole("button", { name: "Use this split" }).click();
+  await expect(page.getByTestId("split-evaluation")).toHaveText("16");
+  await expect(split).toContainText("Shuffled with seed 7");
+
+  const card = page.getByTestId("manifest-card");
+  const [download] = await Promise.all([page.waitForEvent("download"), card.getByRole("button", { name: "Download manifest" }).click()]);
+  const manifest = JSON.parse(readFileSync(await download.path(), "utf8")) as { seed: number; images: { sha256: string }[] };
+  expect(manifest).toMatchObject({ schema: "vitrine-manifest/1", seed: 7, order: "shuffled", givenCount: 50_000 });
+  expect(manifest.images).toHaveLength(48);
+  await page
+    .getByTestId("manifest-input")
+    .setInputFiles({ name: "m.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(manifest)) });
+  await expect(split).toContainText("A manifest chose them");
+  await page.getByTestId("manifest-input").setInputFiles({ name: "x.json", mimeType: "application/json", buffer: Buffer.from("{}") });
+  await expect(page.getByTestId("error-code")).toHaveText("MANIFEST_INVALID");
+
+  await page.getByTestId("stability-card").getByRole("button").first().click();
+  await expect(page.getByTestId("stability-summary")).toContainText("16 and 16");
+  await page.getByTestId("browser-tiles").getByRole("button").first().click();
+  await expect(page.getByRole("dialog")).toContainText("SHA-256");
 });

@@ -5,9 +5,17 @@ import { App } from "./app/app.tsx";
 import { installAutomation } from "./app/automation.ts";
 import { LabProvider } from "./app/components/lab-context.tsx";
 import { decodeInBrowser } from "./app/decode-browser.ts";
+import { browserShelf } from "./app/session/file-shelf.ts";
+import { keepSession, safeStorage } from "./app/session/keep-session.ts";
+import { keepHistory, panelOfHash } from "./app/session/panel-history.ts";
+import { readSession } from "./app/session/session.ts";
+import type { Session } from "./app/session/session.ts";
+import { isShareHash } from "./app/share/share-hash.ts";
 import { createLabStore } from "./app/store/lab-store.ts";
+import type { LabStore } from "./app/store/lab-store.ts";
 import "./app/styles.css";
 import { applyTheme, readTheme } from "./app/theme.ts";
+import { isTourLeft } from "./app/tour/tour-steps.ts";
 import { startLabWorker } from "./app/worker/start-worker.ts";
 import type { LabClient } from "./app/worker/lab-client.ts";
 
@@ -17,7 +25,17 @@ await (query.get("automation") === "engine" ? offerEngine() : query.has("gallery
 async function startPage(): Promise<void> {
   applyTheme(readTheme());
   const store = createLabStore();
-  const actions = createLabActions(store, await startClient(), () => performance.now());
+  const actions = createLabActions(store, await startClient(), () => performance.now(), {
+    shelf: browserShelf(),
+    onSampleShown: () => {
+      if (!query.has("automation") && !isTourLeft(safeStorage())) store.getState().setTourStep(0);
+    },
+  });
+  const session = readSession(safeStorage());
+  if (session !== null) resume(store, session);
+  const sharedHash = isShareHash(location.hash) ? location.hash : null;
+  const named = panelOfHash(location.hash);
+  if (named !== null) store.getState().setPanel(named);
   if (query.has("automation")) installAutomation(store);
 
   const root = document.getElementById("root");
@@ -30,6 +48,27 @@ async function startPage(): Promise<void> {
     </StrictMode>,
   );
   await actions.start();
+  if (sharedHash !== null) await actions.openShared(sharedHash);
+  keepHistory(store);
+  keepSession(store, safeStorage());
+  if (session !== null) await actions.restore(session);
+  if (import.meta.env.PROD && !query.has("automation")) registerOffline();
+}
+
+/** Where somebody was and what was set before the reload. */
+function resume(store: LabStore, { panel, controls, side, filter, lastVerdict }: Session): void {
+  const state = store.getState();
+  state.setPanel(panel);
+  state.setControls(controls);
+  state.setSide(side);
+  state.setFilter(filter);
+  state.setLastVerdict(lastVerdict);
+}
+
+/** After the first visit the page opens without a network. Where the browser refuses, it only does not. */
+function registerOffline(): void {
+  if (!("serviceWorker" in navigator)) return;
+  navigator.serviceWorker.register("./sw.js").catch(() => undefined);
 }
 
 /** `?gallery`: every plot on made-up data. */

@@ -20,6 +20,7 @@ const COMMON_INPUTS = [
   "vite.config.ts",
   "tools/build.mjs",
   "tools/assembly.mjs",
+  "tools/offline.mjs",
 ];
 const TARGETS = {
   app: { outDir: "dist/app", inputs: [...COMMON_INPUTS, "index.html", "public"] },

@@ -36,6 +36,8 @@ const HEADERS = {
   "Cross-Origin-Embedder-Policy": "require-corp",
   "Cross-Origin-Resource-Policy": "same-origin",
   "X-Content-Type-Options": "nosniff",
+  // As a header, because a worker does not inherit the policy of the page's meta tag.
+  "Content-Security-Policy": "connect-src 'self'",
 };
 
 /**

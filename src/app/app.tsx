@@ -1,4 +1,4 @@
-import { Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { DropTarget } from "./components/drop-target.tsx";
 import { ErrorCard } from "./components/error-card.tsx";
 import { Header } from "./components/header.tsx";
@@ -6,14 +6,18 @@ import { HelpDialog } from "./components/help-dialog.tsx";
 import { JobBar } from "./components/job-bar.tsx";
 import { useLab } from "./components/lab-context.tsx";
 import { Rail } from "./components/rail.tsx";
+import { SharedNotice } from "./components/shared-notice.tsx";
 import { useShortcuts } from "./components/use-shortcuts.ts";
 import { panels } from "./panels/index.ts";
+
+const Tour = lazy(() => import("./tour/tour.tsx").then((module) => ({ default: module.Tour })));
 
 /** The shell: header, rail, the panel that somebody is at, and the running job, which is in sight from every panel. */
 export function App() {
   const current = useLab((state) => state.panel);
   const modelName = useLab((state) => state.model?.card.name ?? null);
   const status = useLab((state) => state.status);
+  const isTouring = useLab((state) => state.tourStep !== null);
   const [isHelpOpen, setHelpOpen] = useState(false);
   const openHelp = useCallback(() => setHelpOpen(true), []);
   const main = useRef<HTMLElement>(null);
@@ -43,12 +47,18 @@ export function App() {
         <Rail />
         <main ref={main} id="main" className="page" tabIndex={-1} data-panel={current}>
           <ErrorCard />
+          <SharedNotice />
           <Suspense fallback={<p className="muted panel-loading">Loading {entry.title} …</p>}>
             <entry.Content key={entry.name} />
           </Suspense>
         </main>
       </div>
       <JobBar />
+      {isTouring && (
+        <Suspense fallback={null}>
+          <Tour />
+        </Suspense>
+      )}
       <DropTarget />
       <HelpDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
       <output className="visually-hidden" data-testid="status">

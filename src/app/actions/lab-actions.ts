@@ -1,10 +1,15 @@
 import type { Job } from "../../tensor/progress.ts";
 import { completeImages, completeModel, sortFiles } from "../drop/sort-files.ts";
+import { sharedView } from "../share/shared-view.ts";
+import type { FileShelf } from "../session/file-shelf.ts";
+import type { Session } from "../session/session.ts";
 import { compareRequest } from "../store/controls-slice.ts";
 import { recipeLabel } from "../store/engine-slice.ts";
 import type { LabStore } from "../store/lab-store.ts";
 import { verdictOf } from "../verdict.ts";
-import type { DroppedFile, LevelsRequest, SiteLevels } from "../worker/lab-api.ts";
+import type { Manifest } from "../../runner/data/manifest.ts";
+import type { SplitRule } from "../../runner/data/choose-images.ts";
+import type { DroppedFile, ImageView, LevelsRequest, SiteLevels } from "../worker/lab-api.ts";
 import type { LabClient } from "../worker/lab-client.ts";
 import { createDiagnosisActions, type DiagnosisActions } from "./diagnosis-actions.ts";
 import { createJobRunner, errorParts } from "./job-runner.ts";
@@ -20,12 +25,37 @@ export interface LabActions extends DiagnosisActions {
   runSelfTest(): Promise<void>;
   /** Statistics of every parameter of the open model. */
   inspect(): Promise<void>;
+  /** Other images calibrate and are judged: by a rule, or those that a manifest names. */
+  chooseImages(choice: SplitRule | DroppedFile): Promise<void>;
+  /** Digests of the images in use; null when it was cancelled or failed. */
+  manifest(): Promise<Manifest | null>;
+  stability(): Promise<void>;
+  /** Not jobs: nothing else waits for them, and they stop nothing. */
+  thumbnail(index: number, kind: "original" | "seen", signal: AbortSignal): Promise<ImageBitmap>;
+  viewImage(index: number, signal: AbortSignal): Promise<ImageView>;
+  fingerprint(): Promise<void>;
+  /** The hash of a link to this view; null when it is too long, undefined when it was cancelled or failed. */
+  share(): Promise<string | null | undefined>;
+  /** Takes over the view of a link. */
+  openShared(hash: string): Promise<void>;
+  /** What was open before a reload, without running it. */
+  restore(session: Session): Promise<void>;
+  openRecent(id: string): Promise<void>;
+  forget(id: string): Promise<void>;
   cancel(): void;
   /** Not a job: nothing else waits for it, and it stops nothing. */
   levels(request: LevelsRequest, signal: AbortSignal): Promise<SiteLevels>;
 }
 
-export function createLabActions(store: LabStore, client: LabClient, nowMs: () => number): LabActions {
+export interface LabOptions {
+  /** Where models and images are kept from visit to visit. */
+  readonly shelf?: FileShelf;
+  /** The sample has been compared. */
+  readonly onSampleShown?: () => void;
+}
+
+export function createLabActions(store: LabStore, client: LabClient, nowMs: () => number, options: LabOptions = {}): LabActions {
+  const shelf = options.shelf ?? null;
   const jobs = createJobRunner(store, nowMs);
   const state = store.getState;
   /** The files of the last attempt, also of a failed one: the missing shard may come next. */
@@ -57,21 +87,37 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
     const result = await client.compare(compareRequest(state().controls, state().versus), job);
     job.signal?.throwIfAborted();
     state().setResult(result);
+    const { sentence } = verdictOf(result, (name) => recipeLabel(state().recipes, name));
+    state().setLastVerdict(sentence);
     // The engine knows its faster integer execution only after it has run.
     state().setAdapter({ kind: "ready", adapter: result.main.env.adapter });
-    return verdictOf(result, (name) => recipeLabel(state().recipes, name)).sentence;
+    return sentence;
   }
 
   async function openModel(files: readonly DroppedFile[], overrides: { readonly numHeads?: number }, job: Job): Promise<void> {
     const model = await client.openModel(files, overrides, job);
     job.signal?.throwIfAborted();
     state().setModel(model, files);
+    state().setKeptModel(null);
+    void keepModel(model.card.name, files);
   }
 
   async function openImages(files: readonly DroppedFile[], job: Job): Promise<void> {
     const images = await client.openImages(files, job);
     job.signal?.throwIfAborted();
     state().setImages(images, files);
+    void shelf?.keepImages(files).catch(() => undefined);
+  }
+
+  /** Beside everything else; where it fails, the model is open all the same and only not remembered. */
+  async function keepModel(name: string, files: readonly DroppedFile[]): Promise<void> {
+    try {
+      const kept = (await shelf?.keepModel(name, files)) ?? null;
+      if (state().modelFiles === files) state().setKeptModel(kept?.id ?? null);
+      state().setRecents((await shelf?.models()) ?? []);
+    } catch {
+      // storage was taken away meanwhile
+    }
   }
 
   /** After the first result, when nothing else runs, the kernels are checked on this adapter. */
@@ -98,6 +144,17 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
     if (!finished) state().setSelfTest({ kind: "not-run" });
   }
 
+  async function takeFingerprint(title: string): Promise<boolean> {
+    if (state().model === null) return false;
+    if (state().fingerprint !== null) return true;
+    return jobs.run(title, false, async (job) => {
+      const found = await client.fingerprint(job);
+      job.signal?.throwIfAborted();
+      state().setFingerprint(found);
+      return "";
+    });
+  }
+
   return {
     ...createDiagnosisActions(store, client, jobs, compareNow),
     start,
@@ -112,6 +169,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         attempted = [];
         return compareNow(job);
       });
+      if (done) options.onSampleShown?.();
       if (done) await selfTestOnce();
     },
     async openFiles(files) {
@@ -145,6 +203,90 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         return compareNow(job);
       });
       if (done) await selfTestOnce();
+    },
+    thumbnail: (index, kind, signal) => client.thumbnail(index, kind, { signal }),
+    viewImage: (index, signal) => client.viewImage(index, { signal }),
+    async chooseImages(choice) {
+      await jobs.run("Choosing images", false, async (job) => {
+        const images = "blob" in choice ? await client.useManifest(choice, job) : await client.chooseImages(choice, job);
+        job.signal?.throwIfAborted();
+        state().setImages(images, state().imageFiles);
+        return `${images.calibrationCount} images calibrate, ${images.evaluation.length} are judged.`;
+      });
+    },
+    async manifest() {
+      let found: Manifest | null = null;
+      await jobs.run("Hashing images", false, async (job) => {
+        const manifest = await client.manifest(job);
+        job.signal?.throwIfAborted();
+        found = manifest;
+        return `${manifest.images.length} images are listed.`;
+      });
+      return found;
+    },
+    fingerprint: async () => void (await takeFingerprint("Comparing digests")),
+    async share() {
+      if (!(await takeFingerprint("Hashing weights and images"))) return undefined;
+      const { encodeShare } = await import("../share/share-link.ts");
+      return encodeShare(sharedView(state()));
+    },
+    async openShared(hash) {
+      try {
+        const { controlsOf, decodeShare } = await import("../share/share-link.ts");
+        const shared = await decodeShare(hash);
+        state().setShared(shared);
+        state().setControls({ attentionBits: undefined, layerBits: undefined, ...controlsOf(shared) });
+        state().setSide(shared.view.side);
+        state().setFilter(shared.view.filter);
+        state().setPanel(shared.view.panel);
+      } catch (error) {
+        state().fail(errorParts(error));
+      }
+    },
+    async restore(session) {
+      const recents = (await shelf?.models().catch(() => [])) ?? [];
+      state().setRecents(recents);
+      const { source, rule } = session;
+      if (source === null || state().model !== null || state().job !== null) return;
+      const files = source.kind === "files" && source.model !== null ? await shelf?.open(source.model).catch(() => null) : null;
+      if (source.kind === "files" && !files) return;
+      await jobs.run("Opening what was open", false, async (job) => {
+        if (source.kind === "sample") {
+          const { model, images } = await client.openSample(job);
+          job.signal?.throwIfAborted();
+          state().setSample(model, images);
+        } else if (files) {
+          await openModel(files, {}, job);
+          const images = (await shelf?.images()) ?? [];
+          if (images.length > 0) await openImages(images, job);
+        }
+        const opened = state().images;
+        if (opened !== null && rule !== null && JSON.stringify(rule) !== JSON.stringify(opened.rule)) {
+          const images = await client.chooseImages(rule, job);
+          job.signal?.throwIfAborted();
+          state().setImages(images, state().imageFiles);
+        }
+        return "What was open is open again.";
+      });
+    },
+    async openRecent(id) {
+      const files = await shelf?.open(id);
+      if (files) await this.openFiles(files);
+      else state().setRecents((await shelf?.models()) ?? []);
+    },
+    async forget(id) {
+      await shelf?.remove(id);
+      if (state().keptModel === id) state().setKeptModel(null);
+      state().setRecents((await shelf?.models()) ?? []);
+    },
+    async stability() {
+      if (state().model === null || state().images === null) return;
+      await jobs.run("Calibrating twice", false, async (job) => {
+        const stability = await client.stability(state().controls, job);
+        job.signal?.throwIfAborted();
+        state().setStability(stability);
+        return "Both halves are calibrated.";
+      });
     },
     async inspect() {
       if (state().model === null) return;

@@ -1,3 +1,5 @@
+import { useState } from "react";
+import { areShortcutsOn, setShortcutsOn } from "../shortcuts-setting.ts";
 import { Dialog } from "./dialog.tsx";
 
 /** Keys and the words that the page uses. */
@@ -15,6 +17,7 @@ export function HelpDialog(props: { readonly isOpen: boolean; readonly onClose: 
           </div>
         ))}
       </dl>
+      <KeysSwitch />
       <h3>Words</h3>
       <dl className="terms">
         {WORDS.map(([word, means]) => (
@@ -30,11 +33,29 @@ export function HelpDialog(props: { readonly isOpen: boolean; readonly onClose: 
   );
 }
 
+function KeysSwitch() {
+  const [isOn, setOn] = useState(areShortcutsOn);
+  return (
+    <label className="keys-switch">
+      <input
+        type="checkbox"
+        checked={isOn}
+        onChange={(event) => {
+          setShortcutsOn(event.currentTarget.checked);
+          setOn(event.currentTarget.checked);
+        }}
+      />{" "}
+      Single keys work as shortcuts
+    </label>
+  );
+}
+
 const KEYS = [
   ["1 … 9", "go to a panel, in the order of the rail"],
   ["r", "quantize and compare with the chosen settings"],
   ["Esc", "cancel what is running, or close a dialog"],
   ["?", "this help"],
+  ["/", "search the tensors (in Inspect)"],
   ["← → ↑ ↓", "move the cursor on the error map (focus it first)"],
 ] as const;
 

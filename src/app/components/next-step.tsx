@@ -7,6 +7,7 @@ import { OpenButtons } from "./open-buttons.tsx";
 export function NextStep(props: { readonly needs: "model" | "images" | "result"; readonly children?: ReactNode }) {
   const model = useLab((state) => state.model);
   const images = useLab((state) => state.images);
+  const lastVerdict = useLab((state) => (props.needs === "result" ? state.lastVerdict : null));
   const job = useLab((state) => (state.job === null || state.job.isBackground ? null : state.job.title));
   const setPanel = useLab((state) => state.setPanel);
   const { compare } = useActions();
@@ -37,7 +38,8 @@ export function NextStep(props: { readonly needs: "model" | "images" | "result";
     );
   }
   return (
-    <Waiting title="Run a comparison first">
+    <Waiting title={lastVerdict === null ? "Run a comparison first" : "Run it again to see its pictures"}>
+      {lastVerdict !== null && <p data-testid="last-verdict">The last run: {lastVerdict}</p>}
       {props.children}
       <p>
         <Button className="button primary" onPress={() => void compare()}>

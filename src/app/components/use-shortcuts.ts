@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 import { panels } from "../panels/index.ts";
+import { areShortcutsOn } from "../shortcuts-setting.ts";
 import { useActions, useLab } from "./lab-context.tsx";
 
 const NOT_OURS = "input[type=text], input[type=search], textarea, select, [contenteditable], dialog, [role=listbox]";
@@ -12,6 +13,7 @@ export function useShortcuts(onHelp: () => void): void {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
       const target = event.target instanceof Element ? event.target : null;
+      if (event.key !== "Escape" && !areShortcutsOn()) return;
       // In a list, letters search.
       if (target !== null && target.closest(NOT_OURS) !== null) return;
       const panel = panels.find(({ key }) => key === event.key);

@@ -1,7 +1,8 @@
-import type { DroppedFile, ImageSet, OpenedModel } from "../worker/lab-api.ts";
+import type { DroppedFile, ImageSet, LabStability, OpenedModel } from "../worker/lab-api.ts";
 import type { DiagnosisSlice } from "./diagnosis-slice.ts";
 import type { InspectionSlice } from "./inspection-slice.ts";
 import type { ResultSlice } from "./result-slice.ts";
+import type { SharedSlice } from "./shared-slice.ts";
 import type { SetSlice } from "./set-slice.ts";
 import { NO_SWEEP } from "./sweep-slice.ts";
 import type { SweepSlice } from "./sweep-slice.ts";
@@ -14,6 +15,9 @@ export interface InputsSlice {
   readonly images: ImageSet | null;
   /** The user's image files; kept when they come before a model. */
   readonly imageFiles: readonly DroppedFile[];
+  /** How much the scales depend on which images calibrate; null until somebody asks. */
+  readonly stability: LabStability | null;
+  setStability(stability: LabStability): void;
   setSample(model: OpenedModel, images: ImageSet): void;
   /** A new model makes earlier results and opened images void; image files stay for opening them with the new preprocessing. */
   setModel(model: OpenedModel, files: readonly DroppedFile[]): void;
@@ -26,16 +30,19 @@ export function inputsSlice(
     InputsSlice &
       Pick<ResultSlice, "result" | "side" | "filter"> &
       Pick<InspectionSlice, "tensors"> &
+      Pick<SharedSlice, "fingerprint"> &
       Pick<DiagnosisSlice, "diagnosis"> &
       Pick<SweepSlice, "sweepFloat" | "sweepRows">
   >,
 ): InputsSlice {
-  const noResult = { result: null, side: "main", filter: "all", diagnosis: null, ...NO_SWEEP } as const;
+  const noResult = { fingerprint: null, stability: null, result: null, side: "main", filter: "all", diagnosis: null, ...NO_SWEEP } as const;
   return {
     model: null,
     modelFiles: [],
     images: null,
     imageFiles: [],
+    stability: null,
+    setStability: (stability) => set({ stability }),
     setSample: (model, images) => set({ model, modelFiles: [], images, imageFiles: [], tensors: null, ...noResult }),
     setModel: (model, modelFiles) => set({ model, modelFiles, images: null, tensors: null, ...noResult }),
     setImages: (images, imageFiles) => set({ images, imageFiles, ...noResult }),

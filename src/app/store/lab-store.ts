@@ -14,8 +14,14 @@ import { jobSlice } from "./job-slice.ts";
 import type { JobSlice } from "./job-slice.ts";
 import { resultSlice } from "./result-slice.ts";
 import type { ResultSlice } from "./result-slice.ts";
+import { sessionSlice } from "./session-slice.ts";
+import type { SessionSlice } from "./session-slice.ts";
+import { sharedSlice } from "./shared-slice.ts";
+import type { SharedSlice } from "./shared-slice.ts";
 import { sweepSlice } from "./sweep-slice.ts";
 import type { SweepSlice } from "./sweep-slice.ts";
+import { tourSlice } from "./tour-slice.ts";
+import type { TourSlice } from "./tour-slice.ts";
 import { viewSlice } from "./view-slice.ts";
 import type { ViewSlice } from "./view-slice.ts";
 
@@ -28,7 +34,10 @@ export type LabState = EngineSlice &
   ViewSlice &
   InspectionSlice &
   DiagnosisSlice &
-  SweepSlice;
+  SweepSlice &
+  SharedSlice &
+  SessionSlice &
+  TourSlice;
 export type LabStore = StoreApi<LabState>;
 
 export function createLabStore(): LabStore {
@@ -42,5 +51,8 @@ export function createLabStore(): LabStore {
     ...inspectionSlice(set),
     ...diagnosisSlice(set),
     ...sweepSlice(set),
+    ...sharedSlice(set),
+    ...sessionSlice(set),
+    ...tourSlice(set),
   }));
 }

@@ -1,21 +1,14 @@
 import type { AdapterDescription, Comparison, QuantizeRequest } from "../../runner/comparison.ts";
+import { parseManifest } from "../../runner/data/manifest.ts";
 import { bitSettingName } from "../../runner/sweep/bit-setting.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import type { Progress } from "../../tensor/progress.ts";
 import { argmaxOfRow, rowCount, softmaxRow } from "../results/predictions.ts";
 import { abortError } from "../worker/error-border.ts";
-import type { DroppedFile, ImageSet, LabApi, LabComparison, LabImage, LabSide, OpenedModel, RecipeChoice } from "../worker/lab-api.ts";
-import {
-  DEPTH,
-  FAKE_CLASSES,
-  FAKE_IMAGE_COUNT,
-  fakeCard,
-  fakeFloatLogits,
-  fakeLabel,
-  fakeLayers,
-  fakeQuantizedLogits,
-} from "./fake-data.ts";
+import type { DroppedFile, ImageSet, LabApi, LabComparison, LabSide, OpenedModel, RecipeChoice } from "../worker/lab-api.ts";
+import { DEPTH, FAKE_CLASSES, fakeCard, fakeFloatLogits, fakeLabel, fakeLayers, fakeQuantizedLogits } from "./fake-data.ts";
 import { fakeAttention, fakeDiagnosis, fakeRow } from "./fake-diagnosis.ts";
+import { fakeImageSet, fakeManifest, fakeSampleNames, fakeStability } from "./fake-images.ts";
 import { fakeLevels, fakeSites } from "./fake-levels.ts";
 import { fakeTensors } from "./fake-tensors.ts";
 
@@ -25,6 +18,8 @@ export interface FakeLabOptions {
   readonly stepMs: number;
   /** Blocks of the model that `inspect` tells of. */
   readonly depth?: number;
+  /** Images of the sample. */
+  readonly imageCount?: number;
   readonly adapter: "software" | "hardware" | "missing";
 }
 
@@ -47,13 +42,10 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
     onProgress({ stage: stages.at(-1) ?? "working", done: total, total });
   }
 
-  const makeImages = (names: readonly string[]): readonly LabImage[] =>
-    names.map((name, index) => ({
-      id: `image-${index}`,
-      name,
-      label: fakeLabel(index),
-      thumbnail: options.makeThumbnail(index, fakeLabel(index)),
-    }));
+  const opened = (): ImageSet => {
+    if (images !== null) return images;
+    throw new InputError("NO_IMAGES", { what: "There are no images.", why: "None were opened.", next: "Open some." });
+  };
 
   return {
     adapter: () => Promise.resolve().then(() => fakeAdapter(options.adapter)),
@@ -71,12 +63,7 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
     },
     async openSample(jobId, onProgress) {
       await steps(jobId, ["opening the sample model", "rendering images"], onProgress);
-      images = {
-        evaluation: makeImages(Array.from({ length: FAKE_IMAGE_COUNT }, (_, i) => `${FAKE_CLASSES[fakeLabel(i)] ?? "thing"} ${i + 1}`)),
-        calibrationCount: 32,
-        skipped: [],
-        leakage: false,
-      };
+      images = fakeImageSet(fakeSampleNames(options.imageCount ?? 64), [], options.makeThumbnail);
       return { model: { card: fakeCard(4), note: "Made-up data: this is the page's stand-in engine, nothing was computed." }, images };
     },
     async openImages(jobId, files, onProgress) {
@@ -92,13 +79,47 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
           next: "Drop JPEG or PNG files.",
         });
       }
-      images = {
-        evaluation: makeImages(names.slice(0, FAKE_IMAGE_COUNT)),
-        calibrationCount: names.length,
-        skipped,
-        leakage: names.length < 16,
-      };
+      images = fakeImageSet(names, skipped, options.makeThumbnail);
       return images;
+    },
+    async chooseImages(jobId, rule, onProgress) {
+      await steps(jobId, ["reading images"], onProgress);
+      const { items, skipped } = opened();
+      images = fakeImageSet(
+        items.map(({ name }) => name),
+        skipped,
+        options.makeThumbnail,
+        rule,
+      );
+      return images;
+    },
+    async useManifest(jobId, file, onProgress) {
+      await steps(jobId, ["checking images"], onProgress);
+      parseManifest(await file.blob.text(), file.path);
+      images = { ...opened(), rule: null };
+      return images;
+    },
+    async manifest(jobId, onProgress) {
+      await steps(jobId, ["hashing images"], onProgress);
+      return fakeManifest(opened());
+    },
+    async thumbnail(index) {
+      await new Promise((resolve) => setTimeout(resolve, options.stepMs));
+      return options.makeThumbnail(index, fakeLabel(index));
+    },
+    viewImage: (index) =>
+      Promise.resolve({
+        width: 640,
+        height: 480,
+        sizeBytes: 123_456,
+        sha256: "ab".repeat(32),
+        original: options.makeThumbnail(index, fakeLabel(index)),
+        seen: options.makeThumbnail(index, fakeLabel(index)),
+      }),
+    fingerprint: () => Promise.resolve({ weights: "12".repeat(32), images: images === null ? null : "34".repeat(32) }),
+    async stability(jobId, request, onProgress) {
+      await steps(jobId, ["calibrating the first half", "calibrating the second half"], onProgress);
+      return fakeStability(request);
     },
     async compare(jobId, request, onProgress) {
       const stages = [

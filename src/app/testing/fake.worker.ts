@@ -10,6 +10,7 @@ exposeLab(
     makeThumbnail: drawThumbnail,
     stepMs: Number(query.get("step") ?? 60),
     ...(query.has("depth") ? { depth: Number(query.get("depth")) } : {}),
+    ...(query.has("images") ? { imageCount: Number(query.get("images")) } : {}),
     adapter: wanted === "hardware" || wanted === "missing" ? wanted : "software",
   }),
 );

@@ -1,14 +1,13 @@
 import { fromBlob } from "../../formats/byte-source.ts";
-import { labelIndices, parseLabelCsv } from "../../formats/labels.ts";
 import { openGpu, type Gpu } from "../../gpu/device.ts";
 import type { Graph } from "../../graph/graph.ts";
-import type { Preprocessing } from "../../images/preprocessing.ts";
 import { recipes } from "../../quant/recipes/index.ts";
 import type { Recipe } from "../../quant/recipes/recipe.ts";
+import type { Split } from "../../runner/data/choose-images.ts";
 import { checkLimits } from "../../runner/check-limits.ts";
 import { compareModels } from "../../runner/compare.ts";
 import { describeAdapter } from "../../runner/describe-adapter.ts";
-import { digestImages, overlapWarning } from "../../runner/digest.ts";
+import { digest, digestImages, digestWeights, overlapWarning } from "../../runner/digest.ts";
 import { effectiveBits } from "../../runner/effective-bits.ts";
 import { inspectGraph } from "../../runner/inspect/inspect-graph.ts";
 import { openModel, withoutQuantizers, type OpenModel } from "../../runner/open-model.ts";
@@ -16,27 +15,25 @@ import { quantizeModel, type QuantizedModel } from "../../runner/quantize-model.
 import { selfTest } from "../../runner/self-test.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import type { Job } from "../../tensor/progress.ts";
-import { canvasReadsBackExactly, decodeInBrowser } from "../decode-browser.ts";
 import { createDiagnosisDesk, type DiagnosisDesk } from "./diagnosis-desk.ts";
-import type { CompareRequest, DroppedFile, ImageSet, LabApi, LabComparison, RecipeChoice } from "./lab-api.ts";
+import type { CompareRequest, LabApi, LabComparison, RecipeChoice } from "./lab-api.ts";
 import { createLevelReader, type LevelReader } from "./level-reader.ts";
 import { levelSites } from "./level-sites.ts";
-import { evaluationLabels, heldSource, holdImage, labImage, splitImages, type HeldImage, type Split } from "./lab-images.ts";
+import { createImageShelf } from "./image-shelf.ts";
+import { evaluationLabels, heldSource, type HeldImage } from "./lab-images.ts";
 import { labSweep } from "./lab-sweep.ts";
-import { openSampleModel, sampleImages, sampleNote } from "./sample.ts";
+import { measureStability } from "./measure-stability.ts";
+import { openSampleModel, sampleNote } from "./sample.ts";
 
 interface State {
   model: OpenModel | null;
   graph: Promise<Graph> | null;
-  images: Split<HeldImage> | null;
-  /** The preprocessing that `images` were cropped for, and the files to crop again when another model comes. */
-  preprocessing: Preprocessing | null;
-  files: readonly DroppedFile[];
 }
 
 /** The lab on the real engine: everything behind the page runs here, in the worker. */
 export function createEngineLab(webgpu: GPU | undefined): LabApi {
-  const state: State = { model: null, graph: null, images: null, preprocessing: null, files: [] };
+  const state: State = { model: null, graph: null };
+  const shelf = createImageShelf();
   const jobs = new Map<string, AbortController>();
   let gpu: Promise<Gpu> | null = null;
 
@@ -82,23 +79,6 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
     });
   };
 
-  /** The images as the open model wants them. */
-  const readyImages = async ({ card }: OpenModel, job: Job): Promise<Split<HeldImage>> => {
-    if (state.images !== null && state.preprocessing !== card.preprocessing && state.files.length > 0) {
-      const { held } = await decodeFiles(state.files, card.preprocessing, card.config.numClasses, card.labels, job);
-      Object.assign(state, { images: splitImages(held), preprocessing: card.preprocessing });
-    }
-    if (state.images === null) throw noImages([]);
-    return state.images;
-  };
-
-  const imageSet = async (split: Split<HeldImage>, skipped: ImageSet["skipped"]): Promise<ImageSet> => ({
-    evaluation: await Promise.all(split.evaluation.map(labImage)),
-    calibrationCount: split.calibration.length,
-    skipped,
-    leakage: split.leakage,
-  });
-
   return {
     adapter: async () => describeAdapter(await device(), false),
     recipes: () => Promise.resolve(Object.values(recipes).map(recipeChoice)),
@@ -125,26 +105,42 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
     openSample: (jobId, onProgress) =>
       withJob(jobId, onProgress, async (job) => {
         const model = await openSampleModel();
-        const images = await sampleImages(model.card.preprocessing, job);
+        const images = await shelf.openSample(model.card, job);
         accept(model);
-        Object.assign(state, { images, preprocessing: model.card.preprocessing, files: [] });
-        return { model: { card: model.card, note: sampleNote }, images: await imageSet(images, []) };
+        return { model: { card: model.card, note: sampleNote }, images };
       }),
 
-    openImages: (jobId, files, onProgress) =>
+    openImages: (jobId, files, onProgress) => withJob(jobId, onProgress, (job) => shelf.openFiles(files, requireModel(state).card, job)),
+    chooseImages: (jobId, rule, onProgress) => withJob(jobId, onProgress, (job) => shelf.choose(rule, requireModel(state).card, job)),
+    useManifest: (jobId, file, onProgress) =>
+      withJob(jobId, onProgress, async (job) => shelf.useManifest(await file.blob.text(), file.path, requireModel(state).card, job)),
+    manifest: (jobId, onProgress) => withJob(jobId, onProgress, (job) => shelf.manifest(job)),
+    thumbnail: (index, kind) => shelf.thumbnail(index, kind, requireModel(state).card),
+    viewImage: (index) => shelf.view(index, requireModel(state).card),
+
+    fingerprint: (jobId, onProgress) =>
       withJob(jobId, onProgress, async (job) => {
-        const { card } = requireModel(state);
-        const { held, skipped } = await decodeFiles(files, card.preprocessing, card.config.numClasses, card.labels, job);
-        if (held.length === 0) throw noImages(skipped);
-        const images = splitImages(held);
-        Object.assign(state, { images, preprocessing: card.preprocessing, files });
-        return imageSet(images, skipped);
+        const model = requireModel(state);
+        job.onProgress?.({ stage: "hashing weights", done: 0, total: 0 });
+        const weights = await digestWeights(withoutQuantizers(await builtGraph(model, job)));
+        if (!shelf.hasImages()) return { weights, images: null };
+        const { calibration, evaluation } = await shelf.split(model.card, job);
+        const lists = await Promise.all([calibration, evaluation].map((held) => digestImages(heldSource(held, model.card.preprocessing))));
+        return { weights, images: await digest(new TextEncoder().encode(JSON.stringify(lists))) };
+      }),
+
+    stability: (jobId, request, onProgress) =>
+      withJob(jobId, onProgress, async (job) => {
+        const model = requireModel(state);
+        const { calibration } = await shelf.split(model.card, job);
+        const float = withoutQuantizers(await builtGraph(model, job));
+        return measureStability(await device(), float, calibration, model.card.preprocessing, request, job);
       }),
 
     compare: (jobId, request, onProgress) =>
       withJob(jobId, onProgress, async (job) => {
         const model = requireModel(state);
-        const images = await readyImages(model, job);
+        const images = await shelf.split(model.card, job);
         return compare(await device(), model, await builtGraph(model, job), images, request, [levels, desk], job);
       }),
 
@@ -153,7 +149,7 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
     sweep: (jobId, ask, onProgress, onNews) =>
       withJob(jobId, onProgress, async (job) => {
         const model = requireModel(state);
-        const images = await readyImages(model, job);
+        const images = await shelf.split(model.card, job);
         await labSweep({ device, model, graph: await builtGraph(model, job), images, ask, onNews, job });
       }),
   };
@@ -217,63 +213,11 @@ function recipeChoice({ name, label, description, paper, calibrationImages, mini
   };
 }
 
-/** Decode, crop and label every image among the files; what cannot be used is listed with its reason. */
-async function decodeFiles(
-  files: readonly DroppedFile[],
-  preprocessing: Preprocessing,
-  classes: number,
-  names: readonly string[] | null,
-  job: Job,
-): Promise<{ held: HeldImage[]; skipped: { name: string; reason: string }[] }> {
-  if (!canvasReadsBackExactly()) {
-    throw new InputError("CANVAS_FALSIFIED", {
-      what: "This browser changes the pixels that a page reads from a canvas.",
-      why: "It protects against fingerprinting; the model would see other images than yours.",
-      next: "Allow canvas reading for this page (in Brave: Shields, in Firefox: resistFingerprinting), or use another browser.",
-    });
-  }
-  const table = files.find(({ path }) => /\.csv$/i.test(path));
-  const labels = new Map<string, number>();
-  if (table) {
-    const rows = parseLabelCsv(await table.blob.text(), table.path);
-    const indices = labelIndices(rows, classes, names);
-    rows.forEach(({ filename }, i) => labels.set(baseName(filename ?? ""), indices[i]));
-  }
-  const pictures = files.filter((file) => file !== table);
-  const held: HeldImage[] = [];
-  const skipped: { name: string; reason: string }[] = [];
-  for (const [index, { path, blob }] of pictures.entries()) {
-    job.signal?.throwIfAborted();
-    job.onProgress?.({ stage: "reading images", done: index, total: pictures.length });
-    try {
-      const pixels = await decodeInBrowser(blob, path);
-      held.push(holdImage(`image-${index}`, path, labels.get(baseName(path)) ?? null, pixels, preprocessing));
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      skipped.push({ name: path, reason: `${error.what} ${error.why}` });
-    }
-  }
-  return { held, skipped };
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
-}
-
 function requireModel(state: State): OpenModel {
   if (state.model) return state.model;
   throw new InputError("NO_MODEL", {
     what: "No model is open.",
     why: "Images are prepared the way a model wants them.",
     next: "Drop a model, or try the sample.",
-  });
-}
-
-function noImages(skipped: readonly { readonly name: string; readonly reason: string }[]): InputError {
-  const first = skipped[0];
-  return new InputError("NO_IMAGES", {
-    what: first ? `None of the ${skipped.length} files could be used as an image.` : "There are no images.",
-    why: first ? `${first.name}: ${first.reason}` : "Float and quantized models are compared on images.",
-    next: "Drop JPEG, PNG, WebP or GIF files, or a folder of them.",
   });
 }

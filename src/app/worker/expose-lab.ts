@@ -1,4 +1,4 @@
-import { expose, releaseProxy } from "comlink";
+import { expose, releaseProxy, transfer } from "comlink";
 import type { Endpoint } from "comlink";
 import { failureOf } from "./error-border.ts";
 import type { LabApi } from "./lab-api.ts";
@@ -16,6 +16,13 @@ export function exposeLab(lab: LabApi, endpoint?: Endpoint): void {
     selfTest: (jobId, onProgress) => guard(() => lab.selfTest(jobId, onProgress), onProgress),
     openSample: (jobId, onProgress) => guard(() => lab.openSample(jobId, onProgress), onProgress),
     openImages: (jobId, files, onProgress) => guard(() => lab.openImages(jobId, files, onProgress), onProgress),
+    chooseImages: (jobId, rule, onProgress) => guard(() => lab.chooseImages(jobId, rule, onProgress), onProgress),
+    useManifest: (jobId, file, onProgress) => guard(() => lab.useManifest(jobId, file, onProgress), onProgress),
+    manifest: (jobId, onProgress) => guard(() => lab.manifest(jobId, onProgress), onProgress),
+    thumbnail: (index, kind) => guard(async () => handOver(await lab.thumbnail(index, kind))),
+    viewImage: (index) => guard(() => lab.viewImage(index)),
+    fingerprint: (jobId, onProgress) => guard(() => lab.fingerprint(jobId, onProgress), onProgress),
+    stability: (jobId, request, onProgress) => guard(() => lab.stability(jobId, request, onProgress), onProgress),
     compare: (jobId, request, onProgress) => guard(() => lab.compare(jobId, request, onProgress), onProgress),
     inspect: (jobId, onProgress) => guard(() => lab.inspect(jobId, onProgress), onProgress),
     levels: (jobId, request) => guard(() => lab.levels(jobId, request)),
@@ -24,6 +31,11 @@ export function exposeLab(lab: LabApi, endpoint?: Endpoint): void {
     sweep: (jobId, ask, onProgress, onNews) => guard(() => lab.sweep(jobId, ask, onProgress, onNews), onProgress, onNews),
   };
   expose(guarded, endpoint);
+}
+
+/** A bitmap that goes to the page instead of being copied; in tests it is a plain object. */
+function handOver(bitmap: ImageBitmap): ImageBitmap {
+  return typeof ImageBitmap !== "undefined" && bitmap instanceof ImageBitmap ? transfer(bitmap, [bitmap]) : bitmap;
 }
 
 async function guard<T>(call: () => Promise<T>, ...callbacks: readonly object[]): Promise<T> {

@@ -2,6 +2,10 @@ import type { ModelCard } from "../../models/config.ts";
 import type { Histogram } from "../../quant/observers/histogram.ts";
 import type { Codebook } from "../../quant/schemes/scheme.ts";
 import type { AdapterDescription, Comparison, QuantizeRequest } from "../../runner/comparison.ts";
+import type { LabelMapping } from "../../runner/data/map-labels.ts";
+import type { SplitRule } from "../../runner/data/choose-images.ts";
+import type { Manifest } from "../../runner/data/manifest.ts";
+import type { SiteSpread, Stability } from "../../runner/data/scale-stability.ts";
 import type { InspectedTensor } from "../../runner/inspect/inspect-graph.ts";
 import type { Progress } from "../../tensor/progress.ts";
 import type { DiagnosisApi } from "./diagnosis-api.ts";
@@ -37,6 +41,33 @@ export interface OpenedModel {
   readonly note: string | null;
 }
 
+/** What an image is used for; "skipped": it could not be read. */
+export type ImageUse = "calibration" | "evaluation" | "both" | "unused" | "skipped";
+
+/** One of the images that were given, by its place among them. */
+export interface GivenImage {
+  readonly name: string;
+  readonly label: number | null;
+  readonly use: ImageUse;
+}
+
+/** An image looked at closely. */
+export interface ImageView {
+  readonly width: number;
+  readonly height: number;
+  /** 0 where there is no file. */
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly original: ImageBitmap;
+  /** After resize and crop. */
+  readonly seen: ImageBitmap;
+}
+
+export interface LabStability extends Stability {
+  readonly recipe: string;
+  readonly sites: readonly (SiteSpread & { readonly block: number | null; readonly title: string })[];
+}
+
 export interface ImageSet {
   readonly evaluation: readonly LabImage[];
   /** How many images calibrate; drawn from images that are not evaluated where there are enough. */
@@ -45,6 +76,11 @@ export interface ImageSet {
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
   /** True when calibration and evaluation share images (too few were given). */
   readonly leakage: boolean;
+  /** Every image that was given. */
+  readonly items: readonly GivenImage[];
+  /** How images were chosen; null where a manifest chose them. */
+  readonly rule: SplitRule | null;
+  readonly labels: Omit<LabelMapping, "labels">;
 }
 
 export interface CompareRequest extends QuantizeRequest {
@@ -135,6 +171,16 @@ export interface LabApi extends DiagnosisApi {
   openModel(files: readonly DroppedFile[], overrides: { readonly numHeads?: number }): Promise<OpenedModel>;
   openSample(jobId: string, onProgress: (progress: Progress) => void): Promise<{ model: OpenedModel; images: ImageSet }>;
   openImages(jobId: string, files: readonly DroppedFile[], onProgress: (progress: Progress) => void): Promise<ImageSet>;
+  chooseImages(jobId: string, rule: SplitRule, onProgress: (progress: Progress) => void): Promise<ImageSet>;
+  /** Chooses among the open images those that a manifest names. */
+  useManifest(jobId: string, file: DroppedFile, onProgress: (progress: Progress) => void): Promise<ImageSet>;
+  manifest(jobId: string, onProgress: (progress: Progress) => void): Promise<Manifest>;
+  thumbnail(index: number, kind: "original" | "seen"): Promise<ImageBitmap>;
+  viewImage(index: number): Promise<ImageView>;
+  /** Digests of the open model's weights and of the images in use, as the model reads them; null without images. */
+  fingerprint(jobId: string, onProgress: (progress: Progress) => void): Promise<{ weights: string; images: string | null }>;
+  /** The recipe on two disjoint halves of the calibration images. */
+  stability(jobId: string, request: QuantizeRequest, onProgress: (progress: Progress) => void): Promise<LabStability>;
   compare(jobId: string, request: CompareRequest, onProgress: (progress: Progress) => void): Promise<LabComparison>;
   recipes(): Promise<readonly RecipeChoice[]>;
   /** Every parameter of the open model, in the order of the network. */

@@ -1,6 +1,8 @@
 import { proxy, wrap } from "comlink";
 import type { Endpoint } from "comlink";
-import type { AdapterDescription } from "../../runner/comparison.ts";
+import type { AdapterDescription, QuantizeRequest } from "../../runner/comparison.ts";
+import type { Manifest } from "../../runner/data/manifest.ts";
+import type { SplitRule } from "../../runner/data/choose-images.ts";
 import type { InspectedTensor } from "../../runner/inspect/inspect-graph.ts";
 import type { Job, Progress } from "../../tensor/progress.ts";
 import type { DiagnosisClient, DiagnosisPart, SweepNews } from "./diagnosis-api.ts";
@@ -9,8 +11,10 @@ import type {
   CompareRequest,
   DroppedFile,
   ImageSet,
+  ImageView,
   LabApi,
   LabComparison,
+  LabStability,
   LevelsRequest,
   OpenedModel,
   RecipeChoice,
@@ -26,6 +30,13 @@ export interface LabClient extends DiagnosisClient {
   openModel(files: readonly DroppedFile[], overrides: { readonly numHeads?: number }, job: Job): Promise<OpenedModel>;
   openSample(job: Job): Promise<{ model: OpenedModel; images: ImageSet }>;
   openImages(files: readonly DroppedFile[], job: Job): Promise<ImageSet>;
+  chooseImages(rule: SplitRule, job: Job): Promise<ImageSet>;
+  useManifest(file: DroppedFile, job: Job): Promise<ImageSet>;
+  manifest(job: Job): Promise<Manifest>;
+  thumbnail(index: number, kind: "original" | "seen", job: Job): Promise<ImageBitmap>;
+  viewImage(index: number, job: Job): Promise<ImageView>;
+  fingerprint(job: Job): Promise<{ weights: string; images: string | null }>;
+  stability(request: QuantizeRequest, job: Job): Promise<LabStability>;
   compare(request: CompareRequest, job: Job): Promise<LabComparison>;
   inspect(job: Job): Promise<readonly InspectedTensor[]>;
   levels(request: LevelsRequest, job: Job): Promise<SiteLevels>;
@@ -65,6 +76,13 @@ export function createLabClient(endpoint: Endpoint, crashed: Promise<never>): La
     openModel: (files, overrides, job) => call(job, () => remote.openModel(files, overrides)),
     openSample: (job) => call(job, (id, report) => remote.openSample(id, report)),
     openImages: (files, job) => call(job, (id, report) => remote.openImages(id, files, report)),
+    chooseImages: (rule, job) => call(job, (id, report) => remote.chooseImages(id, rule, report)),
+    useManifest: (file, job) => call(job, (id, report) => remote.useManifest(id, file, report)),
+    manifest: (job) => call(job, (id, report) => remote.manifest(id, report)),
+    thumbnail: (index, kind, job) => call(job, () => remote.thumbnail(index, kind)),
+    viewImage: (index, job) => call(job, () => remote.viewImage(index)),
+    fingerprint: (job) => call(job, (id, report) => remote.fingerprint(id, report)),
+    stability: (request, job) => call(job, (id, report) => remote.stability(id, request, report)),
     compare: (request, job) => call(job, (id, report) => remote.compare(id, request, report)),
     inspect: (job) => call(job, (id, report) => remote.inspect(id, report)),
     levels: (request, job) => call(job, (id) => remote.levels(id, request)),

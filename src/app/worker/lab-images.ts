@@ -1,6 +1,7 @@
 import { cropForDisplay, normalize } from "../../images/preprocess.ts";
 import type { Pixels } from "../../images/pixels.ts";
 import type { Preprocessing } from "../../images/preprocessing.ts";
+import type { Split } from "../../runner/data/choose-images.ts";
 import type { ImageSource } from "../../runner/image-source.ts";
 import { tensor } from "../../tensor/tensor.ts";
 import type { LabImage } from "./lab-api.ts";
@@ -20,11 +21,15 @@ export function holdImage(id: string, name: string, label: number | null, pixels
 
 /** The thumbnail that the page draws. */
 export async function labImage({ id, name, label, crop }: HeldImage): Promise<LabImage> {
-  const rgba = new Uint8ClampedArray(crop.width * crop.height * 4).fill(255);
-  for (let i = 0; i < crop.width * crop.height; i++) {
-    for (let channel = 0; channel < 3; channel++) rgba[4 * i + channel] = crop.rgb[3 * i + channel];
+  return { id, name, label, thumbnail: await bitmapOf(crop) };
+}
+
+export function bitmapOf({ rgb, width, height }: Pixels): Promise<ImageBitmap> {
+  const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
+  for (let i = 0; i < width * height; i++) {
+    for (let channel = 0; channel < 3; channel++) rgba[4 * i + channel] = rgb[3 * i + channel];
   }
-  return { id, name, label, thumbnail: await createImageBitmap(new ImageData(rgba, crop.width, crop.height)) };
+  return createImageBitmap(new ImageData(rgba, width, height));
 }
 
 /** Held images as the engine reads them. */
@@ -44,30 +49,4 @@ export function heldSource(images: readonly HeldImage[], preprocessing: Preproce
 export function evaluationLabels({ evaluation }: Split<HeldImage>): Int32Array<ArrayBuffer> | null {
   if (!evaluation.every(({ label }) => label !== null)) return null;
   return Int32Array.from(evaluation, ({ label }) => label ?? 0);
-}
-
-/** Enough images on both sides to keep them apart; below that, the same images calibrate and are compared, and the page says so. */
-const CALIBRATION_IMAGES = 32;
-/** Some methods want more, and take what is left of many. */
-const MOST_CALIBRATION_IMAGES = 64;
-const LEAST_EVALUATED = 8;
-const MOST_EVALUATED = 64;
-
-export interface Split<T> {
-  readonly calibration: readonly T[];
-  readonly evaluation: readonly T[];
-  readonly leakage: boolean;
-}
-
-/** The first images in the order given calibrate, the next are compared; of what is left, some calibrate the methods that want more. */
-export function splitImages<T>(images: readonly T[]): Split<T> {
-  if (images.length < CALIBRATION_IMAGES + LEAST_EVALUATED) {
-    return { calibration: images.slice(0, CALIBRATION_IMAGES), evaluation: images.slice(0, MOST_EVALUATED), leakage: true };
-  }
-  const rest = CALIBRATION_IMAGES + MOST_EVALUATED;
-  return {
-    calibration: [...images.slice(0, CALIBRATION_IMAGES), ...images.slice(rest, rest + MOST_CALIBRATION_IMAGES - CALIBRATION_IMAGES)],
-    evaluation: images.slice(CALIBRATION_IMAGES, rest),
-    leakage: false,
-  };
 }

@@ -1,4 +1,5 @@
 import type { Gpu } from "../../gpu/device.ts";
+import type { Split } from "../../runner/data/choose-images.ts";
 import { openEngine } from "../../runner/engine.ts";
 import { withoutQuantizers, type OpenModel } from "../../runner/open-model.ts";
 import { runSweep } from "../../runner/sweep/sweep.ts";
@@ -6,7 +7,7 @@ import type { Graph } from "../../graph/graph.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import type { Job } from "../../tensor/progress.ts";
 import type { SweepAsk, SweepNews } from "./diagnosis-api.ts";
-import { evaluationLabels, heldSource, type HeldImage, type Split } from "./lab-images.ts";
+import { evaluationLabels, heldSource, type HeldImage } from "./lab-images.ts";
 
 export interface LabSweep {
   readonly device: () => Promise<Gpu>;

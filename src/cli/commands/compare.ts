@@ -3,11 +3,13 @@ import { outputName, type Graph } from "../../graph/graph.ts";
 import { compareModels } from "../../runner/compare.ts";
 import { effectiveBits } from "../../runner/effective-bits.ts";
 import { openEngine } from "../../runner/engine.ts";
+import type { ImageSource } from "../../runner/image-source.ts";
 import { withoutQuantizers, type OpenModel } from "../../runner/open-model.ts";
 import { quantizeModels, type QuantizedModel } from "../../runner/quantize-model.ts";
 import { tensor } from "../../tensor/tensor.ts";
 import type { Command, Host, Options } from "../host.ts";
 import { openInputs } from "../image-inputs.ts";
+import { manifestInputs } from "../manifest-inputs.ts";
 import { executorFrom, executorOption, modelOptions, buildModel, openModelOption, recipeOptions, requestFrom } from "../model-options.ts";
 
 export const compare: Command = {
@@ -19,6 +21,10 @@ export const compare: Command = {
     inputs: { value: "FILE", help: ".npy or .safetensors of normalised [N,3,H,W] f32" },
     images: { value: "DIR", help: "image files instead" },
     labels: { value: "FILE", help: ".csv with filename,label (with --images), .npy or .safetensors" },
+    manifest: {
+      value: "FILE",
+      help: "made by the page: which of --images calibrate and which are judged (without --images: the sample's)",
+    },
     executor: executorOption,
     dump: { value: "FILE", help: "float_logits and quantized_logits as .safetensors" },
   },
@@ -29,8 +35,11 @@ export const compare: Command = {
     const float = withoutQuantizers(built);
     const [classes] = float.shapes[outputName(float)];
     const source = { tensorPath: options.inputs, folder: options.images, labels: options.labels, option: "--inputs FILE or --images DIR" };
-    const { images, labels } = await openInputs(host, model.card, classes, source);
-    const quantized = await quantizedFrom(model, built, options, host, classes);
+    const listed = options.manifest === undefined ? null : await manifestInputs(host, model.card, options.manifest, options.images);
+    const { images, labels } = listed
+      ? { images: listed.evaluation, labels: listed.labels }
+      : await openInputs(host, model.card, classes, source);
+    const quantized = await quantizedFrom(model, built, options, host, classes, listed?.calibration ?? null);
     const [comparison] = await compareModels({
       gpu: executor === "cpu" ? null : await host.gpu(),
       float,
@@ -54,7 +63,14 @@ export const compare: Command = {
 };
 
 /** A package is compared as it is, with its own decoded weights as the float side; a float model is quantized first. */
-async function quantizedFrom(model: OpenModel, graph: Graph, options: Options, host: Host, classes: number): Promise<QuantizedModel> {
+async function quantizedFrom(
+  model: OpenModel,
+  graph: Graph,
+  options: Options,
+  host: Host,
+  classes: number,
+  listed: ImageSource | null,
+): Promise<QuantizedModel> {
   if (model.quantization) {
     const report = { recipe: model.quantization.recipe, imageCount: 0, observed: {}, recalibrated: {} };
     return { graph, request: model.quantization, report, calibrationMs: 0 };
@@ -64,7 +80,7 @@ async function quantizedFrom(model: OpenModel, graph: Graph, options: Options, h
     folder: options["calibration-images"],
     option: "--calibration FILE or --calibration-images DIR",
   };
-  const { images } = await openInputs(host, model.card, classes, source);
+  const images = listed ?? (await openInputs(host, model.card, classes, source)).images;
   const { runNode } = await openEngine(() => host.gpu(), executorFrom(options));
   const [quantized] = await quantizeModels(runNode, graph, images, [await requestFrom(host, options)], host.job);
   return quantized;

@@ -1,6 +1,6 @@
 import { Button } from "react-aria-components/Button";
 import { imagesCsv, layersCsv, resultsJson } from "../../results/export.ts";
-import { saveText } from "../../save-text.ts";
+import { saveFile } from "../../save-file.ts";
 import type { ImageRow } from "../../results/image-rows.ts";
 import type { Comparison } from "../../../runner/comparison.ts";
 import type { ModelCard } from "../../../models/config.ts";
@@ -20,13 +20,13 @@ export function Downloads(props: {
   const stem = `vitrine-${recipe}-w${weightBits}a${activationBits}${attention}`;
   return (
     <section className="downloads" aria-label="Downloads">
-      <Button className="button" onPress={() => saveText(`${stem}.json`, "application/json", resultsJson(result, card, verdict, rows))}>
+      <Button className="button" onPress={() => saveFile(`${stem}.json`, "application/json", resultsJson(result, card, verdict, rows))}>
         Download JSON
       </Button>
-      <Button className="button" onPress={() => saveText(`${stem}-images.csv`, "text/csv", imagesCsv(rows, card.labels))}>
+      <Button className="button" onPress={() => saveFile(`${stem}-images.csv`, "text/csv", imagesCsv(rows, card.labels))}>
         Download images CSV
       </Button>
-      <Button className="button" onPress={() => saveText(`${stem}-layers.csv`, "text/csv", layersCsv(shown.layers))}>
+      <Button className="button" onPress={() => saveFile(`${stem}-layers.csv`, "text/csv", layersCsv(shown.layers))}>
         Download layers CSV
       </Button>
     </section>

@@ -117,7 +117,7 @@ const EXECUTOR = {
 function Tile(props: { readonly title: string; readonly sub: ReactNode; readonly children: ReactNode }) {
   return (
     <div className="tile">
-      <h3>{props.title}</h3>
+      <h2>{props.title}</h2>
       <p className="tile-value">{props.children}</p>
       <p className="tile-sub">{props.sub}</p>
     </div>

@@ -1,12 +1,36 @@
+import { useState } from "react";
+import { useLab } from "../../components/lab-context.tsx";
 import { NextStep } from "../../components/next-step.tsx";
 import { PanelHead } from "../../components/panel-head.tsx";
+import { ImageBrowser } from "./image-browser.tsx";
+import { ImageDialog } from "./image-dialog.tsx";
+import { LabelsCard } from "./labels-card.tsx";
+import { ManifestCard } from "./manifest-card.tsx";
+import { SplitCard } from "./split-card.tsx";
+import { StabilityCard } from "./stability-card.tsx";
 
-/** Which images calibrate, which judge, and whether both can be trusted. */
+/** Which images calibrate, which are judged, and whether both can be trusted. */
 export function Panel() {
+  const images = useLab((state) => state.images);
+  const hasModel = useLab((state) => state.model !== null);
+  const [shown, setShown] = useState<number | null>(null);
   return (
     <>
-      <PanelHead title="Data" lead="Which images calibrate, which judge, and whether both can be trusted." />
-      <NextStep needs="images" />
+      <PanelHead title="Data" lead="Which images calibrate, which are judged, and whether both can be trusted." />
+      {!hasModel || images === null ? (
+        <NextStep needs="images" />
+      ) : (
+        <div className="stack">
+          <div className="card-columns">
+            <SplitCard images={images} />
+            <LabelsCard images={images} />
+            <StabilityCard images={images} />
+            <ManifestCard images={images} />
+          </div>
+          <ImageBrowser images={images} onShow={setShown} />
+          <ImageDialog index={shown} images={images} onClose={() => setShown(null)} />
+        </div>
+      )}
     </>
   );
 }

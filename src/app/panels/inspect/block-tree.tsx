@@ -98,5 +98,5 @@ export function BlockTree(props: {
 }
 
 function nameOf(block: number | "outside"): string {
-  return block === "outside" ? "Outside the blocks" : `Block ${block}`;
+  return block === "outside" ? "Outside" : `Block ${block}`;
 }

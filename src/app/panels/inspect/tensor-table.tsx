@@ -1,6 +1,6 @@
 import type { InspectedTensor } from "../../../runner/inspect/inspect-graph.ts";
 import { useWindow } from "../../components/use-window.ts";
-import { formatCount, formatDb, formatNumber, formatPercent } from "../../format.ts";
+import { formatDb, formatNumber, formatPercent } from "../../format.ts";
 import { heatOfDb } from "../../results/heat-colour.ts";
 import { NETWORK_ORDER } from "../../results/tensor-rows.ts";
 import type { TensorColumn, TensorOrder } from "../../results/tensor-rows.ts";
@@ -60,9 +60,7 @@ export function TensorTable(props: {
               </th>
               <td>{row.shape.join(" × ")}</td>
               <td>{storedAs}</td>
-              <td title={`${row.elements.toLocaleString("en")} parameters`}>
-                {formatPercent(row.share)} <span className="muted">{formatCount(row.elements)}</span>
-              </td>
+              <td title={`${row.elements.toLocaleString("en")} parameters`}>{shareText(row.share)}</td>
               <td>
                 {formatNumber(row.low)} … {formatNumber(row.high)}
               </td>
@@ -85,6 +83,10 @@ export function TensorTable(props: {
       {rows.length === 0 && <p className="muted tensor-none">No tensor has this name.</p>}
     </section>
   );
+}
+
+function shareText(share: number): string {
+  return share > 0 && share < 0.0005 ? "< 0.1 %" : formatPercent(share);
 }
 
 function sortOf(column: TensorColumn | null, order: TensorOrder): "ascending" | "descending" | undefined {

@@ -4,11 +4,19 @@ import { PanelHead } from "../../components/panel-head.tsx";
 import { Hero } from "./hero.tsx";
 import { ImagesCard } from "./images-card.tsx";
 import { ModelCard } from "./model-card.tsx";
+import { RecentsCard } from "./recents-card.tsx";
 
 /** The first screen until a model is open, then what is open and the way to something else. */
 export function Panel() {
   const isOpen = useLab((state) => state.model !== null);
-  if (!isOpen) return <Hero />;
+  if (!isOpen) {
+    return (
+      <>
+        <Hero />
+        <RecentsCard />
+      </>
+    );
+  }
   return (
     <>
       <PanelHead title="Open" lead="The model and the images that everything else works on." />
@@ -16,7 +24,8 @@ export function Panel() {
         <ModelCard />
         <div className="stack">
           <ImagesCard />
-          <section className="card" aria-labelledby="open-title">
+          <RecentsCard />
+          <section className="card" aria-labelledby="open-title" data-testid="open-card">
             <p className="eyebrow">Open</p>
             <h2 id="open-title">Another model or images</h2>
             <OpenButtons isCompact />

@@ -2,7 +2,7 @@ import { Button } from "react-aria-components/Button";
 import { useLab } from "../../components/lab-context.tsx";
 import { sweepReport, toCsv } from "../../../runner/sweep/sweep-report.ts";
 import type { SweepRow } from "../../../runner/sweep/sweep.ts";
-import { saveText } from "../../save-text.ts";
+import { saveFile } from "../../save-file.ts";
 import type { SweepFloat } from "../../worker/diagnosis-api.ts";
 
 /** The sweep as files: JSON (complete) and CSV. */
@@ -24,10 +24,10 @@ export function SweepFiles({ rows, float }: { readonly rows: readonly SweepRow[]
     );
   return (
     <section className="downloads" aria-label="Downloads">
-      <Button className="button" onPress={() => saveText("vitrine-sweep.json", "application/json", JSON.stringify(report(), null, 2))}>
+      <Button className="button" onPress={() => saveFile("vitrine-sweep.json", "application/json", JSON.stringify(report(), null, 2))}>
         Download JSON
       </Button>
-      <Button className="button" onPress={() => saveText("vitrine-sweep.csv", "text/csv", toCsv(report()))}>
+      <Button className="button" onPress={() => saveFile("vitrine-sweep.csv", "text/csv", toCsv(report()))}>
         Download CSV
       </Button>
     </section>

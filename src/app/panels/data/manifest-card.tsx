@@ -1,0 +1,56 @@
+import { useRef, useState } from "react";
+import { Button } from "react-aria-components/Button";
+import type { Manifest } from "../../../runner/data/manifest.ts";
+import { useActions, useLab } from "../../components/lab-context.tsx";
+import { saveFile } from "../../save-file.ts";
+import type { ImageSet } from "../../worker/lab-api.ts";
+
+/** The images in use as a list with digests, to take away and to bring back. */
+export function ManifestCard({ images }: { readonly images: ImageSet }) {
+  const isBusy = useLab((state) => state.job !== null && !state.job.isBackground);
+  const { manifest, chooseImages } = useActions();
+  const [made, setMade] = useState<{ readonly of: ImageSet; readonly manifest: Manifest } | null>(null);
+  const input = useRef<HTMLInputElement>(null);
+  const download = async (): Promise<void> => {
+    const found = await manifest();
+    if (found === null) return;
+    setMade({ of: images, manifest: found });
+    saveFile("vitrine-manifest.json", "application/json", JSON.stringify(found, null, 2));
+  };
+  return (
+    <section className="card" aria-labelledby="manifest-title" data-testid="manifest-card">
+      <h2 id="manifest-title">Manifest</h2>
+      <p>
+        Names, SHA-256 digests, uses and labels of the images in use. Somebody with the same files gets the same split from it; a changed
+        file is noticed.
+      </p>
+      <div className="row">
+        <Button className="button" isDisabled={isBusy} onPress={() => void download()}>
+          Download manifest
+        </Button>
+        <Button className="button" isDisabled={isBusy} onPress={() => input.current?.click()}>
+          Use a manifest
+        </Button>
+        <input
+          ref={input}
+          type="file"
+          accept=".json,application/json"
+          hidden
+          data-testid="manifest-input"
+          aria-label="Manifest file"
+          onChange={(event) => {
+            const file = event.currentTarget.files?.[0];
+            event.currentTarget.value = "";
+            if (file !== undefined) void chooseImages({ path: file.name, blob: file });
+          }}
+        />
+      </div>
+      {made?.of === images && (
+        <p className="muted small file-name">
+          {made.manifest.images.length} images; the first is {made.manifest.images[0]?.name}, {made.manifest.images[0]?.sha256.slice(0, 12)}
+          …
+        </p>
+      )}
+    </section>
+  );
+}

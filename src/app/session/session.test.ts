@@ -1,0 +1,56 @@
+import { expect, it } from "vitest";
+import { parseSession, readSession, writeSession, type Session } from "./session.ts";
+
+const session: Session = {
+  panel: "inspect",
+  controls: {
+    recipe: "adalog",
+    weightBits: 3,
+    activationBits: 6,
+    attentionBits: 4,
+    levels: "as-published",
+    layerBits: { "blocks.0.attn.qkv": { weights: 8 } },
+  },
+  side: "baseline",
+  filter: "flip",
+  lastVerdict: "keeps 29 of 32.",
+  source: { kind: "files", model: "abc" },
+  rule: { order: "shuffled", seed: 3, calibrationCount: 8, evaluationCount: 16 },
+};
+
+it("comes back as it was written", () => {
+  const kept = new Map<string, string>();
+  writeSession({ setItem: (key, value) => void kept.set(key, value) }, session);
+  expect(readSession({ getItem: (key) => kept.get(key) ?? null })).toEqual(session);
+});
+
+it("is nothing where it was tampered with or made by another version", () => {
+  const text = (change: object): string => JSON.stringify({ ...session, ...change });
+  for (const broken of [
+    null,
+    "",
+    "{",
+    "[]",
+    "7",
+    text({ panel: "kitchen" }),
+    text({ controls: { recipe: 5 } }),
+    text({ controls: { ...session.controls, weightBits: 99 } }),
+  ]) {
+    expect(parseSession(broken)).toBeNull();
+  }
+  expect(parseSession(text({ source: "x", rule: { order: "given" }, side: 4, filter: {}, lastVerdict: 1 }))).toMatchObject({
+    source: null,
+    rule: null,
+    side: "main",
+    filter: "all",
+    lastVerdict: null,
+  });
+});
+
+it("blocked storage is no error", () => {
+  const blocked = () => {
+    throw new DOMException("blocked", "SecurityError");
+  };
+  expect(readSession({ getItem: blocked })).toBeNull();
+  expect(() => writeSession({ setItem: blocked }, session)).not.toThrow();
+});

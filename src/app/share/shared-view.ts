@@ -1,0 +1,26 @@
+import type { LabState } from "../store/lab-store.ts";
+import type { SharedView } from "./share-link.ts";
+
+/** What a link to the present view carries: the run that is shown, else the recipe that is set. */
+export function sharedView(state: LabState): SharedView {
+  const { result, controls, panel, side, filter, model, modelFiles, images, fingerprint } = state;
+  const { recipe, weightBits, activationBits, attentionBits, layerBits, levels } = result?.asked ?? controls;
+  return {
+    controls: {
+      recipe,
+      weightBits,
+      activationBits,
+      levels,
+      ...(attentionBits === undefined ? {} : { attentionBits }),
+      ...(layerBits === undefined ? {} : { layerBits: { ...layerBits } }),
+    },
+    // Whoever follows the link wants to see the result, not how it was shared.
+    view: { panel: panel === "report" ? "compare" : panel, side, filter },
+    model: model === null ? null : { name: model.card.name, isSample: modelFiles.length === 0, weights: fingerprint?.weights ?? null },
+    images:
+      images === null
+        ? null
+        : { calibration: images.calibrationCount, evaluation: images.evaluation.length, digest: fingerprint?.images ?? null },
+    rule: images?.rule ?? null,
+  };
+}

@@ -1,0 +1,42 @@
+import type { KeptSet } from "../session/file-shelf.ts";
+import type { Session } from "../session/session.ts";
+import type { SetSlice } from "./set-slice.ts";
+
+/** What this browser keeps from visit to visit. */
+export interface SessionSlice {
+  /** Models in the private file system, newest first. */
+  readonly recents: readonly KeptSet[];
+  /** Which of them is open; null for the sample, or where it could not be kept. */
+  readonly keptModel: string | null;
+  /** The sentence of the last run, also of one before a reload. */
+  readonly lastVerdict: string | null;
+  setRecents(recents: readonly KeptSet[]): void;
+  setKeptModel(id: string | null): void;
+  setLastVerdict(sentence: string | null): void;
+}
+
+export function sessionSlice(set: SetSlice<SessionSlice>): SessionSlice {
+  return {
+    recents: [],
+    keptModel: null,
+    lastVerdict: null,
+    setRecents: (recents) => set({ recents }),
+    setKeptModel: (keptModel) => set({ keptModel }),
+    setLastVerdict: (lastVerdict) => set({ lastVerdict }),
+  };
+}
+
+/** The part of the state that is written down. */
+export function sessionOf(
+  state: SessionSlice &
+    Pick<Session, "panel" | "controls" | "side" | "filter"> & {
+      readonly model: unknown;
+      readonly modelFiles: readonly unknown[];
+      readonly images: { readonly rule: Session["rule"] } | null;
+    },
+): Session {
+  const { panel, controls, side, filter, lastVerdict, keptModel, model, modelFiles, images } = state;
+  const source =
+    model === null ? null : modelFiles.length === 0 ? ({ kind: "sample" } as const) : ({ kind: "files", model: keptModel } as const);
+  return { panel, controls, side, filter, lastVerdict, source, rule: images?.rule ?? null };
+}

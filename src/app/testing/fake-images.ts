@@ -1,0 +1,74 @@
+import type { SplitRule } from "../../runner/data/choose-images.ts";
+import { DEFAULT_RULE } from "../../runner/data/choose-images.ts";
+import type { Manifest } from "../../runner/data/manifest.ts";
+import type { QuantizeRequest } from "../../runner/comparison.ts";
+import type { ImageSet, ImageUse, LabImage, LabStability } from "../worker/lab-api.ts";
+import { DEPTH, FAKE_CLASSES, FAKE_IMAGE_COUNT, fakeLabel } from "./fake-data.ts";
+
+const CALIBRATION_COUNT = 32;
+
+/** Made-up sets: the first images calibrate, the next are judged, any more are unused. */
+export function fakeImageSet(
+  names: readonly string[],
+  skipped: ImageSet["skipped"],
+  makeThumbnail: (index: number, label: number) => ImageBitmap,
+  rule: SplitRule = DEFAULT_RULE,
+): ImageSet {
+  const leakage = names.length < CALIBRATION_COUNT + 8;
+  const firstJudged = leakage ? 0 : Math.min(CALIBRATION_COUNT, rule.calibrationCount);
+  const judged = names.slice(firstJudged, firstJudged + Math.min(FAKE_IMAGE_COUNT, rule.evaluationCount));
+  const useOf = (index: number): ImageUse => {
+    if (leakage) return "both";
+    return index < firstJudged ? "calibration" : index < firstJudged + judged.length ? "evaluation" : "unused";
+  };
+  return {
+    evaluation: judged.map((name, index): LabImage => ({
+      id: `image-${firstJudged + index}`,
+      name,
+      label: fakeLabel(index),
+      thumbnail: makeThumbnail(index, fakeLabel(index)),
+    })),
+    calibrationCount: leakage ? names.length : firstJudged,
+    skipped,
+    leakage,
+    items: names.map((name, index) => ({ name, label: fakeLabel(index), use: useOf(index) })),
+    rule,
+    labels: {
+      source: "folders",
+      rule: "Folder numbers.",
+      groups: FAKE_CLASSES.map((_, label) => ({ name: String(label), label, count: 4 })),
+      traps: [{ code: "NUMERIC_FOLDERS", text: "Folder names are read as class numbers." }],
+    },
+  };
+}
+
+export function fakeSampleNames(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, i) => `${FAKE_CLASSES[fakeLabel(i)] ?? "thing"} ${i + 1}`);
+}
+
+export function fakeManifest(set: ImageSet): Manifest {
+  const used = set.items.flatMap(({ name, label, use }) => (use === "calibration" || use === "evaluation" ? [{ name, label, use }] : []));
+  return {
+    schema: "vitrine-manifest/1",
+    order: set.rule?.order ?? "manifest",
+    seed: set.rule?.seed ?? 0,
+    givenCount: set.items.length,
+    images: used.map(({ name, label, use }) => ({ name, label, use: [use], sizeBytes: 12_345, sha256: "ab".repeat(32) })),
+  };
+}
+
+export function fakeStability(request: QuantizeRequest): LabStability {
+  const titles = ["LayerNorm output, read by attn.qkv", "queries", "attention probabilities", "GELU output"];
+  const sites = Array.from({ length: DEPTH }, (_, block) =>
+    titles.map((title, i) => ({
+      id: `blocks.${block}.${i}`,
+      block,
+      title,
+      spread: 0.4 / (1 + block + 3 * i),
+      first: 0.1,
+      second: 0.1 * (1 + 0.4 / (1 + block + 3 * i)),
+    })),
+  ).flat();
+  const sorted = sites.toSorted((a, b) => b.spread - a.spread);
+  return { recipe: request.recipe, halfCount: 16, sites: sorted, medianSpread: sorted[sorted.length >> 1]?.spread ?? 0 };
+}
