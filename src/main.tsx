@@ -28,7 +28,7 @@ async function startPage(): Promise<void> {
   const actions = createLabActions(store, await startClient(), () => performance.now(), {
     shelf: browserShelf(),
     onSampleShown: () => {
-      if (!query.has("automation") && !isTourLeft(safeStorage())) store.getState().setTourStep(0);
+      if (!query.has("automation") && store.getState().shared === null && !isTourLeft(safeStorage())) store.getState().setTourStep(0);
     },
   });
   const session = readSession(safeStorage());
@@ -81,13 +81,9 @@ async function showGallery(): Promise<void> {
   createRoot(root).render(<Gallery />);
 }
 
-/** `?automation=engine`: no interface and no worker, so that nothing else uses the adapter; for the command line and benchmarks. */
+/** `?automation=engine`: no interface and no worker, so that nothing else uses the adapter; for the command line. */
 async function offerEngine(): Promise<void> {
-  const [{ installBrowserLab }, { installBench }] = await Promise.all([
-    import("./cli/browser-host.ts"),
-    import("./bench/install-bench.ts"),
-  ]);
-  installBench();
+  const { installBrowserLab } = await import("./cli/browser-host.ts");
   installBrowserLab(decodeInBrowser);
 }
 

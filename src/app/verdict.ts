@@ -22,18 +22,21 @@ export function verdictOf(
   const baselineKept = baseline === null ? null : keptPredictions(baseline);
   const name = labelOf(main.request.recipe);
   const bits = bitsName(main.request);
+  const noun = main.quality.features ? "nearest image" : "prediction";
   let sentence: string;
   if (total === 0) sentence = `${name} ${bits} ran on no image`;
-  else if (baseline === null || baselineKept === null)
-    sentence = `${name} ${bits} keeps ${countOf(kept, total)} ${plural(total, "prediction")}`;
+  else if (baseline === null || baselineKept === null) sentence = `${name} ${bits} keeps ${countOf(kept, total)} ${plural(total, noun)}`;
   else {
-    sentence = `${labelOf(baseline.request.recipe)} ${bits} keeps ${countOf(baselineKept, total)} ${plural(total, "prediction")}, ${name} `;
+    sentence = `${labelOf(baseline.request.recipe)} ${bits} keeps ${countOf(baselineKept, total)} ${plural(total, noun)}, ${name} `;
     sentence += baselineKept === kept ? `just as many` : `keeps ${kept === total ? "all" : kept > baselineKept ? kept : `only ${kept}`}`;
   }
   return { sentence: `${sentence}${lossClause(main, total - kept)}.`, kept, baselineKept, total };
 }
 
+/** Images with the same prediction; of models that give features, with the same nearest image. */
 export function keptPredictions(comparison: Comparison): number {
+  const { features } = comparison.quality;
+  if (features) return Math.round(features.neighbourAgreement * rowCount(comparison.floatLogits, comparison.classes));
   const { floatLogits, quantizedLogits, classes } = comparison;
   let kept = 0;
   for (let row = 0; row < rowCount(floatLogits, classes); row++) {

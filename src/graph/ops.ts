@@ -42,7 +42,7 @@ export const ops = {
       return [p + node.weights.prefix.shape[0], d];
     },
   },
-  /** Over the last axis; weights.scale, weights.bias: [D]; attribute epsilon. arithmetic "integer": see reference/integer-layer-normalization. */
+  /** Over the last axis; weights.scale, weights.bias: [D]; attribute epsilon. attribute centred 0: RMSNorm, which takes no mean off. arithmetic "integer": see reference/integer-layer-normalization. */
   LayerNormalization: {
     sites: [],
     optionalSites: ["input"],
@@ -152,6 +152,11 @@ export function sitesOf(op: OpName): readonly Site[] {
 export function optionalSitesOf(op: OpName): readonly Site[] {
   const definition: OpDefinition = ops[op];
   return definition.optionalSites ?? [];
+}
+
+/** Whether a LayerNormalization takes the mean off; RMSNorm does not. */
+export function isCentred({ attributes }: Pick<Node, "attributes">): boolean {
+  return attributes.centred !== 0;
 }
 
 /** Runs of rows that attention keeps apart. */

@@ -4,7 +4,7 @@ import { metrics } from "./index.ts";
 import { argmaxRows } from "./metric.ts";
 
 const of = (shape: number[], ...values: number[]) => tensor(shape, Float32Array.from(values));
-const { sqnrDb, cosine, mse, klDivergence, top1Agreement, top1Accuracy } = metrics;
+const { sqnrDb, cosine, mse, klDivergence, top1Agreement, top1Accuracy, featureCosine, neighbourAgreement } = metrics;
 
 describe("metrics", () => {
   it("are registered under their own names", () => {
@@ -44,12 +44,27 @@ describe("metrics", () => {
     expect(() => top1Accuracy.measure(float, quantized, [0])).toThrow("4 images, 1 labels");
   });
 
+  it("featureCosine: each image's angle counts the same, whatever its length", () => {
+    // Angles of 0, 90 and 180 degrees; the long first row does not outweigh the others.
+    expect(featureCosine.measure(of([3, 2], 300, 0, 1, 0, 2, 0), of([3, 2], 6, 0, 0, 5, -1, 0))).toBeCloseTo(0, 12);
+    expect(featureCosine.measure(of([2, 2], 0, 0, 1, 1), of([2, 2], 0, 0, 0, 0))).toBe(0.5);
+  });
+
+  it("neighbourAgreement: the nearest other image by angle", () => {
+    // Directions 0, 10, 80 and 90 degrees pair up (0,1) and (2,3); turning the second to 60 degrees makes 80 its nearest, and 0 keeps it.
+    const at = (...degrees: number[]) =>
+      of([degrees.length, 2], ...degrees.flatMap((d) => [Math.cos((d * Math.PI) / 180), Math.sin((d * Math.PI) / 180)]));
+    expect(neighbourAgreement.measure(at(0, 10, 80, 90), at(0, 10, 80, 90))).toBe(1);
+    expect(neighbourAgreement.measure(at(0, 10, 80, 90), at(0, 60, 80, 90))).toBe(0.75);
+    expect(neighbourAgreement.measure(at(30), at(60))).toBe(1);
+  });
+
   it("argmaxRows: the first of equals, negative rows too", () => {
     expect([...argmaxRows(of([2, 3], -3, -1, -2, 5, 5, 1))]).toEqual([1, 0]);
   });
 
   it("refuse different shapes", () => {
-    for (const metric of [sqnrDb, cosine, mse, klDivergence, top1Agreement]) {
+    for (const metric of [sqnrDb, cosine, mse, klDivergence, top1Agreement, featureCosine, neighbourAgreement]) {
       expect(() => metric.measure(of([1, 2], 1, 2), of([2, 1], 1, 2))).toThrow("cannot compare");
     }
   });

@@ -5,7 +5,8 @@
 import { halfColours } from "./preprocessing.ts";
 import { booleanField } from "./settings.ts";
 import { hasRelativePositions, vitLikeness } from "./tensor-names.ts";
-import { vitFamily, type VitVariant } from "./vit-variant.ts";
+import { vitFamily } from "./vit-family.ts";
+import type { VitVariant } from "./vit-variant.ts";
 
 const variant: VitVariant = {
   name: "beit",

@@ -5,7 +5,8 @@
 import type { PreprocessingDefaults } from "./preprocessing.ts";
 import { isNamed, numberField } from "./settings.ts";
 import { mapNames, vitLikeness, vitNaming, type NameMap, type Naming } from "./tensor-names.ts";
-import { vitFamily, type VitVariant } from "./vit-variant.ts";
+import { vitFamily } from "./vit-family.ts";
+import type { VitVariant } from "./vit-variant.ts";
 
 const text = /^(text_model\.|text_projection|logit_scale$|logit_bias$)/;
 const naming: Naming = { ...vitNaming, useless: new RegExp(`${vitNaming.useless.source}|${text.source}`) };

@@ -16,8 +16,8 @@ export interface VitConfig {
   readonly registerTokens: number;
   readonly numClasses: number;
   readonly epsilon: number;
-  /** The MLP's activation: exact GELU, its tanh form, QuickGELU ("sigmoid"), or ReLU. */
-  readonly gelu: "none" | "tanh" | "sigmoid" | "relu";
+  /** "sigmoid": QuickGELU. */
+  readonly gelu: "none" | "tanh" | "sigmoid";
   /** "map": a learned query attends to all tokens. */
   readonly pooling: "token" | "mean" | "map";
   readonly qkvBias: boolean;
@@ -25,10 +25,20 @@ export interface VitConfig {
   readonly postNorm?: boolean | undefined;
   /** What q.k is multiplied by, where it is not 1 / sqrt(head width). */
   readonly attentionScale?: number | undefined;
+  /** RMSNorm instead of LayerNorm; norms that are linear at inference (BatchNorm) are folded away and not told here. */
+  readonly norm?: "rms" | undefined;
+  /** Of the MLP, where it is no GELU. */
+  readonly activation?: ActivationConfig | undefined;
   /** Patches down and across that the stored positions are for, where they are resampled to the image's. */
   readonly positionGrid?: readonly [number, number] | undefined;
   /** Of models that merge their tokens on the way; embedDim, numHeads and mlpDim are then the last stage's, depth counts all blocks. */
   readonly stages?: readonly StageConfig[] | undefined;
+}
+
+export interface ActivationConfig {
+  readonly kind: "relu" | "silu" | "polynomial";
+  /** c0 + c1 x + c2 x^2 of a polynomial. */
+  readonly coefficients?: readonly [number, number, number] | undefined;
 }
 
 /** Blocks between two mergings of tokens. */
@@ -48,7 +58,7 @@ export interface ModelCard {
   readonly name: string;
   /** "vit", "deit", "swin" ... */
   readonly family: string;
-  readonly naming: "timm" | "huggingface" | "vitrine-package";
+  readonly naming: "timm" | "huggingface" | "onnx" | "vitrine-package";
   readonly config: VitConfig;
   /** What a run gives: a score for each class, or an embedding of the image (config.numClasses is 0). */
   readonly output: "classes" | "features";

@@ -5,7 +5,7 @@
 import { imagenetColours, type PreprocessingDefaults } from "./preprocessing.ts";
 import { isNamed } from "./settings.ts";
 import { vitLikeness } from "./tensor-names.ts";
-import { vitFamily } from "./vit-variant.ts";
+import { vitFamily } from "./vit-family.ts";
 
 export const deitPreprocessing: PreprocessingDefaults = { ...imagenetColours, huggingface: { scale: 256 / 224, interpolation: "bicubic" } };
 

@@ -5,7 +5,8 @@
 import { booleanField, isNamed, sizeField } from "./settings.ts";
 import { imagenetColours } from "./preprocessing.ts";
 import { vitLikeness } from "./tensor-names.ts";
-import { vitFamily, type VitVariant } from "./vit-variant.ts";
+import { vitFamily } from "./vit-family.ts";
+import type { VitVariant } from "./vit-variant.ts";
 
 const variant: VitVariant = {
   name: "dinov2",

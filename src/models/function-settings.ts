@@ -1,7 +1,7 @@
 /** The functions inside a Vision Transformer that no shape shows: LayerNorm's epsilon, which GELU, which pooling. */
 import type { JsonObject } from "../formats/json.ts";
 import { isPlainTimmVit } from "./architectures.ts";
-import type { VitConfig } from "./config.ts";
+import type { ActivationConfig, VitConfig } from "./config.ts";
 import { modelError } from "./error-codes.ts";
 import { findField, invalidField, numberField, textField } from "./settings.ts";
 import type { NameMap } from "./tensor-names.ts";
@@ -21,26 +21,49 @@ export function readEpsilon(settings: JsonObject | null, names: NameMap, fallbac
   return { epsilon: names.prefix?.startsWith("dinov2") ? 1e-6 : 1e-12, assumed: true };
 }
 
+const activationPaths = ["model_args.act_layer", "act_layer", "hidden_act", "act"];
+
 const exactGelu = new Set(["gelu", "gelu_python", "gelu-erf", "gelu_erf", "gelu_none"]);
 const tanhGelu = new Set(["gelu_new", "gelu_pytorch_tanh", "gelu_tanh", "gelu-tanh", "gelu_fast", "gelu_python_tanh"]);
 
 const quickGelu = new Set(["quick_gelu", "quickgelu", "gelu_quick"]);
 
+/** An activation of the MLP that is no GELU, as the configuration names it; null for GELU or silence. */
+export function readActivation(settings: JsonObject | null): ActivationConfig | null {
+  const name = textField(settings, activationPaths)?.toLowerCase();
+  if (name === "relu") return { kind: "relu" };
+  if (name === "silu" || name === "swish") return { kind: "silu" };
+  if (name !== "polynomial") return null;
+  const field = findField(settings, ["model_args.act_coefficients", "act_coefficients", "activation_coefficients"]);
+  const values = field?.value;
+  if (!field || !Array.isArray(values) || values.length !== 3 || !values.every((value) => typeof value === "number")) {
+    throw invalidField(field ?? { path: "act_coefficients", value: "absent" }, "the three coefficients [c0, c1, c2] of c0 + c1 x + c2 x^2");
+  }
+  return { kind: "polynomial", coefficients: [Number(values[0]), Number(values[1]), Number(values[2])] };
+}
+
+/** RMSNorm has no bias; LayerNorm may have none, and then a configuration must say that it is one. */
+export function readNorm(settings: JsonObject | null, hasBias: boolean): { norm: VitConfig["norm"]; assumed: boolean } {
+  const name = textField(settings, ["model_args.norm_layer", "norm_layer", "norm_type"]);
+  if (name !== null && /rms/i.test(name)) return { norm: "rms", assumed: false };
+  if (hasBias || (name !== null && /layer|^ln/i.test(name))) return { norm: undefined, assumed: false };
+  return { norm: "rms", assumed: true };
+}
+
 /** `fallback` is the family's own where no file states it. */
 export function readGelu(settings: JsonObject | null, fallback?: VitConfig["gelu"]): { gelu: VitConfig["gelu"]; assumed: boolean } {
-  const name = textField(settings, ["model_args.act_layer", "act_layer", "hidden_act", "act"]);
+  const name = textField(settings, activationPaths);
   if (name === null && fallback !== undefined) return { gelu: fallback, assumed: settings === null };
   if (name === null) return { gelu: "none", assumed: !isPlainTimmVit(textField(settings, ["architecture"])) };
   const key = name.toLowerCase();
   if (exactGelu.has(key)) return { gelu: "none", assumed: false };
   if (tanhGelu.has(key)) return { gelu: "tanh", assumed: false };
   if (quickGelu.has(key)) return { gelu: "sigmoid", assumed: false };
-  if (key === "relu") return { gelu: "relu", assumed: false };
   throw modelError(
     "UNSUPPORTED_ACTIVATION",
     `The configuration names the activation "${name}".`,
-    "MLP blocks are run with GELU (exact, in its tanh form, or QuickGELU) or ReLU.",
-    "Open a model with one of these, or correct the configuration if it is wrong.",
+    "MLP blocks are run with GELU (exact, in its tanh form, QuickGELU), ReLU, SiLU or a polynomial of degree 2.",
+    "Open a model with GELU, or correct the configuration if it is wrong.",
   );
 }
 

@@ -5,7 +5,8 @@
 import { imagenetColours } from "./preprocessing.ts";
 import { mapNames, vitLikeness, vitNaming, type Naming } from "./tensor-names.ts";
 import { isNamed } from "./settings.ts";
-import { vitFamily, type VitVariant } from "./vit-variant.ts";
+import { vitFamily } from "./vit-family.ts";
+import type { VitVariant } from "./vit-variant.ts";
 
 const decoder = /^decoder(_|\.)/;
 const naming: Naming = { ...vitNaming, useless: new RegExp(`${vitNaming.useless.source}|${decoder.source}`) };

@@ -5,7 +5,8 @@
 import { halfColours } from "./preprocessing.ts";
 import { isNamed } from "./settings.ts";
 import { mapNames, vitLikeness, vitNaming, type Naming } from "./tensor-names.ts";
-import { vitFamily, type VitVariant } from "./vit-variant.ts";
+import { vitFamily } from "./vit-family.ts";
+import type { VitVariant } from "./vit-variant.ts";
 
 const text = /^(text_model\.|logit_scale$|logit_bias$)/;
 const naming: Naming = { ...vitNaming, useless: new RegExp(`${vitNaming.useless.source}|${text.source}`) };

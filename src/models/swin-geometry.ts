@@ -103,7 +103,7 @@ function tableOf(shapes: NamedShapes, stage: number, block: number): { readonly 
 
 /** Windows of the first stage, from the mask that older files hold; null when there is none. */
 function maskCount(weights: ModelFiles["weights"], { ignored }: NameMap): number | null {
-  const mask = ignored.find((name) => /layers\.0\.blocks\.1\.attn_mask$/.test(name));
+  const mask = ignored.find((name) => name.endsWith("layers.0.blocks.1.attn_mask"));
   return mask === undefined ? null : weights.shape(mask)[0];
 }
 
@@ -153,7 +153,7 @@ function* contradictions(settings: JsonObject | null, stages: readonly StageConf
   const stated = (paths: readonly string[]) => findField(settings, paths);
   const compare = (paths: readonly string[], actual: readonly number[]) => {
     const field = stated(paths);
-    const said = Array.isArray(field?.value) ? field.value.join(", ") : field === null ? null : String(field.value);
+    const said = Array.isArray(field?.value) ? field.value.join(", ") : field === null ? null : JSON.stringify(field.value);
     return said === null || said === actual.join(", ") ? null : followed(field?.path, said, actual.join(", "));
   };
   for (const note of [

@@ -41,16 +41,20 @@ const mark =
 
 const ours = new RegExp(
   "^(cls_token|dist_token|reg_token|pos_embed|(patch_embed\\.proj|norm_pre|norm|fc_norm|pre_logits|head|head_dist)\\.(weight|bias)" +
+    "|(norm_pre|norm|fc_norm|blocks\\.\\d+\\.norm[12])\\.(running_(mean|var|phi)|alpha)" +
     "|(rel_pos_bias|blocks\\.\\d+\\.attn)\\.relative_position_bias_table" +
     "|attn_pool\\.(latent|(q|kv|in_proj|proj|norm|mlp\\.fc[12])\\.(weight|bias))" +
     "|blocks\\.\\d+\\.((norm[12]|attn\\.(qkv|q|k|v|proj)|mlp\\.fc[12])\\.(weight|bias)|ls[12]\\.gamma))$",
 );
 
 const useless =
-  /(^mask_token|(^|\.)num_batches_tracked|(^|\.)position_ids|relative_position_index$|^n_averaged|^embeddings\.mask_token)$|^pooler\./;
+  /(^mask_token|(^|\.)num_batches_tracked|(^|\.)position_ids|relative_position_index$|(^|\.)norm[12]?\.norm1\.(weight|bias)$|(^|\.)norm[12]?\.(warm|iter|total_step)$|^n_averaged|^embeddings\.mask_token)$|^pooler\./;
 
 const timm: readonly Rule[] = [
   [/^register_tokens$/, "reg_token"],
+  // SLAB's norm that changes from LayerNorm (norm1) to RepBN (norm2) in training, and RepBN by itself.
+  [/^((?:blocks\.\d+\.)?(?:norm[12]?|fc_norm))\.norm2\.(?:bn\.)?(\w+)$/, "$1.$2"],
+  [/^((?:blocks\.\d+\.)?(?:norm[12]?|fc_norm))\.bn\.(\w+)$/, "$1.$2"],
   [/^blocks\.(\d+)\.mlp\.w12\./, "blocks.$1.mlp.fc1."],
   [/^blocks\.(\d+)\.mlp\.w3\./, "blocks.$1.mlp.fc2."],
   [/^blocks\.(\d+)\.gamma_([12])$/, "blocks.$1.ls$2.gamma"],

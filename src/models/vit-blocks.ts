@@ -33,6 +33,16 @@ export function checkBlocks(names: NameMap, shapes: NamedShapes, depth: number, 
   return { attentionDim, mlpDim, gated, qkvBias };
 }
 
+/** Scale and shift, but for a model whose norms all have no shift; statistics where the norm keeps them (BatchNorm, RepBN, Unified Normalization). */
+export function checkNorm(shapes: NamedShapes, name: string, width: number): void {
+  shapes.expect(`${name}.weight`, [width]);
+  if (shapes.has("blocks.0.norm1.bias") || !shapes.has("blocks.0.norm1.weight")) shapes.expect(`${name}.bias`, [width]);
+  if (shapes.has(`${name}.running_mean`) !== shapes.has(`${name}.running_var`)) shapes.shape(`${name}.running_var`);
+  for (const part of ["running_mean", "running_var"]) if (shapes.has(`${name}.${part}`)) shapes.expect(`${name}.${part}`, [width]);
+  if (shapes.has(`${name}.running_phi`)) shapes.expectRows(`${name}.running_phi`, 1, width);
+  if (shapes.has(`${name}.alpha`)) shapes.expectRows(`${name}.alpha`, 1, 1);
+}
+
 /** Norms, attention and MLP of one block. */
 export function checkBlock(
   shapes: NamedShapes,
@@ -45,10 +55,7 @@ export function checkBlock(
   const optional = (name: string, shape: readonly number[]) => {
     if (shapes.has(name)) shapes.expect(name, shape);
   };
-  for (const norm of ["norm1", "norm2"]) {
-    shapes.expect(`${block}.${norm}.weight`, [embedDim]);
-    shapes.expect(`${block}.${norm}.bias`, [embedDim]);
-  }
+  for (const norm of ["norm1", "norm2"]) checkNorm(shapes, `${block}.${norm}`, embedDim);
   checkQkv(shapes, `${block}.attn`, embedDim, attentionDim);
   shapes.expect(`${block}.attn.proj.weight`, [embedDim, attentionDim]);
   optional(`${block}.attn.proj.bias`, [embedDim]);

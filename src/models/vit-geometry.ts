@@ -10,10 +10,10 @@ import type { Geometry } from "./describe.ts";
 import type { Overrides } from "./family.ts";
 import { chooseHeads } from "./heads.ts";
 import { contradictions } from "./contradictions.ts";
-import { readEpsilon, readGelu, readPooling } from "./function-settings.ts";
+import { readActivation, readEpsilon, readGelu, readNorm, readPooling } from "./function-settings.ts";
 import { placePatches } from "./patch-places.ts";
 import { booleanField, numberField } from "./settings.ts";
-import { checkBlocks, countBlocks } from "./vit-blocks.ts";
+import { checkBlocks, checkNorm, countBlocks } from "./vit-blocks.ts";
 import { wrongShape, type NamedShapes } from "./tensor-checks.ts";
 import type { NameMap } from "./tensor-names.ts";
 import type { VitVariant } from "./vit-variant.ts";
@@ -31,7 +31,9 @@ export function readGeometry(files: ModelFiles, names: NameMap, shapes: NamedSha
   const headRows = shapes.has("head.weight") ? shapes.matrix("head.weight")[0] : 0;
   checkEnds(names, shapes, settings, embedDim, headRows);
   const norm = readEpsilon(settings, names, variant.epsilon);
-  const activation = readGelu(settings, variant.gelu?.(files, names));
+  const activation = readActivation(settings);
+  const gelu = activation ? { gelu: "none" as const, assumed: false } : readGelu(settings, variant.gelu?.(files, names));
+  const kind = readNorm(settings, shapes.has("blocks.0.norm1.bias"));
   const pooling = readPooling(settings, names, tokens.classToken, variant.pooling?.(files, names));
   if (pooling.pooling === "map") checkAttentionPool(shapes, embedDim);
   const config: VitConfig = {
@@ -47,18 +49,21 @@ export function readGeometry(files: ModelFiles, names: NameMap, shapes: NamedSha
     registerTokens: tokens.registerTokens,
     numClasses: projects ? 0 : headRows,
     epsilon: norm.epsilon,
-    gelu: activation.gelu,
+    gelu: gelu.gelu,
     pooling: pooling.pooling,
     qkvBias,
     ...attentionScaleOf(settings),
     ...(booleanField(settings, ["norm_first"]) === false ? { postNorm: true } : {}),
+    ...(kind.norm ? { norm: kind.norm } : {}),
+    ...(activation ? { activation } : {}),
     ...(placed.positionGrid ? { positionGrid: placed.positionGrid } : {}),
   };
   const assumed = [
     ...(placed.assumed ? ["imageSize"] : []),
     ...(heads.assumed ? ["numHeads"] : []),
     ...(norm.assumed ? ["epsilon"] : []),
-    ...(activation.assumed ? ["gelu"] : []),
+    ...(kind.assumed ? ["norm"] : []),
+    ...(gelu.assumed ? ["gelu"] : []),
     ...(pooling.assumed && headRows > 0 ? ["pooling"] : []),
   ];
   const patches = (placed.imageSize[0] * placed.imageSize[1]) / patchSize ** 2;
@@ -113,8 +118,7 @@ function checkEnds(names: NameMap, shapes: NamedShapes, settings: JsonObject | n
     booleanField(settings, ["model_args.final_norm", "final_norm"]) === false || names.ignored.some((name) => name === "norm.weight");
   for (const norm of ["norm_pre", ...finalNorms(shapes, hasNoNorm)]) {
     if (norm === "norm_pre" && !shapes.has("norm_pre.weight")) continue;
-    shapes.expect(`${norm}.weight`, [embedDim]);
-    shapes.expect(`${norm}.bias`, [embedDim]);
+    checkNorm(shapes, norm, embedDim);
   }
   if (rows === 0) return;
   if (shapes.has("pre_logits.weight")) {

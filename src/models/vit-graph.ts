@@ -8,16 +8,17 @@ import type { Job } from "../tensor/progress.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { ModelCard, VitConfig } from "./config.ts";
 import { gemm, node } from "./graph-nodes.ts";
+import { absorbed, normed, settled, type Normed } from "./norms.ts";
 import type { NameMap } from "./tensor-names.ts";
 import { mlp, poolAndClassify } from "./vit-head.ts";
-import { fusedQkv, layerNorm, linear, scaledLinear, tokenWeights } from "./vit-weights.ts";
+import { fusedQkv, linear, scaledLinear, tokenWeights } from "./vit-weights.ts";
 import { weightReader, type WeightReader } from "./weight-reader.ts";
 import { relativeBiasWithClass } from "./windows.ts";
 
 /** `card` and `names` must come from describing the same files. */
 export async function buildVit(files: ModelFiles, card: ModelCard, names: NameMap, job?: Job): Promise<Graph> {
   const reader = weightReader(files.weights, names, job);
-  const { imageSize, channels, patchSize, embedDim, depth, epsilon, postNorm } = card.config;
+  const { imageSize, channels, patchSize, embedDim, depth, postNorm } = card.config;
   // Hugging Face resamples positions without antialiasing, but for DINOv2 with registers; timm with it.
   const antialias = names.naming === "timm" || names.prefix === "dinov2_with_registers";
   // x: [P, C*p*p] -> [P,D] -> [N,D]
@@ -27,8 +28,7 @@ export async function buildVit(files: ModelFiles, card: ModelCard, names: NameMa
     gemm("patch_embed.proj", "patch_embed.patches", await linear(reader, "patch_embed.proj", [embedDim, channels * patchSize ** 2])),
     node("tokens", "PrependTokens", ["patch_embed.proj"], {}, await tokenWeights(reader, card, antialias)),
   ];
-  if (reader.has("norm_pre.weight"))
-    nodes.push(node("norm_pre", "LayerNormalization", ["tokens"], { epsilon }, await layerNorm(reader, "norm_pre")));
+  if (reader.has("norm_pre.weight")) nodes.push(...settled(await normed(reader, "norm_pre", "tokens", card.config), "norm_pre").nodes);
   const biasOf = await relativePositions(reader, card.config);
   for (let i = 0; i < depth; i++) {
     nodes.push(
@@ -55,39 +55,45 @@ async function relativePositions(
 
 /** x: [N,D] -> x + attention(norm1(x)) -> that + mlp(norm2(that)): [N,D] */
 async function block(reader: WeightReader, name: string, input: string, config: VitConfig, bias: Tensor | null): Promise<Node[]> {
-  const { epsilon } = config;
+  const [first, second] = [
+    await normed(reader, `${name}.norm1`, input, config),
+    await normed(reader, `${name}.norm2`, `${name}.add1`, config),
+  ];
   return [
-    node(`${name}.norm1`, "LayerNormalization", [input], { epsilon }, await layerNorm(reader, `${name}.norm1`)),
-    ...(await attention(reader, name, `${name}.norm1`, config, bias)),
+    ...first.nodes,
+    ...(await attention(reader, name, first, config, bias)),
     node(`${name}.add1`, "Add", [input, `${name}.attn.proj`]),
-    node(`${name}.norm2`, "LayerNormalization", [`${name}.add1`], { epsilon }, await layerNorm(reader, `${name}.norm2`)),
-    ...(await mlp(reader, `${name}.mlp`, `${name}.norm2`, config, `${name}.ls2.gamma`)),
+    ...second.nodes,
+    ...(await mlp(reader, `${name}.mlp`, second, config, `${name}.ls2.gamma`)),
     node(`${name}.add2`, "Add", [`${name}.add1`, `${name}.mlp.fc2`]),
   ];
 }
 
 /** x: [N,D] -> norm1(x + attention(x)) -> norm2(that + mlp(that)): [N,D] (Vaswani et al. 2017, arXiv:1706.03762) */
 async function postNormBlock(reader: WeightReader, name: string, input: string, config: VitConfig, bias: Tensor | null): Promise<Node[]> {
-  const { epsilon } = config;
+  const [norm1, norm2] = [`${name}.norm1`, `${name}.norm2`];
+  // The residual sum reads a norm's output too, so that nothing of it can be left to the next Linear.
+  const first = settled(await normed(reader, norm1, `${name}.add1`, config), norm1);
+  const second = settled(await normed(reader, norm2, `${name}.add2`, config), norm2);
   return [
-    ...(await attention(reader, name, input, config, bias)),
+    ...(await attention(reader, name, { name: input, nodes: [], pending: null }, config, bias)),
     node(`${name}.add1`, "Add", [input, `${name}.attn.proj`]),
-    node(`${name}.norm1`, "LayerNormalization", [`${name}.add1`], { epsilon }, await layerNorm(reader, `${name}.norm1`)),
-    ...(await mlp(reader, `${name}.mlp`, `${name}.norm1`, config, `${name}.ls2.gamma`)),
-    node(`${name}.add2`, "Add", [`${name}.norm1`, `${name}.mlp.fc2`]),
-    node(`${name}.norm2`, "LayerNormalization", [`${name}.add2`], { epsilon }, await layerNorm(reader, `${name}.norm2`)),
+    ...first.nodes,
+    ...(await mlp(reader, `${name}.mlp`, first, config, `${name}.ls2.gamma`)),
+    node(`${name}.add2`, "Add", [norm1, `${name}.mlp.fc2`]),
+    ...second.nodes,
   ];
 }
 
 /** x: [N,D] -> heads of softmax(q k^T * scale + bias) v, projected: [N,D] */
-async function attention(reader: WeightReader, name: string, input: string, config: VitConfig, bias: Tensor | null): Promise<Node[]> {
+async function attention(reader: WeightReader, name: string, input: Normed, config: VitConfig, bias: Tensor | null): Promise<Node[]> {
   const { numHeads, attentionScale } = config;
-  const qkv = await fusedQkv(reader, `${name}.attn`);
+  const qkv = absorbed(await fusedQkv(reader, `${name}.attn`), input.pending);
   // 1 / sqrt is correctly rounded everywhere; ** is not.
   const scale = attentionScale ?? 1 / Math.sqrt(qkv.weight.shape[0] / 3 / numHeads);
   const scores = bias ? `${name}.attn.bias` : `${name}.attn.matmul1`;
   return [
-    gemm(`${name}.attn.qkv`, input, qkv), // [N,3A]
+    gemm(`${name}.attn.qkv`, input.name, qkv), // [N,3A]
     node(`${name}.attn.matmul1`, "AttentionScores", [`${name}.attn.qkv`], { numHeads, scale }), // [H,N,N]
     ...(bias ? [node(scores, "AttentionBias", [`${name}.attn.matmul1`], {}, { bias })] : []),
     node(`${name}.attn.softmax`, "Softmax", [scores]),

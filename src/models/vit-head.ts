@@ -4,69 +4,76 @@ import type { Weights } from "../graph/quantizer.ts";
 import { tensor, zeros, type Tensor } from "../tensor/tensor.ts";
 import type { VitConfig } from "./config.ts";
 import { gemm, node } from "./graph-nodes.ts";
-import { concatenateRows, layerNorm, linear, scaledLinear, scaleRows } from "./vit-weights.ts";
+import { absorbed, normed, settled, type ChannelMap, type Normed } from "./norms.ts";
+import { concatenateRows, linear, scaledLinear, scaleRows } from "./vit-weights.ts";
 import type { WeightReader } from "./weight-reader.ts";
 
 /** x: [...,D] -> [...,D]: plain, or gated (SwiGLU) where the first layer is twice as wide as the second reads. */
-export async function mlp(
-  reader: WeightReader,
-  name: string,
-  input: string,
-  { gelu }: Pick<VitConfig, "gelu">,
-  gamma: string,
-): Promise<Node[]> {
-  const fc1 = await linear(reader, `${name}.fc1`);
+export async function mlp(reader: WeightReader, name: string, input: Normed, config: VitConfig, gamma: string): Promise<Node[]> {
+  const fc1 = absorbed(await linear(reader, `${name}.fc1`), input.pending);
   const fc2 = await scaledLinear(reader, `${name}.fc2`, gamma);
   const isGated = fc1.weight.shape[0] === 2 * fc2.weight.shape[1];
   return [
-    gemm(`${name}.fc1`, input, fc1),
-    isGated ? node(`${name}.act`, "GatedActivation", [`${name}.fc1`], { kind: "silu" }) : activation(`${name}.act`, `${name}.fc1`, gelu),
+    gemm(`${name}.fc1`, input.name, fc1),
+    isGated ? node(`${name}.act`, "GatedActivation", [`${name}.fc1`], { kind: "silu" }) : activation(`${name}.act`, `${name}.fc1`, config),
     gemm(`${name}.fc2`, `${name}.act`, fc2),
   ];
 }
 
-function activation(name: string, input: string, gelu: VitConfig["gelu"]): Node {
-  return gelu === "relu" ? node(name, "Activation", [input], { kind: "relu" }) : node(name, "Gelu", [input], { approximate: gelu });
+function activation(name: string, input: string, { gelu, activation: other }: VitConfig): Node {
+  if (!other) return node(name, "Gelu", [input], { approximate: gelu });
+  const coefficients = other.coefficients?.map((value, power) => [`c${power}`, value] as const) ?? [];
+  return node(name, "Activation", [input], { kind: other.kind, ...Object.fromEntries(coefficients) });
 }
 
 /** x: [N,D] -> logits [classes], or features where there is no head. */
 export async function poolAndClassify(reader: WeightReader, input: string, config: VitConfig): Promise<Node[]> {
-  const { epsilon, pooling, embedDim } = config;
+  const { pooling, embedDim } = config;
   const nodes: Node[] = [];
-  let normed = input;
+  let value = input;
+  let pending: ChannelMap | null = null;
+  const add = (norm: Normed) => {
+    nodes.push(...norm.nodes);
+    [value, pending] = [norm.name, norm.pending];
+  };
+  const apply = async (name: string) => {
+    if (!reader.has(`${name}.weight`)) return;
+    if (pending) add(settled({ name: value, nodes: [], pending }, `${value}.affine`));
+    add(await normed(reader, name, value, config));
+  };
+  await apply("norm");
   // A norm behind the choice of one token is the same as before it, row by row, and needs no form of its own.
-  for (const norm of pooling === "token" ? ["norm", "fc_norm"] : ["norm"]) {
-    if (!reader.has(`${norm}.weight`)) continue;
-    nodes.push(node(norm, "LayerNormalization", [normed], { epsilon }, await layerNorm(reader, norm)));
-    normed = norm;
-  }
+  if (pooling === "token") await apply("fc_norm");
+  if (pending && pooling === "map") add(settled({ name: value, nodes: [], pending }, `${value}.affine`));
+  const beforePooling = value;
   const start = Number(config.classToken) + Number(config.distilled) + config.registerTokens;
-  if (pooling === "map") nodes.push(...(await attentionPool(reader, normed, config)));
-  else nodes.push(pooling === "token" ? node("pool", "Gather", [normed], { index: 0 }) : node("pool", "ReduceMean", [normed], { start }));
-  const pooled = nodes[nodes.length - 1].name;
-  const last = pooling !== "token" && reader.has("fc_norm.weight") ? "fc_norm" : pooled;
-  if (last === "fc_norm") nodes.push(node("fc_norm", "LayerNormalization", [pooled], { epsilon }, await layerNorm(reader, "fc_norm")));
-  if (!reader.has("head.weight")) return nodes;
-  if (reader.has("pre_logits.weight")) {
-    // A hidden layer before the classifier.
-    return [
-      ...nodes,
-      gemm("pre_logits", last, await linear(reader, "pre_logits")),
-      activation("pre_logits.act", "pre_logits", config.gelu),
-      gemm("head", "pre_logits.act", await linear(reader, "head")),
-    ];
-  }
-  const head = await linear(reader, "head");
-  if (head.weight.shape[1] === 2 * embedDim) return [...nodes, ...tokenAndMean(head, normed, start, embedDim)];
-  if (!reader.has("head_dist.weight")) return [...nodes, gemm("head", last, head)];
+  if (pooling === "map") nodes.push(...(await attentionPool(reader, value, config)));
+  else nodes.push(pooling === "token" ? node("pool", "Gather", [value], { index: 0 }) : node("pool", "ReduceMean", [value], { start }));
+  value = nodes[nodes.length - 1].name;
+  if (pooling !== "token") await apply("fc_norm");
+  if (!reader.has("head.weight")) return [...nodes, ...settled({ name: value, nodes: [], pending }, "features").nodes];
+  if (reader.has("pre_logits.weight")) return [...nodes, ...(await hiddenHead(reader, { name: value, nodes: [], pending }, config))];
+  const head = absorbed(await linear(reader, "head"), pending);
+  if (head.weight.shape[1] === 2 * embedDim) return [...nodes, ...tokenAndMean(head, beforePooling, start, embedDim)];
+  if (!reader.has("head_dist.weight")) return [...nodes, gemm("head", value, head)];
   // Two heads, on class and distillation token, are averaged: half of each weight, then a sum. Halving is exact.
   const halves = new Float32Array(head.weight.shape[0]).fill(0.5);
+  const distilled = absorbed(await linear(reader, "head_dist"), pending);
   return [
     ...nodes,
-    node("pool_dist", "Gather", [normed], { index: 1 }),
-    gemm("head", last, scaleRows(head, halves)),
-    gemm("head_dist", "pool_dist", scaleRows(await linear(reader, "head_dist"), halves)),
+    node("pool_dist", "Gather", [beforePooling], { index: 1 }),
+    gemm("head", value, scaleRows(head, halves)),
+    gemm("head_dist", "pool_dist", scaleRows(distilled, halves)),
     node("logits", "Add", ["head", "head_dist"]),
+  ];
+}
+
+/** A classifier with a hidden layer. */
+async function hiddenHead(reader: WeightReader, input: Normed, config: VitConfig): Promise<Node[]> {
+  return [
+    gemm("pre_logits", input.name, absorbed(await linear(reader, "pre_logits"), input.pending)),
+    activation("pre_logits.act", "pre_logits", config),
+    gemm("head", "pre_logits.act", await linear(reader, "head")),
   ];
 }
 
@@ -93,7 +100,7 @@ function columnsOf(weight: Tensor, first: number, count: number): Tensor {
  * alone (its weights are 0), and one row is read: N times the work of a single query, in kernels and recipes that exist.
  */
 async function attentionPool(reader: WeightReader, input: string, config: VitConfig): Promise<Node[]> {
-  const { numHeads, epsilon, embedDim } = config;
+  const { numHeads, embedDim } = config;
   const name = "attn_pool";
   const scale = 1 / Math.sqrt(embedDim / numHeads);
   const nodes = [
@@ -106,10 +113,11 @@ async function attentionPool(reader: WeightReader, input: string, config: VitCon
     gemm(`${name}.proj`, "pool", await linear(reader, `${name}.proj`)),
   ];
   if (!reader.has(`${name}.mlp.fc1.weight`)) return nodes;
+  const norm = await normed(reader, `${name}.norm`, `${name}.proj`, config);
   return [
     ...nodes,
-    node(`${name}.norm`, "LayerNormalization", [`${name}.proj`], { epsilon }, await layerNorm(reader, `${name}.norm`)),
-    ...(await mlp(reader, `${name}.mlp`, `${name}.norm`, config, "")),
+    ...norm.nodes,
+    ...(await mlp(reader, `${name}.mlp`, norm, config, "")),
     node(`${name}.add`, "Add", [`${name}.proj`, `${name}.mlp.fc2`]),
   ];
 }

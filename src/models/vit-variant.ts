@@ -1,13 +1,8 @@
-/** What tells one family of the plain Vision Transformer's build from another; describing and building are the same for all. */
+/** What tells one family of the plain Vision Transformer's build from another; describing and building are the same for all, see vit-family.ts. */
 import type { ModelFiles } from "../formats/open-model.ts";
 import type { VitConfig } from "./config.ts";
-import { describe } from "./describe.ts";
-import type { Family } from "./family.ts";
 import type { PreprocessingDefaults } from "./preprocessing.ts";
-import { namedShapes, refuseUnfit } from "./tensor-checks.ts";
-import { mapNames, type NameMap } from "./tensor-names.ts";
-import { readGeometry } from "./vit-geometry.ts";
-import { buildVit } from "./vit-graph.ts";
+import type { NameMap } from "./tensor-names.ts";
 
 export interface VitVariant {
   readonly name: string;
@@ -26,21 +21,4 @@ export interface VitVariant {
   readonly names?: (fileNames: readonly string[]) => NameMap;
   /** Sentences for the user about what was left out. */
   readonly notes?: (files: ModelFiles) => readonly string[];
-}
-
-export function vitFamily(variant: VitVariant, match: (files: ModelFiles, names: NameMap) => number): Family {
-  const namesOf = ({ weights }: ModelFiles) => (variant.names ?? mapNames)(weights.names);
-  return {
-    name: variant.name,
-    match: (files) => match(files, namesOf(files)),
-    describe(files, overrides) {
-      const names = namesOf(files);
-      refuseUnfit(names, variant.network);
-      const shapes = namedShapes(files.weights, names);
-      const geometry = readGeometry(files, names, shapes, overrides, variant);
-      const { card, notes } = describe(files, names, shapes, geometry, variant);
-      return { card, notes: [...notes, ...(variant.notes?.(files) ?? [])] };
-    },
-    build: (files, card, job) => buildVit(files, card, namesOf(files), job),
-  };
 }

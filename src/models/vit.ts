@@ -1,7 +1,7 @@
 /** Vision Transformers (Dosovitskiy et al. 2021): timm's `vit_*` and Hugging Face's ViTForImageClassification. */
 import { halfColours, type PreprocessingDefaults } from "./preprocessing.ts";
 import { vitLikeness } from "./tensor-names.ts";
-import { vitFamily } from "./vit-variant.ts";
+import { vitFamily } from "./vit-family.ts";
 
 export const vitPreprocessing: PreprocessingDefaults = { ...halfColours, huggingface: { scale: 1, interpolation: "bilinear" } };
 

@@ -31,5 +31,5 @@ test("a relative bias depends on the distance alone; the mask hides what the rol
   expect(masked.shape).toEqual([4, 4, 4]);
   expect(masked.data.slice(0, 16)).toEqual(bias.data);
   // The second window holds columns 3 and 0 of the rolled image.
-  expect([...masked.data.slice(16, 20)]).toEqual([4, 3 - 100, 1, 0 - 100]);
+  expect(masked.data.slice(16, 20)).toEqual(Float32Array.of(4, 3 - 100, 1, 0 - 100));
 });

@@ -1,9 +1,9 @@
 import type { Node } from "../graph/graph.ts";
-import { attribute } from "../graph/ops.ts";
+import { attribute, isCentred } from "../graph/ops.ts";
 import { tensor, type Tensor } from "../tensor/tensor.ts";
 import { integerLayerNormalization } from "./integer-layer-normalization.ts";
 
-/** y = (x - mean) / sqrt(variance + epsilon) * scale + bias over the last axis; variance is the biased one (divided by D). */
+/** y = (x - mean) / sqrt(variance + epsilon) * scale + bias over the last axis; variance is the biased one (divided by D). RMSNorm keeps the mean. */
 export function layerNormalization(node: Node, [x]: readonly Tensor[]): Tensor {
   if (node.attributes.arithmetic === "integer") return integerLayerNormalization(node, x);
   const { scale, bias } = node.weights;
@@ -13,7 +13,7 @@ export function layerNormalization(node: Node, [x]: readonly Tensor[]): Tensor {
   for (let start = 0; start < out.length; start += depth) {
     let mean = 0;
     for (let i = 0; i < depth; i++) mean += x.data[start + i];
-    mean /= depth;
+    mean = isCentred(node) ? mean / depth : 0;
     let variance = 0;
     for (let i = 0; i < depth; i++) variance += (x.data[start + i] - mean) ** 2;
     const deviation = Math.sqrt(variance / depth + epsilon);

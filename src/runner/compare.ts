@@ -1,5 +1,6 @@
 import type { Gpu } from "../gpu/device.ts";
 import { outputName, type Graph } from "../graph/graph.ts";
+import type { ModelCard } from "../models/config.ts";
 import { throwIfCancelled, type Job } from "../tensor/progress.ts";
 import { elementCount } from "../tensor/tensor.ts";
 import type { Comparison, ExecutorName } from "./comparison.ts";
@@ -20,6 +21,8 @@ export interface CompareRequest {
   /** Class index per image. */
   readonly labels: Int32Array | null;
   readonly executor: ExecutorName;
+  /** What the models give; class scores when absent. */
+  readonly output?: ModelCard["output"] | undefined;
   /** "Node 20.19" or the browser's user agent. */
   readonly runtime: string;
   readonly job?: Job | undefined;
@@ -82,7 +85,7 @@ export async function compareModels(request: CompareRequest): Promise<Comparison
     request: model.request,
     executor: opened.executor,
     executorNote: opened.note,
-    quality: measureQuality(floatLogits, logits, images.count, classes, labels),
+    quality: measureQuality(floatLogits, logits, images.count, classes, labels, request.output),
     layers: layers.result(),
     layerImageCount: Math.min(LAYER_IMAGES, images.count),
     size: packageBytes(float, model.graph),

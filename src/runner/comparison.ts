@@ -39,15 +39,25 @@ export interface LayerError {
   readonly cosine: number;
 }
 
+export interface FeatureQuality {
+  /** Mean cosine between both embeddings of an image. */
+  readonly cosine: number;
+  /** Share of images whose nearest other image is the same. */
+  readonly neighbourAgreement: number;
+}
+
 export interface Quality {
   readonly imageCount: number;
+  /** Present where the models give features of an image instead of class scores. */
+  readonly features?: FeatureQuality;
+  /** Share of images with the same prediction; of features, with the same nearest image. */
   readonly top1Agreement: number;
   /** null without labels. */
   readonly top1AccuracyFloat: number | null;
   readonly top1AccuracyQuantized: number | null;
   readonly logitSqnrDb: number;
   readonly logitCosine: number;
-  /** Mean KL(float || quantized) of the class distributions, nats. */
+  /** Mean KL(float || quantized) of the class distributions, nats; of features, of their softmax: a distance to rank by, no more. */
   readonly klDivergence: number;
 }
 

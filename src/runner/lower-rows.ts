@@ -1,4 +1,4 @@
-import { attribute } from "../graph/ops.ts";
+import { attribute, isCentred } from "../graph/ops.ts";
 import { INPUT } from "../graph/graph.ts";
 import { columnPositions, rowLayout, storedColumns } from "./layout.ts";
 import { atPositions, codesOf, outputCode, stride, uniformDecoding, type LowerUnit } from "./lowering.ts";
@@ -62,7 +62,7 @@ export const lowerLayerNorm: LowerUnit = (lowering, { node, output }) => {
   };
   builder.step({
     name: node.name,
-    kernel: "layer-norm",
+    kernel: isCentred(node) ? "layer-norm" : "rms-norm",
     params,
     constants: { QUANTIZE: codes ? 1 : 0 },
     inputs: [{ value: source }, gain, shift],

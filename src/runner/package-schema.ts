@@ -48,11 +48,15 @@ const card = z.object({
     registerTokens: z.number().int().min(0).max(1e4),
     numClasses: z.number().int().min(0).max(1e12),
     epsilon: z.number().positive(),
-    gelu: z.enum(["none", "tanh", "sigmoid", "relu"]),
+    gelu: z.enum(["none", "tanh", "sigmoid"]),
     pooling: z.enum(["token", "mean", "map"]),
     qkvBias: z.boolean(),
     postNorm: z.boolean().optional(),
     attentionScale: z.number().positive().optional(),
+    norm: z.literal("rms").optional(),
+    activation: z
+      .object({ kind: z.enum(["relu", "silu", "polynomial"]), coefficients: z.tuple([z.number(), z.number(), z.number()]).optional() })
+      .optional(),
     positionGrid: size.optional(),
     stages: z
       .array(z.object({ depth: positive, embedDim: positive, numHeads: positive, mlpDim: positive, grid: size, window: positive }))

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
-import type { Graph } from "../graph/graph.ts";
+import { makeGraph, type Graph } from "../graph/graph.ts";
+import { metrics } from "../metrics/index.ts";
 import { runNode as runOnCpu } from "../reference/index.ts";
 import { quantizeByRange } from "../testing/quantize-by-range.ts";
 import { randomPixels, randomVit } from "../testing/random-vit.ts";
 import { smallImages, smallVit } from "../testing/small-vit.ts";
+import { tensor } from "../tensor/tensor.ts";
 import { compareModels } from "./compare.ts";
 import { tensorSource } from "./image-source.ts";
 import { createWasmNodeRunner } from "./node-runner.ts";
@@ -72,4 +74,28 @@ test("quantizing and comparing need no adapter", async () => {
   const expected = await createReferenceSession(models[0].graph, "integer", false).run(pixels);
   expect(result.quantizedLogits).toEqual(expected.logits.data);
   expect(result.layers.length).toBeGreaterThan(0);
+});
+
+test("features are compared by angle and nearest image, and labels mean nothing", async () => {
+  const source = tensorSource(pixels, small.inputShape, "images");
+  const request = { recipe: "min-max", weightBits: 3, activationBits: 4, levels: "strict" } as const;
+  const features = makeGraph("features", small.inputShape, small.nodes.slice(0, -1));
+  const models = await quantizeModels(createWasmNodeRunner(), features, source, [request]);
+  const labels = new Int32Array(source.count);
+  const [{ quality, classes, floatLogits, quantizedLogits }] = await compareModels({
+    gpu: null,
+    float: features,
+    quantized: models,
+    images: source,
+    labels,
+    output: "features",
+    executor: "cpu",
+    runtime: "test",
+  });
+  const [a, b] = [floatLogits, quantizedLogits].map((data) => tensor([source.count, classes], data));
+  expect(quality.features?.cosine).toBe(metrics.featureCosine.measure(a, b));
+  expect(quality.features?.cosine).toBeGreaterThan(0.5);
+  expect(quality.features?.cosine).toBeLessThan(1);
+  expect(quality.top1Agreement).toBe(quality.features?.neighbourAgreement);
+  expect([quality.top1AccuracyFloat, quality.top1AccuracyQuantized]).toEqual([null, null]);
 });

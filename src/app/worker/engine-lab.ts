@@ -184,7 +184,8 @@ async function compare(
   const labels = evaluationLabels(images);
   const source = heldSource(images.evaluation, preprocessing);
   const runtime = navigator.userAgent;
-  const results = await compareModels({ gpu, float, quantized: models, images: source, labels, executor: "integer", runtime, job });
+  const { output } = model.card;
+  const results = await compareModels({ gpu, float, quantized: models, images: source, labels, output, executor: "integer", runtime, job });
   const calibrated = Math.max(...models.map(({ report }) => report.imageCount));
   const warning = overlapWarning(await digestImages(calibration, calibrated), await digestImages(source));
   const [main, second] = models.map(({ graph: quantized, report }, i) => ({

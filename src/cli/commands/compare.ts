@@ -46,6 +46,7 @@ export const compare: Command = {
       quantized: [quantized],
       images,
       labels,
+      output: model.card.output,
       executor,
       runtime: host.runtime,
       job: host.job,
@@ -58,7 +59,8 @@ export const compare: Command = {
         writeSafetensors({ float_logits: tensor(shape, floatLogits), quantized_logits: tensor(shape, quantizedLogits) }),
       );
     }
-    return { model: model.card.name, notes: model.notes, effectiveBits: effectiveBits(quantized.graph), ...rest };
+    const unused = labels && model.card.output === "features" ? ["The model gives features and no classes: the labels were not used."] : [];
+    return { model: model.card.name, notes: [...model.notes, ...unused], effectiveBits: effectiveBits(quantized.graph), ...rest };
   },
 };
 

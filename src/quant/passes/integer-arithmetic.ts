@@ -4,6 +4,7 @@
  * A LayerNorm whose readers do not share one step keeps its float arithmetic on the quantized input.
  */
 import { replaceNodes, type Graph, type Node } from "../../graph/graph.ts";
+import { isCentred } from "../../graph/ops.ts";
 import type { Quantizer } from "../../graph/quantizer.ts";
 import { factorGrid } from "../schemes/power-of-two-factor.ts";
 import type { Pass } from "./pass.ts";
@@ -22,7 +23,7 @@ export const integerArithmetic: Pass = {
 
 function rewritten(graph: Graph, node: Node): Node {
   const input = node.quantizers?.input;
-  if (node.op === "LayerNormalization" && input) {
+  if (node.op === "LayerNormalization" && input && isCentred(node)) {
     const grid = factorGrid(input);
     const outputStep = commonStep(readersOf(graph, node.name));
     if (!grid || outputStep === null) return node;

@@ -26,6 +26,24 @@ export const layerNorm: KernelTwin = (p, constants, [xWords, gainWords, shiftWor
   }
 };
 
+/** shaders/rms-norm.wgsl */
+export const rmsNorm: KernelTwin = (p, constants, [xWords, gainWords, shiftWords], output, math) => {
+  const [x, gain, shift, y] = [xWords, gainWords, shiftWords, output].map(floats);
+  const yCodes = codes(output);
+  const stride = 4 * p.stride4;
+  const partial = new Float32Array(16);
+  for (let base = 0; base < p.rows * stride; base += stride) {
+    partial.fill(0);
+    for (let c = 0; c < p.columns; c++) partial[c & 15] = math.fma(x[base + c], x[base + c], partial[c & 15]);
+    const inverse = exactInverseSqrt(math.fma(foldSums(partial), f32(p.inverse_columns), f32(p.epsilon)), math);
+    for (let c = 0; c < stride; c++) {
+      const v = c < p.columns ? math.fma(f32(x[base + c] * inverse), gain[c], shift[c]) : 0;
+      if (constants.QUANTIZE) yCodes[base + c] = clampCode(round(v), p.code_max);
+      else y[base + c] = v;
+    }
+  }
+};
+
 /** shaders/softmax.wgsl */
 export const softmax: KernelTwin = (p, constants, [xWords, thresholdWords], output, math) => {
   const [x, thresholds, y] = [xWords, thresholdWords, output].map(floats);

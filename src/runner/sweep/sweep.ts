@@ -3,6 +3,7 @@
  * path and its statistics are found once), rows are handed out as they finish, and rows of an earlier run of the same sweep are taken over.
  */
 import { outputName, type Graph } from "../../graph/graph.ts";
+import type { ModelCard } from "../../models/config.ts";
 import type { LayerBits } from "../../quant/bits.ts";
 import type { CalibrationInputs } from "../../quant/calibrate.ts";
 import { throwIfCancelled, type Job } from "../../tensor/progress.ts";
@@ -28,6 +29,8 @@ export interface SweepRequest {
   readonly images: ImageSource;
   /** Class index per image. */
   readonly labels: Int32Array | null;
+  /** What the model gives; class scores when absent. */
+  readonly output?: ModelCard["output"] | undefined;
   readonly runNode: CalibrationInputs["runNode"];
   /** Opens the float model or a quantized one. */
   open(graph: Graph, isFloat: boolean): Promise<{ session: Running; executor: ExecutorName; note: string | null }>;
@@ -109,7 +112,7 @@ export async function runSweep(request: SweepRequest): Promise<Sweep> {
         effectiveActivationBits: effective.activations,
         ...(model.report.layerBits ? { layerBits: model.report.layerBits } : {}),
         quantizedBytes: packageBytes(float, model.graph).quantizedBytes,
-        quality: measureQuality(measured.logits, logits, images.count, classes, labels),
+        quality: measureQuality(measured.logits, logits, images.count, classes, labels, request.output),
         executor: opened.executor,
         executorNote: opened.note,
         calibrationMs: model.calibrationMs,

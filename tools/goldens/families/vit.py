@@ -395,6 +395,60 @@ def golden_siglip():
     write("siglip", w, timm_config("vit_base_patch16_siglip_224"), hf, config, pixels, output)
 
 
+def golden_research(name, seed, kind, act, config, coefficients=None):
+    """Norms and activations of the research line in a plain ViT: RMSNorm, BatchNorm over tokens, SLAB's RepBN, Unified Normalization; ReLU, SiLU, a polynomial."""
+    w = Weights(seed)
+    w.draw("cls_token", (1, 1, DIM), 0.5)
+    w.draw("pos_embed", (1, 17, DIM), 0.5)
+    w.patches("patch_embed.proj", DIM, 3, PATCH)
+    for i in range(DEPTH):
+        draw_block(w, f"blocks.{i}")
+    w.norm("norm", DIM)
+    w.linear("head", 5, DIM)
+    norms = [f"blocks.{i}.norm{n}" for i in range(DEPTH) for n in (1, 2)] + ["norm"]
+    names = {}
+    for each in norms:
+        if kind == "rms":
+            del w[f"{each}.bias"]
+        if kind in ("batch", "repbn"):
+            w.draw(f"{each}.running_mean", (DIM,), 0.3)
+            w[f"{each}.running_var"] = (0.5 + torch.rand(DIM, generator=w.generator)).half().float()
+        if kind == "repbn":
+            w.draw(f"{each}.alpha", (1,), 0.2, 0.5)
+            names.update({f"{each}.{leaf}": f"{each}.norm2.bn.{leaf}" for leaf in ("weight", "bias", "running_mean", "running_var")})
+            names[f"{each}.alpha"] = f"{each}.norm2.alpha"
+        if kind == "unified":
+            w[f"{each}.running_phi"] = (0.5 + torch.rand(1, 1, DIM, generator=w.generator)).half().float()
+
+    def normalise(each, x):
+        weight, bias = w[f"{each}.weight"], w.get(f"{each}.bias")
+        if kind == "rms":
+            return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-6) * weight
+        if kind == "unified":
+            return weight * x / torch.sqrt(w[f"{each}.running_phi"] + 1e-5) + bias
+        y = F.batch_norm(x.transpose(1, 2), w[f"{each}.running_mean"], w[f"{each}.running_var"], weight, bias).transpose(1, 2)
+        return y + w[f"{each}.alpha"] * x if kind == "repbn" else y
+
+    def activate(x):
+        return activation(act, x) if coefficients is None else coefficients[0] + coefficients[1] * x + coefficients[2] * x * x
+
+    pixels = w.pixels(2, 16, 16)
+    x = torch.cat([w["cls_token"].expand(2, -1, -1), patch_embed(w, "patch_embed.proj", pixels)], 1) + w["pos_embed"]
+    for i in range(DEPTH):
+        b = f"blocks.{i}"
+        x = x + attention(w, f"{b}.attn", normalise(f"{b}.norm1", x))
+        x = x + linear(w, f"{b}.mlp.fc2", activate(linear(w, f"{b}.mlp.fc1", normalise(f"{b}.norm2", x))))
+    output = linear(w, "head", normalise("norm", x)[:, 0])
+    timm = {names.get(key, key): value for key, value in w.items()}
+    if kind == "repbn":
+        timm.update({f"{each}.norm1.{leaf}": torch.ones(DIM) for each in norms for leaf in ("weight", "bias")})
+    write(name, timm, timm_config("vit_tiny_patch16_224", global_pool="token", **config), None, None, pixels, output)
+
+
+golden_research("vit-rms", 30, "rms", "silu", {"norm_layer": "rmsnorm", "act_layer": "silu"})
+golden_research("vit-batchnorm", 31, "batch", "relu", {"act_layer": "relu"})
+golden_research("vit-repbn", 32, "repbn", "gelu", {})
+golden_research("vit-unified", 33, "unified", None, {"act_layer": "polynomial", "act_coefficients": [0.125, 0.5, 0.25]}, (0.125, 0.5, 0.25))
 golden_vit()
 golden_deit()
 golden_dinov2()

@@ -18,7 +18,10 @@ export function Tiles(props: {
   return (
     <>
       <div className="tiles">
-        <Tile title="Top-1 agreement" sub={against((c) => formatPercent(c.quality.top1Agreement))}>
+        <Tile
+          title={quality.features ? "Same nearest image" : "Top-1 agreement"}
+          sub={against((c) => formatPercent(c.quality.top1Agreement))}
+        >
           <span data-testid="agreement" data-value={quality.top1Agreement}>
             {formatPercent(quality.top1Agreement)}
           </span>
@@ -38,12 +41,20 @@ export function Tiles(props: {
             </span>
           </Tile>
         )}
-        <Tile title="KL divergence" sub={against((c) => formatNats(c.quality.klDivergence))}>
-          <span data-testid="kl" data-value={quality.klDivergence}>
-            {formatNats(quality.klDivergence)}
-          </span>
-        </Tile>
-        <Tile title="Logit SQNR" sub={against((c) => formatDb(c.quality.logitSqnrDb))}>
+        {quality.features ? (
+          <Tile title="Feature cosine" sub={against((c) => c.quality.features?.cosine.toFixed(4) ?? "")}>
+            <span data-testid="feature-cosine" data-value={quality.features.cosine}>
+              {quality.features.cosine.toFixed(4)}
+            </span>
+          </Tile>
+        ) : (
+          <Tile title="KL divergence" sub={against((c) => formatNats(c.quality.klDivergence))}>
+            <span data-testid="kl" data-value={quality.klDivergence}>
+              {formatNats(quality.klDivergence)}
+            </span>
+          </Tile>
+        )}
+        <Tile title={quality.features ? "Feature SQNR" : "Logit SQNR"} sub={against((c) => formatDb(c.quality.logitSqnrDb))}>
           <span data-testid="logit-sqnr" data-value={quality.logitSqnrDb}>
             {formatDb(quality.logitSqnrDb)}
           </span>

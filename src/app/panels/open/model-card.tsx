@@ -37,8 +37,14 @@ export function ModelCard() {
           <span data-testid="parameters">{formatCount(card.parameters)}</span> <span className="muted">stored as {card.weightDtype}</span>
         </Fact>
         <Fact name="Classes">
-          {config.numClasses.toLocaleString("en")}{" "}
-          {card.labels === null ? <span className="muted">(no names in the files)</span> : <ClassNames names={card.labels} />}
+          {card.output === "features" ? (
+            "none: gives features, compared by cosine and nearest image"
+          ) : (
+            <>
+              {config.numClasses.toLocaleString("en")}{" "}
+              {card.labels === null ? <span className="muted">(no names in the files)</span> : <ClassNames names={card.labels} />}
+            </>
+          )}
         </Fact>
         <Fact name="Pixels">{preprocessingText(card.preprocessing)}</Fact>
         {card.quantization !== undefined && (
@@ -77,8 +83,18 @@ export function ModelCard() {
   );
 }
 
-const FAMILY: Readonly<Record<string, string>> = { vit: "ViT", deit: "DeiT" };
-const NAMING = { timm: "timm names", huggingface: "Hugging Face names", "vitrine-package": "Vitrine package" } as const;
+const FAMILY: Readonly<Record<string, string>> = {
+  vit: "ViT",
+  deit: "DeiT",
+  swin: "Swin Transformer",
+  dinov2: "DINOv2",
+  beit: "BEiT",
+  mae: "MAE encoder",
+  clip: "CLIP vision tower",
+  siglip: "SigLIP vision tower",
+};
+const GELU = { none: "exact GELU", tanh: "GELU by tanh", sigmoid: "QuickGELU" } as const;
+const NAMING = { timm: "timm names", huggingface: "Hugging Face names", onnx: "ONNX", "vitrine-package": "Vitrine package" } as const;
 
 function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
   return (
@@ -112,7 +128,7 @@ function assumedText(field: string, card: Card): string {
     numHeads: `${card.config.numHeads} heads (${card.config.embedDim / card.config.numHeads} wide)`,
     epsilon: `LayerNorm epsilon ${card.config.epsilon.toExponential()}`,
     preprocessing: `preprocessing: mean ${card.preprocessing.mean.join(" ")}, std ${card.preprocessing.std.join(" ")}`,
-    gelu: `GELU ${card.config.gelu === "tanh" ? "by tanh" : "exact"}`,
+    gelu: GELU[card.config.gelu],
     pooling: `pooling by ${card.config.pooling}`,
   };
   return values[field] ?? field;
