@@ -1,9 +1,8 @@
 /** Compare, Diagnose and Sweep on the built page over the stand-in engine: their main jobs, axe, keyboard, and pictures in out/test/screens. */
-import { createRequire } from "node:module";
 import { expect, test, type Page } from "@playwright/test";
+import { violations } from "./axe.ts";
 import { installFakeWorker } from "./fake-worker.ts";
 
-const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const SCREENS = "out/test/screens";
 
 // axe is injected as a script, which the page's content security policy would refuse; a service worker would answer for the stand-in.
@@ -17,23 +16,11 @@ async function openSample(page: Page, options: Parameters<typeof installFakeWork
   await expect(page.getByTestId("self-test")).toHaveAttribute("data-state", "ok");
 }
 
-async function violations(page: Page): Promise<string[]> {
-  await page.addScriptTag({ path: axePath });
-  return page.evaluate(async () => {
-    interface Axe {
-      run(
-        target: Document,
-      ): Promise<{ violations: { id: string; impact: string | null; nodes: { html: string; failureSummary: string }[] }[] }>;
-    }
-    const found = await (window as unknown as { axe: Axe }).axe.run(document);
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
-  });
-}
-
 /** axe and a picture in light, dark and narrow; nothing scrolls sideways. */
 async function lookAt(page: Page, name: string): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
+    await page.evaluate(() => window.scrollTo(0, 0));
     await page.waitForTimeout(100);
     expect.soft(await violations(page), `${name} ${colorScheme}`).toEqual([]);
     await page.screenshot({ path: `${SCREENS}/${name}-${colorScheme}.png`, fullPage: true });
@@ -143,7 +130,7 @@ test("sweep: axes, points as they come, cancel, and a run opened again", async (
   await expect(page.getByText("asked for: W3A3")).toBeVisible();
 });
 
-test("an engine that lost the run says so where it was asked", async ({ page }) => {
+test("a diagnosis is cancelled by Escape, and leaves the page as it was", async ({ page }) => {
   await openSample(page);
   await page.keyboard.press("6");
   await expect(page.getByTestId("diagnose")).toBeEnabled();
