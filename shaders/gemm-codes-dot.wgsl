@@ -9,6 +9,7 @@ requires packed_4x8_integer_dot_product;
 // Padded columns have scale, bias and max 0, so that their codes are 0 and drop out of the next product.
 //include lib/exact-math.wgsl
 //include lib/codes.wgsl
+//include lib/gemm-codes.wgsl
 struct Params {
   rows: u32, columns4: u32, depth4: u32, weight_stride: u32,
   x_step: u32, x_offset: u32, x_stride4: u32,
@@ -30,51 +31,6 @@ override TOKENS: bool = false;
 @group(0) @binding(6) var<storage, read> row_table: array<vec2f>;
 @group(0) @binding(7) var<storage, read_write> y: array<u32>;
 
-// A row of the product in float.
-fn part(row: u32, column4: u32, sum: vec4i, row_sum: i32) -> vec4f {
-  var v = vec4f(0.0);
-  if (row >= params.rows || column4 >= params.columns4) { return v; }
-  let at = column4 * 4u;
-  for (var lane = 0u; lane < 4u; lane++) {
-    let f = column_f[at + lane];
-    let i = column_i[at + lane];
-    var scale = f.x;
-    var constant = i.y;
-    if (TOKENS) {
-      let grid = row_table[source_row(row) % params.row_period];
-      scale = grid.x * f.x;
-      constant = i32(grid.y) * i.y;
-    }
-    v[lane] = fma(f32(sum[lane] - i.x * row_sum + constant), scale, f.y);
-  }
-  return v;
-}
-
-fn finish(row: u32, column4: u32, sum: vec4f) {
-  if (row >= params.rows || column4 >= params.columns4) { return; }
-  var v = sum;
-  if (GELU == 1u) { v = exact_gelu(v); }
-  if (GELU == 2u) { v = exact_gelu_tanh(v); }
-  if (RESIDUAL) { v += bitcast<vec4f>(residual[(row % params.residual_rows) * params.residual_stride4 + column4]); }
-  let out_row = (row / params.out_group) * params.out_group_stride + params.out_offset + row % params.out_group;
-  if (QUANTIZE) {
-    var inverse = vec4f(0.0); var zero = vec4f(0.0); var top = vec4f(0.0);
-    for (var lane = 0u; lane < 4u; lane++) {
-      let f = column_f[column4 * 4u + lane];
-      inverse[lane] = f.z; zero[lane] = f.w; top[lane] = f32(column_i[column4 * 4u + lane].z);
-    }
-    y[out_row * params.out_stride4 + column4] = codes_pack(codes_encode(v, inverse, zero, top));
-  } else {
-    let at = (out_row * params.out_stride4 + column4) * 4u;
-    let bits = bitcast<vec4u>(v);
-    y[at] = bits.x; y[at + 1u] = bits.y; y[at + 2u] = bits.z; y[at + 3u] = bits.w;
-  }
-}
-
-fn source_row(row: u32) -> u32 { return min(row, params.rows - 1u) * params.x_step + params.x_offset; }
-
-fn x_base(row: u32) -> u32 { return source_row(row) * params.x_stride4; }
-
 fn dots(a: u32, b: vec4u) -> vec4u {
   return vec4u(dot4U8Packed(a, b.x), dot4U8Packed(a, b.y), dot4U8Packed(a, b.z), dot4U8Packed(a, b.w));
 }
@@ -88,14 +44,14 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let column4 = id.x * 2u;
   let row = id.y * 8u;
   if (row >= params.rows || column4 >= params.columns4) { return; }
-  let x0 = x_base(row + 0u); var a0 = vec4u(0u); var b0 = vec4u(0u); var s0 = 0u;
-  let x1 = x_base(row + 1u); var a1 = vec4u(0u); var b1 = vec4u(0u); var s1 = 0u;
-  let x2 = x_base(row + 2u); var a2 = vec4u(0u); var b2 = vec4u(0u); var s2 = 0u;
-  let x3 = x_base(row + 3u); var a3 = vec4u(0u); var b3 = vec4u(0u); var s3 = 0u;
-  let x4 = x_base(row + 4u); var a4 = vec4u(0u); var b4 = vec4u(0u); var s4 = 0u;
-  let x5 = x_base(row + 5u); var a5 = vec4u(0u); var b5 = vec4u(0u); var s5 = 0u;
-  let x6 = x_base(row + 6u); var a6 = vec4u(0u); var b6 = vec4u(0u); var s6 = 0u;
-  let x7 = x_base(row + 7u); var a7 = vec4u(0u); var b7 = vec4u(0u); var s7 = 0u;
+  let x0 = gemm_codes_x_base(row + 0u); var a0 = vec4u(0u); var b0 = vec4u(0u); var s0 = 0u;
+  let x1 = gemm_codes_x_base(row + 1u); var a1 = vec4u(0u); var b1 = vec4u(0u); var s1 = 0u;
+  let x2 = gemm_codes_x_base(row + 2u); var a2 = vec4u(0u); var b2 = vec4u(0u); var s2 = 0u;
+  let x3 = gemm_codes_x_base(row + 3u); var a3 = vec4u(0u); var b3 = vec4u(0u); var s3 = 0u;
+  let x4 = gemm_codes_x_base(row + 4u); var a4 = vec4u(0u); var b4 = vec4u(0u); var s4 = 0u;
+  let x5 = gemm_codes_x_base(row + 5u); var a5 = vec4u(0u); var b5 = vec4u(0u); var s5 = 0u;
+  let x6 = gemm_codes_x_base(row + 6u); var a6 = vec4u(0u); var b6 = vec4u(0u); var s6 = 0u;
+  let x7 = gemm_codes_x_base(row + 7u); var a7 = vec4u(0u); var b7 = vec4u(0u); var s7 = 0u;
   let mask = select(select(0x03030303u, 0x0f0f0f0fu, CONTAINER == 4u), 0xffffffffu, CONTAINER == 8u);
   let groups = 8u / CONTAINER;
   var w = column4 * 4u;
@@ -117,8 +73,14 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       k++;
     }
   }
-  // One loop instead of sixteen calls: the epilogue is compiled once, not sixteen times.
+  // Loops instead of a call per sum: the epilogue is compiled once, and reads the tables of a column once.
   var sums = array<vec4i, 16>(vec4i(a0), vec4i(b0), vec4i(a1), vec4i(b1), vec4i(a2), vec4i(b2), vec4i(a3), vec4i(b3), vec4i(a4), vec4i(b4), vec4i(a5), vec4i(b5), vec4i(a6), vec4i(b6), vec4i(a7), vec4i(b7));
   var row_sums = array<i32, 8>(i32(s0), i32(s1), i32(s2), i32(s3), i32(s4), i32(s5), i32(s6), i32(s7));
-  for (var t = 0u; t < 16u; t++) { finish(row + t / 2u, column4 + t % 2u, part(row + t / 2u, column4 + t % 2u, sums[t], row_sums[t / 2u])); }
+  for (var c = 0u; c < 2u && column4 + c < params.columns4; c++) {
+    let columns = gemm_codes_columns(column4 + c, 0u);
+    for (var r = 0u; r < 8u && row + r < params.rows; r++) {
+      let v = gemm_codes_part(row + r, columns, sums[2u * r + c], row_sums[r], columns.bias);
+      gemm_codes_finish(row + r, column4 + c, columns, v);
+    }
+  }
 }

@@ -10,6 +10,9 @@
 // Padded columns have scale, bias and max 0, so that their codes are 0 and drop out of the next product.
 //include lib/exact-math.wgsl
 //include lib/codes.wgsl
+//include lib/gemm-codes.wgsl
+//include lib/gemm-weights.wgsl
+//include lib/quads.wgsl
 struct Params {
   rows: u32, columns4: u32, depth4: u32, weight_stride: u32,
   x_step: u32, x_offset: u32, x_stride4: u32,
@@ -36,65 +39,10 @@ override GROUPED: bool = false;
 @group(0) @binding(7) var<storage, read> row_table: array<vec2f>;
 @group(0) @binding(8) var<storage, read_write> y: array<u32>;
 
-// What a group adds to a row: the first one starts at the bias.
-fn part(row: u32, column4: u32, group: u32, sum: vec4i, row_sum: i32, before: vec4f) -> vec4f {
-  var v = vec4f(0.0);
-  if (row >= params.rows || column4 >= params.columns4) { return v; }
-  let at = (group * params.columns4 + column4) * 4u;
-  for (var lane = 0u; lane < 4u; lane++) {
-    let f = column_f[at + lane];
-    let i = column_i[at + lane];
-    var scale = f.x;
-    var constant = i.y;
-    if (TOKENS) {
-      let grid = row_table[source_row(row) % params.row_period];
-      scale = grid.x * f.x;
-      constant = i32(grid.y) * i.y;
-    }
-    v[lane] = fma(f32(sum[lane] - i.x * row_sum + constant), scale, select(before[lane], f.y, group == 0u));
-  }
-  return v;
-}
-
-fn finish(row: u32, column4: u32, sum: vec4f) {
-  if (row >= params.rows || column4 >= params.columns4) { return; }
-  var v = sum;
-  if (GELU == 1u) { v = exact_gelu(v); }
-  if (GELU == 2u) { v = exact_gelu_tanh(v); }
-  if (RESIDUAL) { v += bitcast<vec4f>(residual[(row % params.residual_rows) * params.residual_stride4 + column4]); }
-  let out_row = (row / params.out_group) * params.out_group_stride + params.out_offset + row % params.out_group;
-  if (QUANTIZE) {
-    var inverse = vec4f(0.0); var zero = vec4f(0.0); var top = vec4f(0.0);
-    for (var lane = 0u; lane < 4u; lane++) {
-      let f = column_f[column4 * 4u + lane];
-      inverse[lane] = f.z; zero[lane] = f.w; top[lane] = f32(column_i[column4 * 4u + lane].z);
-    }
-    y[out_row * params.out_stride4 + column4] = codes_pack(codes_encode(v, inverse, zero, top));
-  } else {
-    let at = (out_row * params.out_stride4 + column4) * 4u;
-    let bits = bitcast<vec4u>(v);
-    y[at] = bits.x; y[at + 1u] = bits.y; y[at + 2u] = bits.z; y[at + 3u] = bits.w;
-  }
-}
-
-fn source_row(row: u32) -> u32 { return min(row, params.rows - 1u) * params.x_step + params.x_offset; }
-
-fn x_base(row: u32) -> u32 { return source_row(row) * params.x_stride4; }
-
 fn x_quad(at: u32) -> vec4f {
   let word = x[at];
   if (LEVELS) { return vec4f(levels[word & 255u], levels[(word >> 8u) & 255u], levels[(word >> 16u) & 255u], levels[word >> 24u]); }
   return codes_unpack(word);
-}
-
-fn madd(acc: vec4f, b0: vec4f, b1: vec4f, b2: vec4f, b3: vec4f, a: vec4f) -> vec4f {
-  return fma(b3, vec4f(a.w), fma(b2, vec4f(a.z), fma(b1, vec4f(a.y), fma(b0, vec4f(a.x), acc))));
-}
-
-// Four neighbouring columns from a word whose lowest code is the first column.
-fn columns(word: u32) -> vec4f {
-  let mask = (1u << CONTAINER) - 1u;
-  return vec4f(vec4u(word & mask, (word >> CONTAINER) & mask, (word >> (2u * CONTAINER)) & mask, (word >> (3u * CONTAINER)) & mask));
 }
 
 // The words that hold columns 0-3 and 4-7 of the tile for one k, shifted so that the first column is lowest.
@@ -109,14 +57,14 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let column4 = id.x * 2u;
   let row = id.y * 8u;
   if (row >= params.rows || column4 >= params.columns4) { return; }
-  let x0 = x_base(row + 0u); var a0 = vec4f(0.0); var b0 = vec4f(0.0); var s0 = 0.0; var ai0 = vec4i(0); var bi0 = vec4i(0);
-  let x1 = x_base(row + 1u); var a1 = vec4f(0.0); var b1 = vec4f(0.0); var s1 = 0.0; var ai1 = vec4i(0); var bi1 = vec4i(0);
-  let x2 = x_base(row + 2u); var a2 = vec4f(0.0); var b2 = vec4f(0.0); var s2 = 0.0; var ai2 = vec4i(0); var bi2 = vec4i(0);
-  let x3 = x_base(row + 3u); var a3 = vec4f(0.0); var b3 = vec4f(0.0); var s3 = 0.0; var ai3 = vec4i(0); var bi3 = vec4i(0);
-  let x4 = x_base(row + 4u); var a4 = vec4f(0.0); var b4 = vec4f(0.0); var s4 = 0.0; var ai4 = vec4i(0); var bi4 = vec4i(0);
-  let x5 = x_base(row + 5u); var a5 = vec4f(0.0); var b5 = vec4f(0.0); var s5 = 0.0; var ai5 = vec4i(0); var bi5 = vec4i(0);
-  let x6 = x_base(row + 6u); var a6 = vec4f(0.0); var b6 = vec4f(0.0); var s6 = 0.0; var ai6 = vec4i(0); var bi6 = vec4i(0);
-  let x7 = x_base(row + 7u); var a7 = vec4f(0.0); var b7 = vec4f(0.0); var s7 = 0.0; var ai7 = vec4i(0); var bi7 = vec4i(0);
+  let x0 = gemm_codes_x_base(row + 0u); var a0 = vec4f(0.0); var b0 = vec4f(0.0); var s0 = 0.0; var ai0 = vec4i(0); var bi0 = vec4i(0);
+  let x1 = gemm_codes_x_base(row + 1u); var a1 = vec4f(0.0); var b1 = vec4f(0.0); var s1 = 0.0; var ai1 = vec4i(0); var bi1 = vec4i(0);
+  let x2 = gemm_codes_x_base(row + 2u); var a2 = vec4f(0.0); var b2 = vec4f(0.0); var s2 = 0.0; var ai2 = vec4i(0); var bi2 = vec4i(0);
+  let x3 = gemm_codes_x_base(row + 3u); var a3 = vec4f(0.0); var b3 = vec4f(0.0); var s3 = 0.0; var ai3 = vec4i(0); var bi3 = vec4i(0);
+  let x4 = gemm_codes_x_base(row + 4u); var a4 = vec4f(0.0); var b4 = vec4f(0.0); var s4 = 0.0; var ai4 = vec4i(0); var bi4 = vec4i(0);
+  let x5 = gemm_codes_x_base(row + 5u); var a5 = vec4f(0.0); var b5 = vec4f(0.0); var s5 = 0.0; var ai5 = vec4i(0); var bi5 = vec4i(0);
+  let x6 = gemm_codes_x_base(row + 6u); var a6 = vec4f(0.0); var b6 = vec4f(0.0); var s6 = 0.0; var ai6 = vec4i(0); var bi6 = vec4i(0);
+  let x7 = gemm_codes_x_base(row + 7u); var a7 = vec4f(0.0); var b7 = vec4f(0.0); var s7 = 0.0; var ai7 = vec4i(0); var bi7 = vec4i(0);
   let bit = column4 * 4u * CONTAINER;
   let shift = bit % 32u;
   var w = bit / 32u;
@@ -131,16 +79,16 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       let w0 = tile_words(w, shift); let w1 = tile_words(w + stride, shift);
       let w2 = tile_words(w + 2u * stride, shift); let w3 = tile_words(w + 3u * stride, shift);
       w += 4u * stride;
-      let p0 = columns(w0.x); let p1 = columns(w1.x); let p2 = columns(w2.x); let p3 = columns(w3.x);
-      let q0 = columns(w0.y); let q1 = columns(w1.y); let q2 = columns(w2.y); let q3 = columns(w3.y);
-      let v0 = x_quad(x0 + k); a0 = madd(a0, p0, p1, p2, p3, v0); b0 = madd(b0, q0, q1, q2, q3, v0); s0 += v0.x + v0.y + v0.z + v0.w;
-      let v1 = x_quad(x1 + k); a1 = madd(a1, p0, p1, p2, p3, v1); b1 = madd(b1, q0, q1, q2, q3, v1); s1 += v1.x + v1.y + v1.z + v1.w;
-      let v2 = x_quad(x2 + k); a2 = madd(a2, p0, p1, p2, p3, v2); b2 = madd(b2, q0, q1, q2, q3, v2); s2 += v2.x + v2.y + v2.z + v2.w;
-      let v3 = x_quad(x3 + k); a3 = madd(a3, p0, p1, p2, p3, v3); b3 = madd(b3, q0, q1, q2, q3, v3); s3 += v3.x + v3.y + v3.z + v3.w;
-      let v4 = x_quad(x4 + k); a4 = madd(a4, p0, p1, p2, p3, v4); b4 = madd(b4, q0, q1, q2, q3, v4); s4 += v4.x + v4.y + v4.z + v4.w;
-      let v5 = x_quad(x5 + k); a5 = madd(a5, p0, p1, p2, p3, v5); b5 = madd(b5, q0, q1, q2, q3, v5); s5 += v5.x + v5.y + v5.z + v5.w;
-      let v6 = x_quad(x6 + k); a6 = madd(a6, p0, p1, p2, p3, v6); b6 = madd(b6, q0, q1, q2, q3, v6); s6 += v6.x + v6.y + v6.z + v6.w;
-      let v7 = x_quad(x7 + k); a7 = madd(a7, p0, p1, p2, p3, v7); b7 = madd(b7, q0, q1, q2, q3, v7); s7 += v7.x + v7.y + v7.z + v7.w;
+      let p0 = gemm_weights_columns(w0.x); let p1 = gemm_weights_columns(w1.x); let p2 = gemm_weights_columns(w2.x); let p3 = gemm_weights_columns(w3.x);
+      let q0 = gemm_weights_columns(w0.y); let q1 = gemm_weights_columns(w1.y); let q2 = gemm_weights_columns(w2.y); let q3 = gemm_weights_columns(w3.y);
+      let v0 = x_quad(x0 + k); a0 = quads_madd(a0, p0, p1, p2, p3, v0); b0 = quads_madd(b0, q0, q1, q2, q3, v0); s0 += v0.x + v0.y + v0.z + v0.w;
+      let v1 = x_quad(x1 + k); a1 = quads_madd(a1, p0, p1, p2, p3, v1); b1 = quads_madd(b1, q0, q1, q2, q3, v1); s1 += v1.x + v1.y + v1.z + v1.w;
+      let v2 = x_quad(x2 + k); a2 = quads_madd(a2, p0, p1, p2, p3, v2); b2 = quads_madd(b2, q0, q1, q2, q3, v2); s2 += v2.x + v2.y + v2.z + v2.w;
+      let v3 = x_quad(x3 + k); a3 = quads_madd(a3, p0, p1, p2, p3, v3); b3 = quads_madd(b3, q0, q1, q2, q3, v3); s3 += v3.x + v3.y + v3.z + v3.w;
+      let v4 = x_quad(x4 + k); a4 = quads_madd(a4, p0, p1, p2, p3, v4); b4 = quads_madd(b4, q0, q1, q2, q3, v4); s4 += v4.x + v4.y + v4.z + v4.w;
+      let v5 = x_quad(x5 + k); a5 = quads_madd(a5, p0, p1, p2, p3, v5); b5 = quads_madd(b5, q0, q1, q2, q3, v5); s5 += v5.x + v5.y + v5.z + v5.w;
+      let v6 = x_quad(x6 + k); a6 = quads_madd(a6, p0, p1, p2, p3, v6); b6 = quads_madd(b6, q0, q1, q2, q3, v6); s6 += v6.x + v6.y + v6.z + v6.w;
+      let v7 = x_quad(x7 + k); a7 = quads_madd(a7, p0, p1, p2, p3, v7); b7 = quads_madd(b7, q0, q1, q2, q3, v7); s7 += v7.x + v7.y + v7.z + v7.w;
     }
     if (CHUNKED || GROUPED) {
       ai0 += vec4i(a0); bi0 += vec4i(b0); a0 = vec4f(0.0); b0 = vec4f(0.0);
@@ -155,7 +103,14 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     if (GROUPED && k == group_end) {
       var sums = array<vec4i, 16>(ai0, bi0, ai1, bi1, ai2, bi2, ai3, bi3, ai4, bi4, ai5, bi5, ai6, bi6, ai7, bi7);
       var row_sums = array<i32, 8>(i32(s0), i32(s1), i32(s2), i32(s3), i32(s4), i32(s5), i32(s6), i32(s7));
-      for (var t = 0u; t < 16u; t++) { values[t] = part(row + t / 2u, column4 + t % 2u, group, sums[t], row_sums[t / 2u], values[t]); }
+      for (var c = 0u; c < 2u && column4 + c < params.columns4; c++) {
+        let columns = gemm_codes_columns(column4 + c, group);
+        for (var r = 0u; r < 8u; r++) {
+          let t = 2u * r + c;
+          let before = select(values[t], columns.bias, group == 0u);
+          values[t] = gemm_codes_part(row + r, columns, sums[t], row_sums[r], before);
+        }
+      }
       s0 = 0.0; ai0 = vec4i(0); bi0 = vec4i(0);
       s1 = 0.0; ai1 = vec4i(0); bi1 = vec4i(0);
       s2 = 0.0; ai2 = vec4i(0); bi2 = vec4i(0);
@@ -178,11 +133,16 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     ai6 = vec4i(a6); bi6 = vec4i(b6);
     ai7 = vec4i(a7); bi7 = vec4i(b7);
   }
-  // One loop instead of sixteen calls: the epilogue is compiled once, not sixteen times.
+  // Loops instead of a call per sum: the epilogue is compiled once, and reads the tables of a column once.
   var sums = array<vec4i, 16>(ai0, bi0, ai1, bi1, ai2, bi2, ai3, bi3, ai4, bi4, ai5, bi5, ai6, bi6, ai7, bi7);
   var row_sums = array<i32, 8>(i32(s0), i32(s1), i32(s2), i32(s3), i32(s4), i32(s5), i32(s6), i32(s7));
-  for (var t = 0u; t < 16u; t++) {
-    if (!GROUPED) { values[t] = part(row + t / 2u, column4 + t % 2u, 0u, sums[t], row_sums[t / 2u], vec4f(0.0)); }
-    finish(row + t / 2u, column4 + t % 2u, values[t]);
+  for (var c = 0u; c < 2u && column4 + c < params.columns4; c++) {
+    let columns = gemm_codes_columns(column4 + c, 0u);
+    for (var r = 0u; r < 8u && row + r < params.rows; r++) {
+      let t = 2u * r + c;
+      var v = values[t];
+      if (!GROUPED) { v = gemm_codes_part(row + r, columns, sums[t], row_sums[r], columns.bias); }
+      gemm_codes_finish(row + r, column4 + c, columns, v);
+    }
   }
 }

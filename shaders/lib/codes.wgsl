@@ -1,11 +1,12 @@
 // Unsigned codes, four 8-bit lanes per u32, lowest lane first.
 
+// By way of i32: software adapters convert signed integers in one instruction, unsigned ones in many.
 fn codes_unpack(word: u32) -> vec4f {
-  return vec4f(vec4u(word & 255u, (word >> 8u) & 255u, (word >> 16u) & 255u, word >> 24u));
+  return vec4f(vec4i(vec4u(word & 255u, (word >> 8u) & 255u, (word >> 16u) & 255u, word >> 24u)));
 }
 
 fn codes_pack(codes: vec4f) -> u32 {
-  let c = vec4u(codes);
+  let c = vec4u(vec4i(codes));
   return c.x | (c.y << 8u) | (c.z << 16u) | (c.w << 24u);
 }
 

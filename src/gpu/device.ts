@@ -12,6 +12,9 @@ export interface Gpu {
   readonly isSoftware: boolean;
 }
 
+/** Used where the adapter has them; nothing needs them. */
+const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ["subgroups", "shader-f16"];
+
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|warp|basic render/i;
 
 /** Ask for a device with the adapter's own buffer limits. Throws InputError NO_ADAPTER when there is none. */
@@ -24,8 +27,13 @@ export async function openGpu(gpu: GPU | undefined): Promise<Gpu> {
       next: "Use a current Chrome, Edge, Firefox or Safari with hardware acceleration on; on Linux, chrome://gpu tells what is missing.",
     });
   }
+  const requiredFeatures = OPTIONAL_FEATURES.filter((feature) => adapter.features.has(feature));
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
-  const device = await adapter.requestDevice({ label: "vitrine", requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } });
+  const device = await adapter.requestDevice({
+    label: "vitrine",
+    requiredFeatures,
+    requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+  });
   const { vendor, architecture, device: deviceName, description } = adapter.info;
   const isSoftware = adapter.info.isFallbackAdapter || SOFTWARE.test([vendor, architecture, deviceName, description].join(" "));
   return { device, languageFeatures: new Set(gpu.wgslLanguageFeatures), vendor, architecture, deviceName, description, isSoftware };

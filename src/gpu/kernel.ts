@@ -18,9 +18,11 @@ export interface Kernel {
   readonly constants: Readonly<Record<string, readonly number[]>>;
   /** A WGSL language feature without which the kernel cannot run. */
   readonly requires?: string;
+  /** Device features without which the kernel cannot run. */
+  readonly features?: readonly GPUFeatureName[];
   /** It shares workgroup memory between barriers, which a software adapter runs a hundred times slower than arithmetic. */
   readonly barriers?: true;
-  workgroups(params: Params): Grid;
+  workgroups(params: Params, constants: Constants): Grid;
 }
 
 const snippets = import.meta.glob<string>("../../shaders/lib/*.wgsl", { query: "?raw", import: "default", eager: true });

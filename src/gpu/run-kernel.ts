@@ -49,7 +49,7 @@ export async function runKernel(
   const pass = encoder.beginComputePass();
   pass.setPipeline(pipeline);
   pass.setBindGroup(0, bindGroup);
-  pass.dispatchWorkgroups(...kernel.workgroups(params));
+  pass.dispatchWorkgroups(...kernel.workgroups(params, constants));
   pass.end();
   encoder.copyBufferToBuffer(output, 0, staging, 0, 4 * words);
   device.queue.submit([encoder.finish()]);

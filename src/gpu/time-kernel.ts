@@ -32,7 +32,7 @@ export async function timeKernel(
     const pass = encoder.beginComputePass();
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, bindGroup);
-    for (let i = 0; i < count; i++) pass.dispatchWorkgroups(...kernel.workgroups(params));
+    for (let i = 0; i < count; i++) pass.dispatchWorkgroups(...kernel.workgroups(params, constants));
     pass.end();
     device.queue.submit([encoder.finish()]);
     await device.queue.onSubmittedWorkDone();

@@ -57,7 +57,7 @@ export async function createGpuExecutor(gpu: Gpu, plan: Plan, constants: Constan
     const entries = resources.map((resource, binding) => ({ binding, resource }));
     const layout = pipelines[index].getBindGroupLayout(0);
     const bindGroup = device.createBindGroup({ label: step.name, layout, entries });
-    return { pipeline: pipelines[index], bindGroup, grid: kernel.workgroups(step.params) };
+    return { pipeline: pipelines[index], bindGroup, grid: kernel.workgroups(step.params, step.constants) };
   });
   await throwScopedError(device, plan.name);
 

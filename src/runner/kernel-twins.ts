@@ -8,7 +8,16 @@ import {
   attentionScoresF32,
 } from "../reference/kernels/attention.ts";
 import { attentionRowsCodes, attentionRowsF32 } from "../reference/kernels/attention-rows.ts";
-import { gemmCodesDot, gemmCodesF32, gemmF32 } from "../reference/kernels/gemm.ts";
+import {
+  gemmCodesCombine,
+  gemmCodesDot,
+  gemmCodesDotPartial,
+  gemmCodesF32,
+  gemmF16,
+  gemmF32,
+  gemmF32Combine,
+  gemmF32Partial,
+} from "../reference/kernels/gemm.ts";
 import { dequantizeColumns, layerNormInteger, quantizeColumns, softmaxInteger } from "../reference/kernels/integer-rows.ts";
 import type { KernelTwin } from "../reference/kernels/kernel-twin.ts";
 import { normalizePixels, resample } from "../reference/kernels/pixels.ts";
@@ -24,7 +33,7 @@ import {
   softmax,
 } from "../reference/kernels/rows.ts";
 import { softmaxDemax } from "../reference/kernels/softmax-demax.ts";
-import { attentionBias, gatherRows } from "../reference/kernels/windows.ts";
+import { attentionBias, gatherRows, maxRows, softmaxPool } from "../reference/kernels/windows.ts";
 
 /** Each kernel with its CPU twin. A kernel without one is a compile error. */
 export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
@@ -48,10 +57,23 @@ export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
   "gather-rows": gatherRows,
   "gemm-codes-dot": gemmCodesDot,
   "gemm-codes-f32": gemmCodesF32,
+  "gemm-codes-f32-block16": gemmCodesF32,
   "gemm-f32": gemmF32,
+  "gemm-f32-block16": gemmF32,
+  "gemm-codes-combine": gemmCodesCombine,
+  "gemm-codes-dot-partial": gemmCodesDotPartial,
+  "gemm-codes-dot-subgroup": gemmCodesDot,
+  "gemm-codes-dot-tiled": gemmCodesDot,
+  "gemm-codes-f32-tiled": gemmCodesF32,
+  "gemm-f16": gemmF16,
+  "gemm-f32-combine": gemmF32Combine,
+  "gemm-f32-partial": gemmF32Partial,
+  "gemm-f32-subgroup": gemmF32,
+  "gemm-f32-tiled": gemmF32,
   "layer-norm": layerNorm,
   "layer-norm-integer": layerNormInteger,
   "normalize-pixels": normalizePixels,
+  "max-rows": maxRows,
   patchify,
   quantize,
   "quantize-columns": quantizeColumns,
@@ -61,6 +83,7 @@ export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
   softmax,
   "softmax-demax": softmaxDemax,
   "softmax-integer": softmaxInteger,
+  "softmax-pool": softmaxPool,
 };
 
 /**

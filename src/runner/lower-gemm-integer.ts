@@ -61,7 +61,7 @@ export function lowerGemmInteger({ builder }: Lowering, { node, affine, output }
       )
     : unused(builder);
 
-  const columns = packedColumns(storedOutputs, container);
+  const columns = packedColumns(storedOutputs);
   const row_period = tokens ? inputQuantizer.scale.length : 1;
   const variant = { ...gemm.constants, QUANTIZE: gemm.codes ? 1 : 0, CONTAINER: container, TOKENS: tokens ? 1 : 0 };
   const operands: Operand[] = [{ value: gemm.input }, packed, columnFloats, columnIntegers, gemm.residual];

@@ -78,7 +78,7 @@ function lowerFloat({ builder }: Lowering, { node, output }: Unit, gemm: FloatGe
     return packFloatWeight(used, inputs, storedInputs, outputs, storedOutputs);
   });
   const bias = builder.constant(`${node.name}.bias`, () => atPositions(gemm.bias, outputs, storedOutputs));
-  const columns4 = packedColumns(storedOutputs, 8) / 4;
+  const columns4 = packedColumns(storedOutputs) / 4;
   builder.step({
     name: node.name,
     kernel: "gemm-f32",

@@ -3,10 +3,10 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { padTo } from "./layout.ts";
 import type { IntegerExecution } from "./plan.ts";
 
-/** Columns of the register block: stored weights are padded to it with zeros. */
-const TILE = 8;
+/** Columns of the widest register block, and a multiple of what a word of any codes holds: stored weights are padded to it with zeros. */
+const TILE = 16;
 
-/** Float weight [N,K] -> [4 * ceil(K/4), padTo(N, 8)] k-major, logical rows and columns moved to their stored positions. */
+/** Float weight [N,K] -> [4 * ceil(K/4), padTo(N, 16)] k-major, logical rows and columns moved to their stored positions. */
 export function packFloatWeight(
   weight: Tensor,
   inputs: Int32Array,
@@ -15,7 +15,7 @@ export function packFloatWeight(
   storedOutputs: number,
 ): Float32Array<ArrayBuffer> {
   const [n, k] = weight.shape;
-  const stride = padTo(storedOutputs, TILE);
+  const stride = packedColumns(storedOutputs);
   const packed = new Float32Array(storedInputs * stride);
   for (let row = 0; row < n; row++) {
     for (let column = 0; column < k; column++) packed[inputs[column] * stride + outputs[row]] = weight.data[row * k + column];
@@ -29,8 +29,8 @@ export function containerBits(bits: number): 2 | 4 | 8 {
 }
 
 /** Columns between the starts of two rows of packed weights. */
-export function packedColumns(storedOutputs: number, container: number): number {
-  return padTo(storedOutputs, Math.max(TILE, 32 / container));
+export function packedColumns(storedOutputs: number): number {
+  return padTo(storedOutputs, TILE);
 }
 
 /**
@@ -47,7 +47,7 @@ export function packWeightCodes(
   container: number,
   execution: IntegerExecution,
 ): Uint32Array<ArrayBuffer> {
-  const columns = packedColumns(storedOutputs, container);
+  const columns = packedColumns(storedOutputs);
   const perWord = 32 / container;
   const words = new Uint32Array(execution === "f32" ? (storedInputs * columns) / perWord : Math.ceil(storedInputs / perWord) * columns);
   for (let row = 0; row < n; row++) {

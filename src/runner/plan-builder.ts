@@ -1,6 +1,7 @@
 import { checkStep } from "./plan-checks.ts";
 import { assignSlots } from "./arena.ts";
 import { layoutBytes, type Layout } from "./layout.ts";
+import { placeChosen, type GemmChoices } from "./tune/gemm-rungs.ts";
 import type { AttentionForm, ConstantArray, Copy, Decoding, IntegerExecution, Operand, Plan, PlanMode, PlanValue, Step } from "./plan.ts";
 
 export interface PlanOptions {
@@ -8,6 +9,8 @@ export interface PlanOptions {
   /** Batch size B. */
   readonly images: number;
   readonly execution: IntegerExecution;
+  /** Which kernels run the linear layers; without it, those at the foot of the ladder. */
+  readonly gemm?: GemmChoices;
   /** How attention is computed; layers that a form does not cover, or whose scores or probabilities are tapped, stay unfused. */
   readonly attention: AttentionForm;
   /** Values to keep readable until the end of the run; unknown names are ignored (a fused value has no buffer). */
@@ -47,8 +50,10 @@ export function createPlanBuilder(options: PlanOptions): PlanBuilder {
     decodingOf: (name) => find(name).decoding,
     has: (name) => declared.has(name),
     step(step) {
-      checkStep(step);
-      steps.push(step);
+      const placed = placeChosen(step, options.gemm, options.mode, options.images);
+      if (placed.scratch) declared.set(placed.scratch.name, { layout: placed.scratch.layout, decoding: undefined });
+      placed.steps.forEach(checkStep);
+      steps.push(...placed.steps);
     },
     copy: (copy) => void copies.push(copy),
     constant(name, build) {

@@ -1,4 +1,5 @@
 import { kernelCases } from "../gpu/cases/index.ts";
+import { canRun } from "../gpu/can-run.ts";
 import type { Gpu } from "../gpu/device.ts";
 import { kernels, type KernelName } from "../gpu/kernels/index.ts";
 import { pipelineFor } from "../gpu/pipelines.ts";
@@ -20,7 +21,7 @@ export interface SelfTestReport {
 export async function selfTest(gpu: Gpu, job: Job = {}): Promise<SelfTestReport> {
   const start = performance.now();
   const names = Object.keys(kernels) as KernelName[];
-  const runnable = names.filter((name) => canRun(gpu, name));
+  const runnable = names.filter((name) => canRun(gpu, kernels[name]));
   const total = runnable.reduce((sum, name) => sum + kernelCases[name].length, 0);
   throwIfCancelled(job);
   await compileAll(gpu, runnable, job);
@@ -50,11 +51,6 @@ async function compileAll(gpu: Gpu, names: readonly KernelName[], job: Job): Pro
     job.onProgress?.({ stage: "compiling kernels", done: ++done, total });
   };
   await Promise.all([...new Set(compiling)].map((pipeline) => pipeline.then(report, report)));
-}
-
-function canRun(gpu: Gpu, name: KernelName): boolean {
-  const { requires } = kernels[name];
-  return requires === undefined || gpu.languageFeatures.has(requires);
 }
 
 function asFailure(error: unknown): CheckResult {

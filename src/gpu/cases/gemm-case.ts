@@ -55,6 +55,11 @@ export function rowMap(
   };
 }
 
+/** The record without some of its entries. */
+export function without(record: Params, ...names: readonly string[]): Params {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
+}
+
 /** Rows of x that the map can reach. */
 export function sourceRows(p: Params): number {
   return (p.rows - 1) * p.x_step + p.x_offset + 1;

@@ -1,6 +1,7 @@
 import { seededRandom } from "../../tensor/random.ts";
 import { anyWords, codeRows, integers, normals, unused } from "./case-data.ts";
-import { gemmOutputWords, rowMap, sourceRows, type GemmShape } from "./gemm-case.ts";
+import { onTiles } from "./gemm.ts";
+import { gemmOutputWords, rowMap, sourceRows, without, type GemmShape } from "./gemm-case.ts";
 import type { KernelCase } from "./kernel-case.ts";
 
 interface CodesShape extends GemmShape {
@@ -208,7 +209,7 @@ function codesCase(shape: CodesShape, index: number, execution: "f32" | "dot"): 
   const { container, depth, columns } = shape;
   const perWord = 32 / container;
   const map = rowMap(shape);
-  const packedColumns = Math.max(8, perWord) * Math.ceil(columns / Math.max(8, perWord));
+  const packedColumns = 16 * Math.ceil(columns / 16);
   const weightStride = execution === "f32" ? packedColumns / perWord : packedColumns;
   const weightRows = execution === "f32" ? 4 * map.depth4 : Math.ceil((4 * map.depth4) / perWord);
   const groups = shape.groups ?? 1;
@@ -242,3 +243,57 @@ function codesCase(shape: CodesShape, index: number, execution: "f32" | "dot"): 
 
 export const gemmCodesF32Cases = f32Shapes.map((shape, index) => codesCase(shape, index, "f32"));
 export const gemmCodesDotCases = shapes.map((shape, index) => codesCase(shape, index, "dot"));
+/**
+ * For the other rungs, which share the epilogue's code: enough of the list to take every value of every constant, and the edges of their tiles.
+ * The whole list on every rung would only compile, for minutes on a software adapter.
+ */
+const RUNG_SHAPES = [
+  "W4A4 33 x 65, K 31, GELU erf to codes",
+  "W2A3 7 x 36, K 5, GELU tanh to codes",
+  "W8A8 31 x 33, K 17, residual",
+  "W4A4 12 x 17, K 9, a grid for each of 4 tokens to codes",
+  "W8A8 levels of a codebook, K 521, chunks",
+  "W2A3 groups of 8, levels, tokens, positions",
+];
+const onRung = (cases: readonly KernelCase[]) => cases.filter(({ name }) => RUNG_SHAPES.includes(name));
+
+export const gemmCodesF32RungCases = onRung(gemmCodesF32Cases).filter(
+  ({ constants }) => constants.GROUPED || constants.LEVELS || constants.GELU,
+);
+export const gemmCodesDotRungCases = onRung(gemmCodesDotCases);
+export const gemmCodesF32TiledCases = onTiles(gemmCodesF32RungCases, [8], [8]);
+export const gemmCodesDotTiledCases = onTiles(gemmCodesDotRungCases, [8, 16], [4, 8]);
+
+/** The cases of the whole layer with K in slices of 32: a whole number of words at every width. */
+export const gemmCodesDotPartialCases = gemmCodesDotRungCases.map((each): KernelCase => {
+  const { rows, columns4, depth4, weight_stride, x_step, x_offset, x_stride4 } = each.params;
+  const params = { rows, columns4, depth4, weight_stride, x_step, x_offset, x_stride4, slice4: 8 };
+  return {
+    name: each.name,
+    params,
+    constants: { CONTAINER: each.constants.CONTAINER },
+    inputs() {
+      const [x, weight, , columnI] = each.inputs();
+      return [x, weight, columnI];
+    },
+    outputWords: Math.ceil(depth4 / params.slice4) * rows * 4 * columns4,
+  };
+});
+
+/** The epilogues of the whole layer behind three slices. */
+export const gemmCodesCombineCases = gemmCodesDotRungCases.map((each, index): KernelCase => {
+  const slices = 3;
+  const params = { ...without(each.params, "depth4", "weight_stride"), slices };
+  const constants = without(each.constants, "CONTAINER");
+  return {
+    name: each.name,
+    params,
+    constants,
+    inputs() {
+      const [, , columnF, columnI, residual, rowTable] = each.inputs();
+      const parts = integers(20_000 + index, slices * each.params.rows * 4 * each.params.columns4, -2000, 2000);
+      return [parts, columnF, columnI, residual, rowTable];
+    },
+    outputWords: each.outputWords,
+  };
+});

@@ -1,5 +1,6 @@
+import { packHalves } from "../../tensor/half.ts";
 import { floatRows, normals, unused } from "./case-data.ts";
-import { gemmOutputWords, rowMap, sourceRows, type GemmShape } from "./gemm-case.ts";
+import { gemmOutputWords, rowMap, sourceRows, without, type GemmShape } from "./gemm-case.ts";
 import type { KernelCase } from "./kernel-case.ts";
 
 const shapes: readonly GemmShape[] = [
@@ -21,7 +22,7 @@ const shapes: readonly GemmShape[] = [
 
 /** Weights and bias are random in the padding too: the padded columns of y are written, those past columns4 are not. */
 function gemmCase(shape: GemmShape, index: number): KernelCase {
-  const weightColumns4 = 2 * Math.ceil(shape.columns / 8);
+  const weightColumns4 = 4 * Math.ceil(shape.columns / 16);
   const params = { ...rowMap(shape), weight_columns4: weightColumns4 };
   const seed = 100 * (index + 1);
   return {
@@ -39,3 +40,72 @@ function gemmCase(shape: GemmShape, index: number): KernelCase {
 }
 
 export const gemmCases = shapes.map(gemmCase);
+
+/** For the other rungs, which share the epilogue's code: the edges of their tiles and every value of every constant. */
+export const gemmRungCases = gemmCases.filter((_, index) => [1, 2, 4, 6].includes(index));
+
+/** The same with weights in f16. */
+export const gemmF16Cases = gemmRungCases.map((each): KernelCase => ({
+  ...each,
+  inputs() {
+    const [x, weight, ...rest] = each.inputs();
+    return [x, packHalves(Float32Array.from(weight)), ...rest];
+  },
+}));
+
+/** Tiles take turns: every size of them meets some shape, and every shape some tile. */
+export function onTiles(cases: readonly KernelCase[], rows2: readonly number[], columns4: readonly number[]): readonly KernelCase[] {
+  return cases.map((each, index) => ({
+    ...each,
+    constants: {
+      ...each.constants,
+      TILE_ROWS2: rows2[index % rows2.length],
+      TILE_COLUMNS4: columns4[Math.floor(index / rows2.length) % columns4.length],
+    },
+  }));
+}
+
+export const gemmTiledCases = onTiles(gemmRungCases, [8, 16], [4, 8]);
+
+/** K in slices of `slice4` quads, the last one shorter. */
+const sliced: readonly (GemmShape & { readonly slice4: number })[] = [
+  { name: "1 x 1, K 1, one slice", rows: 1, columns: 1, depth: 1, slice4: 4 },
+  { name: "33 x 65, K 31, slices of 12", rows: 33, columns: 65, depth: 31, slice4: 3 },
+  { name: "one token of each image, K 197, slices of 64", rows: 7, columns: 10, depth: 197, step: 5, offset: 2, slice4: 16 },
+];
+
+export const gemmF32PartialCases = sliced.map((shape, index): KernelCase => {
+  const { rows, columns4, depth4, x_step, x_offset, x_stride4 } = rowMap(shape);
+  const weight_columns4 = 4 * Math.ceil(shape.columns / 16);
+  const params = { rows, columns4, depth4, weight_columns4, x_step, x_offset, x_stride4, slice4: shape.slice4 };
+  const seed = 1000 + 100 * index;
+  return {
+    name: shape.name,
+    params,
+    constants: {},
+    inputs: () => [
+      floatRows(seed, sourceRows(params), shape.depth, 4 * depth4, 0.5),
+      normals(seed + 1, 16 * depth4 * weight_columns4, shape.depth ** -0.5),
+    ],
+    outputWords: Math.ceil(depth4 / shape.slice4) * rows * 4 * columns4,
+  };
+});
+
+/** As many slices as the case has an index, and one more. */
+export const gemmF32CombineCases = shapes.map((shape, index): KernelCase => {
+  const map = rowMap(shape);
+  const slices = index + 1;
+  const params = { ...without(map, "depth4"), slices };
+  const seed = 2000 + 100 * index;
+  return {
+    name: shape.name,
+    params,
+    constants: { GELU: shape.gelu ?? 0, RESIDUAL: shape.residual ? 1 : 0 },
+    inputs: () => [
+      normals(seed, slices * map.rows * 4 * map.columns4),
+      normals(seed + 1, 4 * map.columns4),
+      shape.residual ? normals(seed + 2, 4 * map.residual_rows * map.residual_stride4) : unused(),
+    ],
+    outputWords: gemmOutputWords(params, 4),
+  };
+});

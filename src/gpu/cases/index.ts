@@ -10,8 +10,17 @@ import {
   attentionTileF32Cases,
 } from "./attention-rows.ts";
 import { attentionScoresCodesCases, attentionScoresF32Cases } from "./attention-scores.ts";
-import { gemmCodesDotCases, gemmCodesF32Cases } from "./gemm-codes.ts";
-import { gemmCases } from "./gemm.ts";
+import {
+  gemmCodesCombineCases,
+  gemmCodesDotCases,
+  gemmCodesDotPartialCases,
+  gemmCodesDotRungCases,
+  gemmCodesDotTiledCases,
+  gemmCodesF32Cases,
+  gemmCodesF32RungCases,
+  gemmCodesF32TiledCases,
+} from "./gemm-codes.ts";
+import { gemmCases, gemmF16Cases, gemmF32CombineCases, gemmF32PartialCases, gemmRungCases, gemmTiledCases } from "./gemm.ts";
 import { dequantizeColumnsCases, layerNormIntegerCases, quantizeColumnsCases, softmaxIntegerCases } from "./integer-rows.ts";
 import type { KernelCase } from "./kernel-case.ts";
 import { normalizePixelsCases, resampleCases } from "./pixels.ts";
@@ -19,7 +28,7 @@ import { affineCases, fakeQuantizeCases, fakeQuantizeCodebookCases, quantizeCase
 import { layerNormCases, reduceMeanCases, softmaxCases } from "./rows.ts";
 import { softmaxDemaxCases } from "./softmax-demax.ts";
 import { patchifyCases } from "./tokens.ts";
-import { attentionBiasCases, gatherRowsCases } from "./windows.ts";
+import { attentionBiasCases, gatherRowsCases, maxRowsCases, softmaxPoolCases } from "./windows.ts";
 
 export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = {
   activation: activationCases,
@@ -42,10 +51,23 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "gather-rows": gatherRowsCases,
   "gemm-codes-dot": gemmCodesDotCases,
   "gemm-codes-f32": gemmCodesF32Cases,
+  "gemm-codes-f32-block16": gemmCodesF32RungCases,
   "gemm-f32": gemmCases,
+  "gemm-f32-block16": gemmRungCases,
+  "gemm-codes-combine": gemmCodesCombineCases,
+  "gemm-codes-dot-partial": gemmCodesDotPartialCases,
+  "gemm-codes-dot-subgroup": gemmCodesDotRungCases,
+  "gemm-codes-dot-tiled": gemmCodesDotTiledCases,
+  "gemm-codes-f32-tiled": gemmCodesF32TiledCases,
+  "gemm-f16": gemmF16Cases,
+  "gemm-f32-combine": gemmF32CombineCases,
+  "gemm-f32-partial": gemmF32PartialCases,
+  "gemm-f32-subgroup": gemmRungCases,
+  "gemm-f32-tiled": gemmTiledCases,
   "layer-norm": layerNormCases,
   "layer-norm-integer": layerNormIntegerCases,
   "normalize-pixels": normalizePixelsCases,
+  "max-rows": maxRowsCases,
   patchify: patchifyCases,
   quantize: quantizeCases,
   "quantize-columns": quantizeColumnsCases,
@@ -54,5 +76,6 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "rms-norm": layerNormCases,
   softmax: softmaxCases,
   "softmax-integer": softmaxIntegerCases,
+  "softmax-pool": softmaxPoolCases,
   "softmax-demax": softmaxDemaxCases,
 };

@@ -18,11 +18,24 @@ import { fakeQuantize } from "./fake-quantize.ts";
 import { fakeQuantizeCodebook } from "./fake-quantize-codebook.ts";
 import { gatherRows } from "./gather-rows.ts";
 import { gemmCodesDot } from "./gemm-codes-dot.ts";
+import { gemmCodesF32Block16 } from "./gemm-codes-f32-block16.ts";
 import { gemmCodesF32 } from "./gemm-codes-f32.ts";
+import { gemmF32Block16 } from "./gemm-f32-block16.ts";
 import { gemmF32 } from "./gemm-f32.ts";
+import { gemmCodesCombine } from "./gemm-codes-combine.ts";
+import { gemmCodesDotPartial } from "./gemm-codes-dot-partial.ts";
+import { gemmCodesDotSubgroup } from "./gemm-codes-dot-subgroup.ts";
+import { gemmCodesDotTiled } from "./gemm-codes-dot-tiled.ts";
+import { gemmCodesF32Tiled } from "./gemm-codes-f32-tiled.ts";
+import { gemmF16 } from "./gemm-f16.ts";
+import { gemmF32Combine } from "./gemm-f32-combine.ts";
+import { gemmF32Partial } from "./gemm-f32-partial.ts";
+import { gemmF32Subgroup } from "./gemm-f32-subgroup.ts";
+import { gemmF32Tiled } from "./gemm-f32-tiled.ts";
 import { layerNormInteger } from "./layer-norm-integer.ts";
 import { layerNorm } from "./layer-norm.ts";
 import { normalizePixels } from "./normalize-pixels.ts";
+import { maxRows } from "./max-rows.ts";
 import { patchify } from "./patchify.ts";
 import { quantizeColumns } from "./quantize-columns.ts";
 import { quantize } from "./quantize.ts";
@@ -30,6 +43,7 @@ import { reduceMean } from "./reduce-mean.ts";
 import { resample } from "./resample.ts";
 import { rmsNorm } from "./rms-norm.ts";
 import { softmaxInteger } from "./softmax-integer.ts";
+import { softmaxPool } from "./softmax-pool.ts";
 import { softmax } from "./softmax.ts";
 import { softmaxDemax } from "./softmax-demax.ts";
 
@@ -54,10 +68,23 @@ export const kernels = {
   "gather-rows": gatherRows,
   "gemm-codes-dot": gemmCodesDot,
   "gemm-codes-f32": gemmCodesF32,
+  "gemm-codes-f32-block16": gemmCodesF32Block16,
   "gemm-f32": gemmF32,
+  "gemm-f32-block16": gemmF32Block16,
+  "gemm-codes-combine": gemmCodesCombine,
+  "gemm-codes-dot-partial": gemmCodesDotPartial,
+  "gemm-codes-dot-subgroup": gemmCodesDotSubgroup,
+  "gemm-codes-dot-tiled": gemmCodesDotTiled,
+  "gemm-codes-f32-tiled": gemmCodesF32Tiled,
+  "gemm-f16": gemmF16,
+  "gemm-f32-combine": gemmF32Combine,
+  "gemm-f32-partial": gemmF32Partial,
+  "gemm-f32-subgroup": gemmF32Subgroup,
+  "gemm-f32-tiled": gemmF32Tiled,
   "layer-norm": layerNorm,
   "layer-norm-integer": layerNormInteger,
   "normalize-pixels": normalizePixels,
+  "max-rows": maxRows,
   patchify: patchify,
   quantize: quantize,
   "quantize-columns": quantizeColumns,
@@ -66,6 +93,7 @@ export const kernels = {
   "rms-norm": rmsNorm,
   softmax: softmax,
   "softmax-integer": softmaxInteger,
+  "softmax-pool": softmaxPool,
   "softmax-demax": softmaxDemax,
 } as const;
 

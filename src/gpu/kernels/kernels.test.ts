@@ -52,11 +52,14 @@ describe.each(names)("%s", (name) => {
     for (const [, constant, type] of found) if (type === "bool") expect(kernel.constants[constant]).toEqual([0, 1]);
   });
 
-  test("one entry point main, barriers only where it says so, no subgroup, the language feature it needs", () => {
+  test("one entry point main, barriers, subgroups and f16 only where it says so, the language feature it needs", () => {
     expect(code.match(/@compute/g)).toHaveLength(1);
     expect(code).toMatch(/^fn main\(/m);
     expect(/workgroupBarrier|var<workgroup>/.test(code)).toBe(kernel.barriers === true);
-    expect(code).not.toMatch(/subgroup/);
+    const enabled = { subgroups: "subgroups", f16: "shader-f16" } as const;
+    const features = [...code.matchAll(/^enable (subgroups|f16);/gm)].map(([, name]) => enabled[name as keyof typeof enabled]);
+    expect(features).toEqual(kernel.features ?? []);
+    expect(/subgroup[A-Z]/.test(code)).toBe(features.includes("subgroups"));
     expect(/^requires (\w+);/m.exec(code)?.[1]).toBe(kernel.requires);
   });
 
@@ -66,7 +69,7 @@ describe.each(names)("%s", (name) => {
   });
 
   test("the header comes first and every include is there", () => {
-    expect(source).toMatch(/^(requires \w+;\n)?\/\/ \S/);
+    expect(source).toMatch(/^((enable|requires) \w+;\n)*\/\/ \S/);
     for (const [, path] of source.matchAll(/^\/\/include (.*)$/gm)) expect(path).toMatch(/^lib\/[\w-]+\.wgsl$/);
     expect(kernel.code.startsWith(source)).toBe(true);
   });

@@ -1,3 +1,4 @@
+import { unpackHalves } from "../../tensor/half.ts";
 import { exactGelu, exactGeluTanh, type Arithmetic } from "../exact-math.ts";
 import { codes, encodeCode, f32, floats, integers, type KernelTwin, type Words } from "./kernel-twin.ts";
 
@@ -11,29 +12,108 @@ function outputRow(row: number, p: Params): number {
   return Math.floor(row / p.out_group) * p.out_group_stride + p.out_offset + (row % p.out_group);
 }
 
-/** shaders/gemm-f32.wgsl: one chain of fma per output, k ascending. */
-export const gemmF32: KernelTwin = (p, constants, [xWords, weightWords, biasWords, residualWords], output, math) => {
-  const [x, weight, bias, residual, y] = [xWords, weightWords, biasWords, residualWords, output].map(floats);
-  const columns = 4 * p.columns4;
+/** One chain of fma per output, k ascending from `from` up to `to`. */
+function chain(
+  x: Float32Array,
+  weight: Float32Array,
+  p: Params,
+  row: number,
+  from: number,
+  to: number,
+  sums: Float32Array,
+  math: Arithmetic,
+) {
+  sums.fill(0);
+  const base = (row * p.x_step + p.x_offset) * p.x_stride4 * 4;
   const stride = 4 * p.weight_columns4;
-  const sums = new Float32Array(columns);
-  for (let row = 0; row < p.rows; row++) {
-    sums.fill(0);
-    const base = (row * p.x_step + p.x_offset) * p.x_stride4 * 4;
-    for (let k = 0; k < 4 * p.depth4; k++) {
-      const a = x[base + k];
-      for (let n = 0; n < columns; n++) sums[n] = math.fma(weight[k * stride + n], a, sums[n]);
+  for (let k = from; k < to; k++) {
+    const a = x[base + k];
+    for (let n = 0; n < sums.length; n++) sums[n] = math.fma(weight[k * stride + n], a, sums[n]);
+  }
+}
+
+/** lib/gemm-float.wgsl: what the float layers do behind their sums. */
+function finishFloat(
+  p: Params,
+  constants: Params,
+  row: number,
+  sums: Float32Array,
+  [bias, residual, y]: readonly Float32Array[],
+  math: Arithmetic,
+) {
+  const at = outputRow(row, p) * p.out_stride4 * 4;
+  sums.forEach((sum, n) => {
+    let v = activation(constants.GELU ?? 0, f32(sum + bias[n]), math);
+    if (constants.RESIDUAL) v = f32(v + residual[(row % p.residual_rows) * p.residual_stride4 * 4 + n]);
+    y[at + n] = v;
+  });
+}
+
+/** shaders/gemm-f32.wgsl; of gemm-f16.wgsl once its weights are unpacked. */
+function gemmFloat(unpack: (words: Words) => Float32Array): KernelTwin {
+  return (p, constants, [xWords, weightWords, biasWords, residualWords], output, math) => {
+    const weight = unpack(weightWords);
+    const sums = new Float32Array(4 * p.columns4);
+    const behind = [biasWords, residualWords, output].map(floats);
+    for (let row = 0; row < p.rows; row++) {
+      chain(floats(xWords), weight, p, row, 0, 4 * p.depth4, sums, math);
+      finishFloat(p, constants, row, sums, behind, math);
     }
-    const at = outputRow(row, p) * p.out_stride4 * 4;
-    for (let n = 0; n < columns; n++) {
-      let v = activation(constants.GELU ?? 0, f32(sums[n] + bias[n]), math);
-      if (constants.RESIDUAL) v = f32(v + residual[(row % p.residual_rows) * p.residual_stride4 * 4 + n]);
-      y[at + n] = v;
+  };
+}
+
+export const gemmF32 = gemmFloat(floats);
+
+/** shaders/gemm-f16.wgsl */
+export const gemmF16 = gemmFloat(unpackHalves);
+
+/** shaders/gemm-f32-partial.wgsl */
+export const gemmF32Partial: KernelTwin = (p, _constants, [xWords, weightWords], output, math) => {
+  const columns = 4 * p.columns4;
+  const slices = Math.ceil(p.depth4 / p.slice4);
+  const y = floats(output);
+  for (let slice = 0; slice < slices; slice++) {
+    const [from, to] = [4 * slice * p.slice4, 4 * Math.min((slice + 1) * p.slice4, p.depth4)];
+    for (let row = 0; row < p.rows; row++) {
+      const at = (slice * p.rows + row) * columns;
+      chain(floats(xWords), floats(weightWords), p, row, from, to, y.subarray(at, at + columns), math);
     }
   }
 };
 
+/** shaders/gemm-f32-combine.wgsl */
+export const gemmF32Combine: KernelTwin = (p, constants, [partsWords, biasWords, residualWords], output, math) => {
+  const columns = 4 * p.columns4;
+  const parts = floats(partsWords);
+  const behind = [biasWords, residualWords, output].map(floats);
+  for (let row = 0; row < p.rows; row++) {
+    const sums = parts.slice(row * columns, (row + 1) * columns);
+    for (let slice = 1; slice < p.slices; slice++) for (let n = 0; n < columns; n++) sums[n] += parts[(slice * p.rows + row) * columns + n];
+    finishFloat(p, constants, row, sums, behind, math);
+  }
+};
+
 type WeightAt = (words: Words, k: number, n: number, p: Params, container: number) => number;
+
+interface CodeTables {
+  readonly columnFloats: Float32Array;
+  readonly columnIntegers: Int32Array;
+  readonly residual: Float32Array;
+}
+
+/** gemm_codes_finish of lib/gemm-codes.wgsl. */
+function finishCodes(p: Params, constants: Params, row: number, values: Float32Array, tables: CodeTables, output: Words, math: Arithmetic) {
+  const { columnFloats, columnIntegers, residual } = tables;
+  const [yCodes, yFloats] = [codes(output), floats(output)];
+  const at = outputRow(row, p) * p.out_stride4 * 4;
+  values.forEach((value, n) => {
+    const [, , inverse, zero] = columnFloats.subarray(4 * n, 4 * n + 4);
+    let v = activation(constants.GELU ?? 0, value, math);
+    if (constants.RESIDUAL) v = f32(v + residual[(row % p.residual_rows) * p.residual_stride4 * 4 + n]);
+    if (constants.QUANTIZE) yCodes[at + n] = encodeCode(v, inverse, zero, columnIntegers[4 * n + 2], math);
+    else yFloats[at + n] = v;
+  });
+}
 
 /**
  * Both integer GEMMs: exact sums, one for each group along K (one group where the kernel knows none), then the f32 epilogue.
@@ -43,9 +123,8 @@ function gemmCodes(weightAt: WeightAt, extras: { readonly levels: number | null;
   return (p, constants, inputs, output, math) => {
     const [xWords, weightWords, columnF, columnI, residualWords] = inputs;
     const x = codes(xWords);
-    const [columnFloats, residual, rowTable, yFloats] = [columnF, residualWords, inputs[extras.rows], output].map(floats);
+    const [columnFloats, residual, rowTable] = [columnF, residualWords, inputs[extras.rows]].map(floats);
     const columnIntegers = integers(columnI);
-    const yCodes = codes(output);
     const columns = 4 * p.columns4;
     const depth = 4 * p.depth4;
     const groups = constants.GROUPED ? p.depth4 / p.group4 : 1;
@@ -76,14 +155,7 @@ function gemmCodes(weightAt: WeightAt, extras: { readonly levels: number | null;
           values[n] = math.fma(f32(exact), f32(rowScale * columnFloats[at]), before);
         }
       }
-      const at = outputRow(row, p) * p.out_stride4 * 4;
-      for (let n = 0; n < columns; n++) {
-        const [, , inverse, zero] = columnFloats.subarray(4 * n, 4 * n + 4);
-        let v = activation(constants.GELU ?? 0, values[n], math);
-        if (constants.RESIDUAL) v = f32(v + residual[(row % p.residual_rows) * p.residual_stride4 * 4 + n]);
-        if (constants.QUANTIZE) yCodes[at + n] = encodeCode(v, inverse, zero, columnIntegers[4 * n + 2], math);
-        else yFloats[at + n] = v;
-      }
+      finishCodes(p, constants, row, values, { columnFloats, columnIntegers, residual }, output, math);
     }
   };
 }
@@ -97,13 +169,49 @@ export const gemmCodesF32 = gemmCodes(
   { levels: 5, rows: 6 },
 );
 
+const alongDepth: WeightAt = (words, k, n, p, container) => {
+  const perWord = 32 / container;
+  const inWord = k % perWord;
+  const shift = 8 * (inWord & 3) + container * (inWord >> 2);
+  return (words[Math.floor(k / perWord) * p.weight_stride + n] >>> shift) & ((1 << container) - 1);
+};
+
 /** shaders/gemm-codes-dot.wgsl: codes along K, interleaved. */
-export const gemmCodesDot = gemmCodes(
-  (words, k, n, p, container) => {
-    const perWord = 32 / container;
-    const inWord = k % perWord;
-    const shift = 8 * (inWord & 3) + container * (inWord >> 2);
-    return (words[Math.floor(k / perWord) * p.weight_stride + n] >>> shift) & ((1 << container) - 1);
-  },
-  { levels: null, rows: 5 },
-);
+export const gemmCodesDot = gemmCodes(alongDepth, { levels: null, rows: 5 });
+
+/** shaders/gemm-codes-dot-partial.wgsl */
+export const gemmCodesDotPartial: KernelTwin = (p, constants, [xWords, weightWords, columnI], output) => {
+  const [x, zeros, y] = [codes(xWords), integers(columnI), integers(output)];
+  const columns = 4 * p.columns4;
+  for (let slice = 0; slice * p.slice4 < p.depth4; slice++) {
+    const [from, to] = [4 * slice * p.slice4, 4 * Math.min((slice + 1) * p.slice4, p.depth4)];
+    for (let row = 0; row < p.rows; row++) {
+      const base = (row * p.x_step + p.x_offset) * p.x_stride4 * 4;
+      for (let n = 0; n < columns; n++) {
+        let sum = 0;
+        for (let k = from; k < to; k++) sum += x[base + k] * (alongDepth(weightWords, k, n, p, constants.CONTAINER) - zeros[4 * n]);
+        y[(slice * p.rows + row) * columns + n] = sum;
+      }
+    }
+  }
+};
+
+/** shaders/gemm-codes-combine.wgsl */
+export const gemmCodesCombine: KernelTwin = (p, constants, [partsWords, columnF, columnI, residualWords, rowWords], output, math) => {
+  const parts = integers(partsWords);
+  const [columnFloats, residual, rowTable] = [columnF, residualWords, rowWords].map(floats);
+  const columnIntegers = integers(columnI);
+  const columns = 4 * p.columns4;
+  const values = new Float32Array(columns);
+  for (let row = 0; row < p.rows; row++) {
+    const source = row * p.x_step + p.x_offset;
+    const [rowScale, rowZero] = constants.TOKENS ? rowTable.subarray(2 * (source % p.row_period)) : [1, 1];
+    for (let n = 0; n < columns; n++) {
+      let sum = 0;
+      for (let slice = 0; slice < p.slices; slice++) sum += parts[(slice * p.rows + row) * columns + n];
+      const exact = (sum + Math.imul(rowZero, columnIntegers[4 * n + 1])) | 0;
+      values[n] = math.fma(f32(exact), f32(rowScale * columnFloats[4 * n]), columnFloats[4 * n + 1]);
+    }
+    finishCodes(p, constants, row, values, { columnFloats, columnIntegers, residual }, output, math);
+  }
+};

@@ -1,0 +1,56 @@
+// What all integer GEMMs do before and behind their sums. The module that includes it declares `params`, x, column_f, column_i, residual, row_table, y,
+// and the constants GELU, RESIDUAL, QUANTIZE and TOKENS.
+
+fn gemm_codes_source_row(row: u32) -> u32 { return min(row, params.rows - 1u) * params.x_step + params.x_offset; }
+
+fn gemm_codes_x_base(row: u32) -> u32 { return gemm_codes_source_row(row) * params.x_stride4; }
+
+// What four columns of the tables say, read once for all rows of a block.
+struct GemmCodesColumns {
+  scale: vec4f, bias: vec4f, inverse: vec4f, zero: vec4f, top: vec4f,
+  weight_zero: vec4i, constant: vec4i,
+}
+
+// Of a group along K; where K is not cut, of group 0. column4 must be one of params.columns4.
+fn gemm_codes_columns(column4: u32, group: u32) -> GemmCodesColumns {
+  let at = (group * params.columns4 + column4) * 4u;
+  let f0 = column_f[at]; let f1 = column_f[at + 1u]; let f2 = column_f[at + 2u]; let f3 = column_f[at + 3u];
+  let i0 = column_i[at]; let i1 = column_i[at + 1u]; let i2 = column_i[at + 2u]; let i3 = column_i[at + 3u];
+  var columns: GemmCodesColumns;
+  columns.scale = vec4f(f0.x, f1.x, f2.x, f3.x);
+  columns.bias = vec4f(f0.y, f1.y, f2.y, f3.y);
+  columns.inverse = vec4f(f0.z, f1.z, f2.z, f3.z);
+  columns.zero = vec4f(f0.w, f1.w, f2.w, f3.w);
+  columns.weight_zero = vec4i(i0.x, i1.x, i2.x, i3.x);
+  columns.constant = vec4i(i0.y, i1.y, i2.y, i3.y);
+  columns.top = vec4f(vec4i(i0.z, i1.z, i2.z, i3.z));
+  return columns;
+}
+
+// What a group along K adds to four columns of a row on top of `before`, which is the bias for the first group.
+fn gemm_codes_part(row: u32, columns: GemmCodesColumns, sum: vec4i, row_sum: i32, before: vec4f) -> vec4f {
+  var scale = columns.scale;
+  var constant = columns.constant;
+  if (TOKENS) {
+    let grid = row_table[gemm_codes_source_row(row) % params.row_period];
+    scale = vec4f(grid.x) * scale;
+    constant = vec4i(i32(grid.y)) * constant;
+  }
+  return fma(vec4f(sum - columns.weight_zero * vec4i(row_sum) + constant), scale, before);
+}
+
+// GELU, residual, and the store: four floats, or a word of four codes. The row must be one of params.rows.
+fn gemm_codes_finish(row: u32, column4: u32, columns: GemmCodesColumns, sum: vec4f) {
+  var v = sum;
+  if (GELU == 1u) { v = exact_gelu(v); }
+  if (GELU == 2u) { v = exact_gelu_tanh(v); }
+  if (RESIDUAL) { v += bitcast<vec4f>(residual[(row % params.residual_rows) * params.residual_stride4 + column4]); }
+  let out_row = (row / params.out_group) * params.out_group_stride + params.out_offset + row % params.out_group;
+  if (QUANTIZE) {
+    y[out_row * params.out_stride4 + column4] = codes_pack(codes_encode(v, columns.inverse, columns.zero, columns.top));
+  } else {
+    let at = (out_row * params.out_stride4 + column4) * 4u;
+    let bits = bitcast<vec4u>(v);
+    y[at] = bits.x; y[at + 1u] = bits.y; y[at + 2u] = bits.z; y[at + 3u] = bits.w;
+  }
+}

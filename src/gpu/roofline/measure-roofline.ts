@@ -1,0 +1,94 @@
+import barrierCode from "#shaders/probes/barrier.wgsl?raw";
+import exp2Code from "#shaders/probes/exp2.wgsl?raw";
+import fmaCode from "#shaders/probes/fma.wgsl?raw";
+import packedDotCode from "#shaders/probes/packed-dot.wgsl?raw";
+import readCode from "#shaders/probes/read.wgsl?raw";
+import type { Gpu } from "../device.ts";
+import type { Constants } from "../kernel.ts";
+import { openProbe, type Probe } from "./probe.ts";
+import type { Roofline } from "./roofline.ts";
+
+/** A probe's work grows until it takes this long, so that the clock's grain and the submit are small beside it. */
+const ENOUGH_SECONDS = 5e-3;
+const MAX_STEPS = 2 ** 20;
+const SAMPLES = 5;
+const INVOCATIONS = 64;
+const PACKED_DOT = "packed_4x8_integer_dot_product";
+
+/** Every probe by itself, best of five: under two seconds on a GPU, a few on a software adapter. Nothing else should run on the device meanwhile. */
+export async function measureRoofline({ device, isSoftware, languageFeatures }: Gpu): Promise<Roofline> {
+  const startMs = performance.now();
+  const groups = isSoftware ? 16 : 4096;
+  const using = async <T>(name: string, code: string, constants: Constants, seedBytes: number, act: (probe: Probe) => Promise<T>) => {
+    const probe = await openProbe(device, name, code, constants, groups, seedBytes);
+    try {
+      return await act(probe);
+    } finally {
+      probe.destroy();
+    }
+  };
+  const rate = (name: string, code: string, perStep: number, seedBytes = 0) =>
+    using(name, code, {}, seedBytes, async (probe) => (perStep * INVOCATIONS * groups) / (await secondsPerStep(probe, groups)));
+  const perBarrierStep = (barrier: 0 | 1) =>
+    using("barrier", barrierCode, { BARRIER: barrier }, 0, (probe) => secondsPerStep(probe, groups));
+
+  const fmaPerSecond = await rate("fma", fmaCode, 64);
+  const packedDotPerSecond = languageFeatures.has(PACKED_DOT) ? await rate("packed-dot", packedDotCode, 64) : null;
+  const exp2PerSecond = await rate("exp2", exp2Code, 8);
+  const readBytesPerSecond = await rate("read", readCode, 256, isSoftware ? 2 ** 23 : 2 ** 26);
+  const barrierSeconds = Math.max(0, (await perBarrierStep(1)) - (await perBarrierStep(0))) / groups;
+  const { dispatchSeconds, submitSeconds } = await using("empty", fmaCode, {}, 0, async (probe) => {
+    const many = 401;
+    const one = await best(() => probe.seconds(1, 0));
+    const all = await best(() => probe.seconds(1, 0, many));
+    return { submitSeconds: one, dispatchSeconds: Math.max(0, all - one) / (many - 1) };
+  });
+  const readbackSeconds = await median(() => readback(device));
+  return {
+    fmaPerSecond,
+    packedDotPerSecond,
+    exp2PerSecond,
+    readBytesPerSecond,
+    barrierSeconds,
+    dispatchSeconds,
+    submitSeconds,
+    readbackSeconds,
+    elapsedMs: performance.now() - startMs,
+    isSoftware,
+  };
+}
+
+/** Seconds that one more step of every invocation takes: what a submit costs without any drops out. */
+async function secondsPerStep(probe: Probe, groups: number): Promise<number> {
+  const none = await best(() => probe.seconds(groups, 0));
+  let steps = 16;
+  while (steps < MAX_STEPS && (await probe.seconds(groups, steps)) - none < ENOUGH_SECONDS) steps *= 2;
+  const all = await best(() => probe.seconds(groups, steps));
+  return Math.max(all - none, 1e-9) / steps;
+}
+
+async function best(measure: () => Promise<number>): Promise<number> {
+  let least = Infinity;
+  for (let i = 0; i < SAMPLES; i++) least = Math.min(least, await measure());
+  return least;
+}
+
+async function median(measure: () => Promise<number>): Promise<number> {
+  const samples: number[] = [];
+  for (let i = 0; i < 20; i++) samples.push(await measure());
+  return samples.sort((a, b) => a - b)[samples.length >> 1];
+}
+
+async function readback(device: GPUDevice): Promise<number> {
+  const source = device.createBuffer({ label: "readback", size: 16, usage: GPUBufferUsage.COPY_SRC });
+  const staging = device.createBuffer({ label: "readback", size: 16, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  const startMs = performance.now();
+  const encoder = device.createCommandEncoder({ label: "readback" });
+  encoder.copyBufferToBuffer(source, 0, staging, 0, 16);
+  device.queue.submit([encoder.finish()]);
+  await staging.mapAsync(GPUMapMode.READ);
+  const seconds = (performance.now() - startMs) / 1000;
+  source.destroy();
+  staging.destroy();
+  return seconds;
+}

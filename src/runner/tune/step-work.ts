@@ -1,0 +1,45 @@
+/** What a step must do, whatever kernel does it: counted, not measured. */
+import type { Operand, Step } from "../plan.ts";
+
+export interface StepWork {
+  /** Operations of f32 multiply-adds, two each. */
+  readonly fma: number;
+  /** Operations of packed integer dot products, eight for each of four codes. */
+  readonly packedDot: number;
+  readonly exp2: number;
+  /** Bytes of everything read and written once: what no cache can save. */
+  readonly bytes: number;
+}
+
+/** Scores, softmax and A V in one kernel. */
+const isWholeAttention = (kernel: string) => /^attention-(rows|tile)-/.test(kernel);
+
+/** Multiply-adds of the step, as stored: columns padded to whole quads count, since they are computed. */
+function multiplyAdds({ kernel, params: p }: Step): number {
+  // A sum of slices multiplies nothing; slices together do what the whole layer does.
+  if (kernel.endsWith("-combine")) return 0;
+  if (kernel.startsWith("gemm-")) return 16 * p.rows * p.columns4 * p.depth4;
+  const products = isWholeAttention(kernel) ? 2 : /^attention-(scores|output)-/.test(kernel) ? 1 : 0;
+  return products === 0 ? 0 : products * 4 * p.images * p.heads * p.tokens ** 2 * p.head4;
+}
+
+/** Exponentials: one per score of a softmax, one per output of a GELU. */
+function exponentials({ kernel, params: p, constants }: Step): number {
+  if (kernel.startsWith("softmax")) return p.rows * p.columns;
+  if (kernel.startsWith("gemm-")) return constants.GELU ? 4 * p.rows * p.columns4 : 0;
+  return isWholeAttention(kernel) ? p.images * p.heads * p.tokens ** 2 : 0;
+}
+
+/** `bytesOf`: the size of an operand as it is bound. */
+export function stepWork(step: Step, bytesOf: (operand: Operand) => number): StepWork {
+  const operations = 2 * multiplyAdds(step);
+  const isDot = /-dot(-|$)/.test(step.kernel);
+  const seen = new Set<string>();
+  let bytes = 0;
+  for (const operand of [...step.inputs, { value: step.output }]) {
+    const name = "value" in operand ? `value ${operand.value}` : `constant ${operand.constant}`;
+    if (!seen.has(name)) bytes += bytesOf(operand);
+    seen.add(name);
+  }
+  return { fma: isDot ? 0 : operations, packedDot: isDot ? operations : 0, exp2: exponentials(step), bytes };
+}

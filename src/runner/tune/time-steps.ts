@@ -1,0 +1,67 @@
+import type { Gpu } from "../../gpu/device.ts";
+import { packParams, type Kernel } from "../../gpu/kernel.ts";
+import { kernels } from "../../gpu/kernels/index.ts";
+import { pipelineFor } from "../../gpu/pipelines.ts";
+import type { Operand, Step } from "../plan.ts";
+
+/** How long one submit should take on a GPU, so that submitting is small beside it. */
+const SUBMIT_MS = 4;
+const MAX_REPEATS = 50;
+const SAMPLES = 3;
+
+/**
+ * Wall milliseconds of the steps one after the other on buffers of zeros, warm: the best of three submits, each repeated to about 4 ms.
+ * `bytesOf`: the size of an operand. Compile time is not in it.
+ */
+export async function timeSteps({ device }: Gpu, steps: readonly Step[], bytesOf: (operand: Operand) => number): Promise<number> {
+  const buffers = new Map<string, GPUBuffer>();
+  const bufferOf = (operand: Operand) => {
+    const name = "value" in operand ? `value ${operand.value}` : `constant ${operand.constant}`;
+    let buffer = buffers.get(name);
+    if (!buffer) {
+      const size = Math.max(16, Math.ceil(bytesOf(operand) / 16) * 16);
+      buffers.set(name, (buffer = device.createBuffer({ label: name, size, usage: GPUBufferUsage.STORAGE })));
+    }
+    return buffer;
+  };
+  const recorded = await Promise.all(
+    steps.map(async (step, index) => {
+      const kernel: Kernel = kernels[step.kernel];
+      const pipeline = await pipelineFor(device, kernel, step.constants);
+      const bytes = packParams(kernel, step.params);
+      const uniform = device.createBuffer({ size: bytes.byteLength, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
+      device.queue.writeBuffer(uniform, 0, bytes);
+      buffers.set(`parameters ${index}`, uniform);
+      const resources = [uniform, ...step.inputs.map(bufferOf), bufferOf({ value: step.output })];
+      const entries = resources.map((buffer, binding) => ({ binding, resource: { buffer } }));
+      const bindGroup = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
+      return { pipeline, bindGroup, grid: kernel.workgroups(step.params, step.constants) };
+    }),
+  );
+  const submit = async (repeats: number) => {
+    const startMs = performance.now();
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    for (let i = 0; i < repeats; i++) {
+      for (const { pipeline, bindGroup, grid } of recorded) {
+        pass.setPipeline(pipeline);
+        pass.setBindGroup(0, bindGroup);
+        pass.dispatchWorkgroups(...grid);
+      }
+    }
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+    await device.queue.onSubmittedWorkDone();
+    return (performance.now() - startMs) / repeats;
+  };
+  try {
+    await submit(1);
+    const once = await submit(1);
+    const repeats = Math.min(MAX_REPEATS, Math.max(1, Math.ceil(SUBMIT_MS / Math.max(once, 1e-3))));
+    let best = repeats === 1 ? once : Infinity;
+    for (let i = repeats === 1 ? 1 : 0; i < SAMPLES; i++) best = Math.min(best, await submit(repeats));
+    return best;
+  } finally {
+    for (const buffer of buffers.values()) buffer.destroy();
+  }
+}

@@ -1,0 +1,107 @@
+/** Which rung runs each linear layer of a plan fastest on this adapter: measured, as plain data. */
+import { canRun } from "../../gpu/can-run.ts";
+import type { Gpu } from "../../gpu/device.ts";
+import type { Kernel } from "../../gpu/kernel.ts";
+import { kernels } from "../../gpu/kernels/index.ts";
+import { pipelineFor } from "../../gpu/pipelines.ts";
+import { throwIfCancelled, type Job } from "../../tensor/progress.ts";
+import { layoutBytes } from "../layout.ts";
+import type { Operand, Plan, Step } from "../plan.ts";
+import { operandBytes } from "./operand-bytes.ts";
+import { defaultChoices, gemmRungs, placeOnRung, productOf, rungsOf, shapeKey, type GemmChoices, type RungName } from "./gemm-rungs.ts";
+import { timeSteps } from "./time-steps.ts";
+
+export interface RungTiming {
+  /** By `shapeKey()`. */
+  readonly shape: string;
+  readonly rung: RungName;
+  /** Milliseconds of one layer. */
+  readonly elapsedMs: number;
+}
+
+/** What was measured and what follows from it; may be shown, stored and read back. */
+export interface GemmTuning {
+  readonly choices: GemmChoices;
+  readonly timings: readonly RungTiming[];
+  readonly elapsedMs: number;
+  /** False when the time was up before every shape was measured: the others run on the default. */
+  readonly complete: boolean;
+}
+
+export interface TuneOptions {
+  /** Milliseconds after which no further shape is begun. */
+  readonly budgetMs: number;
+  /** What is known already: shapes in it are not measured again. */
+  readonly known?: GemmTuning;
+}
+
+/** Enough for the shapes of a ViT, and bounded where a dispatch takes as long as everything on a GPU. */
+export function tuneBudgetMs(gpu: Gpu): number {
+  return gpu.isSoftware ? 4000 : 1000;
+}
+
+/**
+ * Measure the rungs of each shape in `plan`, the costliest shapes first. `plan` must be made without choices: its linear layers at the foot of the ladder.
+ * On a software adapter rungs with barriers are left out, since they are known to lose by a factor of ten. Throws the AbortError of `job.signal`.
+ */
+export async function tuneGemm(gpu: Gpu, plan: Plan, { budgetMs, known }: TuneOptions, job: Job = {}): Promise<GemmTuning> {
+  const startMs = performance.now();
+  const otherwise = defaultChoices(gpu.isSoftware).otherwise;
+  const byShape: Record<string, RungName> = { ...known?.choices.byShape };
+  const timings: RungTiming[] = [...(known?.timings ?? [])];
+  const shapes = unknownShapes(plan, byShape);
+  // Side by side, as long as it takes: the budget is for measuring.
+  const candidates = new Map(shapes.map((step) => [step, rungsOf(step, plan.mode).filter((rung) => isCandidate(gpu, step, rung))]));
+  await Promise.all(
+    [...candidates].flatMap(([step, rungs]) =>
+      rungs.flatMap((rung) =>
+        placeOnRung(step, rung, plan.images).steps.map(({ kernel, constants }) => pipelineFor(gpu.device, kernels[kernel], constants)),
+      ),
+    ),
+  );
+  const measuringMs = performance.now();
+  let done = 0;
+  for (const [step, rungs] of candidates) {
+    throwIfCancelled(job);
+    job.onProgress?.({ stage: "measuring kernels", done, total: shapes.length });
+    if (done > 0 && performance.now() - measuringMs > budgetMs) break;
+    const shape = shapeKey(step);
+    const measured: RungTiming[] = [];
+    for (const rung of rungs) {
+      const placed = placeOnRung(step, rung, plan.images);
+      const bytesOf = (operand: Operand) =>
+        placed.scratch && "value" in operand && operand.value === placed.scratch.name
+          ? layoutBytes(placed.scratch.layout, plan.images)
+          : operandBytes(plan, operand);
+      measured.push({ shape, rung, elapsedMs: await timeSteps(gpu, placed.steps, bytesOf) });
+    }
+    timings.push(...measured);
+    byShape[shape] = measured.reduce((best, each) => (each.elapsedMs < best.elapsedMs ? each : best)).rung;
+    done++;
+  }
+  const complete = done === shapes.length;
+  return { choices: { byShape, otherwise }, timings, elapsedMs: performance.now() - startMs, complete };
+}
+
+/** One step of each shape that is not in `byShape`, by how much all its layers multiply. */
+function unknownShapes(plan: Plan, byShape: GemmChoices["byShape"]): readonly Step[] {
+  const found = new Map<string, { step: Step; work: number }>();
+  for (const step of plan.steps) {
+    const shape = shapeKey(step);
+    if (productOf(step) === null || shape in byShape) continue;
+    const { rows, columns4, depth4 } = step.params;
+    const work = (found.get(shape)?.work ?? 0) + rows * columns4 * depth4;
+    found.set(shape, { step, work });
+  }
+  return [...found.values()].sort((a, b) => b.work - a.work).map(({ step }) => step);
+}
+
+function isCandidate(gpu: Gpu, step: Step, name: RungName): boolean {
+  const product = productOf(step);
+  const rung = product === null ? undefined : gemmRungs[product][name];
+  return rung !== undefined && rung.kernels.every((kernel) => runsWell(gpu, kernels[kernel]));
+}
+
+function runsWell(gpu: Gpu, kernel: Kernel): boolean {
+  return canRun(gpu, kernel) && !(gpu.isSoftware && kernel.barriers);
+}

@@ -1,0 +1,101 @@
+/** Tunings by adapter, kept between visits where there is a place for them. */
+import { z } from "zod";
+import type { Gpu } from "../../gpu/device.ts";
+import { kernels } from "../../gpu/kernels/index.ts";
+import { digest } from "../digest.ts";
+import { RUNG_NAMES } from "./gemm-rungs.ts";
+import type { GemmTuning } from "./tune-gemm.ts";
+
+/** Texts by key. What it holds is not trusted: it may be of another version, or cut off. */
+export interface TextStore {
+  load(key: string): Promise<string | null>;
+  save(key: string, text: string): Promise<void>;
+  /** Forget everything. */
+  clear(): Promise<void>;
+}
+
+/** For as long as the process lives. */
+export function memoryStore(): TextStore {
+  const texts = new Map<string, string>();
+  return {
+    load: (key) => Promise.resolve(texts.get(key) ?? null),
+    save: (key, text) => Promise.resolve(void texts.set(key, text)),
+    clear: () => Promise.resolve(texts.clear()),
+  };
+}
+
+const DATABASE = "vitrine-tuning";
+const TABLE = "texts";
+
+/** In the browser's IndexedDB, which workers have too. A browser that refuses it (private windows) keeps nothing, and nothing fails. */
+export function indexedDbStore(factory: IDBFactory): TextStore {
+  const open = () =>
+    new Promise<IDBDatabase>((resolve, reject) => {
+      const request = factory.open(DATABASE, 1);
+      request.onupgradeneeded = () => void request.result.createObjectStore(TABLE);
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error ?? new Error("internal: IndexedDB did not open"));
+    });
+  const within = async (mode: IDBTransactionMode, act: (table: IDBObjectStore) => IDBRequest): Promise<unknown> => {
+    try {
+      const database = await open();
+      try {
+        return await new Promise<unknown>((resolve, reject) => {
+          const request = act(database.transaction(TABLE, mode).objectStore(TABLE));
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error ?? new Error("internal: IndexedDB failed"));
+        });
+      } finally {
+        database.close();
+      }
+    } catch {
+      return undefined;
+    }
+  };
+  return {
+    async load(key) {
+      const found = await within("readonly", (table) => table.get(key));
+      return typeof found === "string" ? found : null;
+    },
+    async save(key, text) {
+      await within("readwrite", (table) => table.put(text, key));
+    },
+    async clear() {
+      await within("readwrite", (table) => table.clear());
+    },
+  };
+}
+
+const rung = z.enum(RUNG_NAMES);
+const shape = z.string().max(100);
+const tuning = z.object({
+  choices: z.object({ byShape: z.record(shape, rung), otherwise: rung }),
+  timings: z.array(z.object({ shape, rung, elapsedMs: z.number().nonnegative() })).max(10_000),
+  elapsedMs: z.number().nonnegative(),
+  complete: z.boolean(),
+});
+
+/** Names the adapter and the kernels that were measured: a new shader makes what is known worthless. */
+export async function tuningKey({ vendor, architecture, deviceName, description, device }: Gpu): Promise<string> {
+  const features = [...device.features].sort().join();
+  const code = Object.values(kernels)
+    .map((kernel) => kernel.code)
+    .join("\n");
+  const version = await digest(new TextEncoder().encode(code));
+  return JSON.stringify([vendor, architecture, deviceName, description, features, version.slice(0, 16)]);
+}
+
+/** What is known of the adapter; undefined when nothing is, or nothing that can be read. */
+export async function loadTuning(store: TextStore, key: string): Promise<GemmTuning | undefined> {
+  const text = await store.load(key);
+  if (text === null) return undefined;
+  try {
+    return tuning.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+export function saveTuning(store: TextStore, key: string, result: GemmTuning): Promise<void> {
+  return store.save(key, JSON.stringify(result));
+}
