@@ -18,7 +18,7 @@ const TABLE = {
   images: ["tensor"],
   sample: ["tensor", "images"],
   reference: ["tensor", "graph"],
-  models: ["tensor", "graph", "formats types", "images types"],
+  models: ["tensor", "graph", "formats types", "images types", "reference types", "metrics types"],
   quant: ["tensor", "graph", "reference", "metrics"],
   gpu: ["tensor", "shaders"],
   wasm: ["tensor"],

@@ -1,14 +1,16 @@
-/** Benchmarks on the built page: `npm run bench` serves it and says where (VITRINE_URL). One at a time, never twice. */
+/** Benchmarks in a browser: `npm run bench` serves the benchmark's page and says where (VITRINE_URL). One at a time, never twice. */
 import { defineConfig } from "@playwright/test";
-import { browserLaunch } from "./launch.ts";
 
 export default defineConfig({
   testDir: ".",
   testMatch: "*.bench.ts",
   outputDir: "../out/bench/playwright",
-  timeout: 20 * 60_000,
+  // A measurement takes the time it takes; --time-limit bounds its parts.
+  timeout: 0,
   workers: 1,
+  // Shards take single models.
+  fullyParallel: true,
   retries: 0,
   reporter: [["list"]],
-  use: { baseURL: process.env["VITRINE_URL"] ?? "http://127.0.0.1:4199/", launchOptions: await browserLaunch() },
+  use: { baseURL: process.env["VITRINE_URL"] ?? "http://127.0.0.1:4199/" },
 });

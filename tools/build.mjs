@@ -1,10 +1,11 @@
 /**
- * Builds into dist/app (the page) and dist/cli (the headless entry, for Node), each only when its inputs changed.
- * Usage: node tools/build.mjs app|cli [--force]
+ * Builds into dist/app (the page), dist/cli (the headless entry, for Node), dist/bench-page and dist/bench-node (the benchmark's), each only
+ * when its inputs changed.
+ * Usage: node tools/build.mjs app|cli|bench-page|bench-node
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { assemblyPlugin } from "./assembly.mjs";
 import { runChild } from "./child.mjs";
@@ -25,6 +26,8 @@ const COMMON_INPUTS = [
 const TARGETS = {
   app: { outDir: "dist/app", inputs: [...COMMON_INPUTS, "index.html", "public"] },
   cli: { outDir: "dist/cli", inputs: COMMON_INPUTS },
+  "bench-page": { outDir: "dist/bench-page", inputs: COMMON_INPUTS },
+  "bench-node": { outDir: "dist/bench-node", inputs: COMMON_INPUTS },
 };
 
 /** @typedef {keyof typeof TARGETS} Target */
@@ -37,6 +40,14 @@ const TARGETS = {
 export async function ensureBuilt(target) {
   if (isFresh(target)) return 0;
   return runChild(process.execPath, ["tools/build.mjs", target], { stdout: "stderr" });
+}
+
+/**
+ * @param {string} name
+ * @returns {name is Target}
+ */
+function isTarget(name) {
+  return Object.hasOwn(TARGETS, name);
 }
 
 /** @param {Target} target */
@@ -55,7 +66,7 @@ async function buildTarget(target) {
   const building = `dist/.building-${target}-${process.pid}`;
   const { build } = await import("vite");
   try {
-    await build(target === "app" ? { build: { outDir: building, emptyOutDir: true } } : cliConfig(building));
+    await build(configOf(target, building));
     writeFileSync(join(building, STAMP), inputs);
     rmSync(outDir, { recursive: true, force: true });
     renameSync(building, outDir);
@@ -68,17 +79,38 @@ async function buildTarget(target) {
 }
 
 /**
- * Packages stay imports (Vite's default for Node builds): webgpu and sharp carry native code.
+ * @param {Target} target
  * @param {string} outDir
  * @returns {import("vite").InlineConfig}
  */
-function cliConfig(outDir) {
+function configOf(target, outDir) {
+  if (target === "app") return { build: { outDir, emptyOutDir: true } };
+  if (target === "cli") return nodeConfig("src/cli/main.ts", outDir);
+  if (target === "bench-node") return nodeConfig("src/bench/node-main.ts", outDir);
+  return {
+    configFile: false,
+    root: "src/bench/page",
+    base: "./",
+    publicDir: false,
+    logLevel: "warn",
+    plugins: [assemblyPlugin()],
+    build: { outDir: resolve(outDir), emptyOutDir: true, target: "es2022", sourcemap: true },
+  };
+}
+
+/**
+ * Packages stay imports (Vite's default for Node builds): webgpu and sharp carry native code.
+ * @param {string} entry
+ * @param {string} outDir
+ * @returns {import("vite").InlineConfig}
+ */
+function nodeConfig(entry, outDir) {
   return {
     configFile: false,
     publicDir: false,
     logLevel: "warn",
     plugins: [assemblyPlugin()],
-    build: { ssr: "src/cli/main.ts", outDir, emptyOutDir: true, target: "node20", sourcemap: true },
+    build: { ssr: entry, outDir, emptyOutDir: true, target: "node20", sourcemap: true },
   };
 }
 
@@ -100,7 +132,7 @@ function fingerprint(target) {
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   ensure();
-  const target = process.argv[2];
-  if (target !== "app" && target !== "cli") throw new Error(`tools/build.mjs: expected "app" or "cli", got "${target}"`);
+  const target = process.argv[2] ?? "";
+  if (!isTarget(target)) throw new Error(`tools/build.mjs: expected one of ${Object.keys(TARGETS).join(", ")}, got "${target}"`);
   await buildTarget(target);
 }

@@ -1,4 +1,4 @@
-export function serve(options: { root: string; port: number; searchPorts?: boolean }): Promise<{
+export function serve(options: { root: string; port: number; searchPorts?: boolean; mounts?: Readonly<Record<string, string>> }): Promise<{
   url: string;
   port: number;
   close: () => Promise<void>;

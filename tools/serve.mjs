@@ -41,13 +41,14 @@ const HEADERS = {
 };
 
 /**
- * Serves `root`; port 0 takes any free port, and `searchPorts` tries the next ones when the wanted one is taken.
- * @param {{root: string, port: number, searchPorts?: boolean}} options
+ * Serves `root`; port 0 takes any free port, and `searchPorts` tries the next ones when the wanted one is taken. `mounts` are further
+ * folders by the path they appear under: "/models/".
+ * @param {{root: string, port: number, searchPorts?: boolean, mounts?: Readonly<Record<string, string>>}} options
  * @returns {Promise<{url: string, port: number, close: () => Promise<void>}>}
  */
-export async function serve({ root, port, searchPorts = false }) {
-  const folder = resolve(root);
-  const server = createServer((request, response) => answer(folder, request, response));
+export async function serve({ root, port, searchPorts = false, mounts = {} }) {
+  const folders = [...Object.entries(mounts), ["/", root]].map(([prefix = "/", path = ""]) => ({ prefix, folder: resolve(path) }));
+  const server = createServer((request, response) => answer(folders, request, response));
   const lastPort = searchPorts ? port + 20 : port;
   for (let wanted = port; ; wanted++) {
     const error = await listen(server, wanted);
@@ -80,13 +81,15 @@ function listen(server, port) {
   });
 }
 
+/** @typedef {readonly {prefix: string, folder: string}[]} Folders the first whose prefix fits serves */
+
 /**
- * @param {string} folder
+ * @param {Folders} folders
  * @param {import("node:http").IncomingMessage} request
  * @param {import("node:http").ServerResponse} response
  */
-function answer(folder, request, response) {
-  const file = fileOf(folder, request.url ?? "/");
+function answer(folders, request, response) {
+  const file = fileOf(folders, request.url ?? "/");
   if (request.method !== "GET" && request.method !== "HEAD") return refuse(response, 405);
   const stats = file === null ? undefined : statSync(file, { throwIfNoEntry: false });
   if (file === null || stats === undefined || !stats.isFile()) return refuse(response, 404);
@@ -104,13 +107,17 @@ function answer(folder, request, response) {
 }
 
 /**
- * The file behind a URL, or null when it would lie outside the folder.
- * @param {string} folder
+ * The file behind a URL, or null when it would lie outside its folder.
+ * @param {Folders} folders
  * @param {string} url
  */
-function fileOf(folder, url) {
+function fileOf(folders, url) {
   try {
-    const path = decodeURIComponent(new URL(url, `http://${HOST}`).pathname);
+    const whole = decodeURIComponent(new URL(url, `http://${HOST}`).pathname);
+    const found = folders.find(({ prefix }) => whole.startsWith(prefix));
+    if (found === undefined) return null;
+    const { folder, prefix } = found;
+    const path = whole.slice(prefix.length - 1);
     const file = normalize(join(folder, path.endsWith("/") ? `${path}index.html` : path));
     return file.startsWith(folder + sep) && !file.includes("\0") ? file : null;
   } catch {

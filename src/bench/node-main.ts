@@ -1,48 +1,84 @@
-/** `npm run bench -- --node`: the same forwards in Node on Dawn; CPU time is this process's own, all threads of a software adapter included. */
-import { create, globals } from "webgpu";
-import { openGpu } from "../gpu/device.ts";
-import { measureForward } from "./measure.ts";
-import { budgetsOf, type BenchRow } from "./report.ts";
-import type { BenchAdapter } from "./request.ts";
-import { createForwardBench } from "./run-forward.ts";
-import { readSettings, writeReport } from "./write-report.ts";
+/**
+ * The parts of `npm run bench` that run in Node, each in a process of its own: `prepare` writes the models' files, `node` measures on Dawn,
+ * `finish` puts the parts together, `schema` prints the JSON Schema of a report.
+ */
+import { InputError } from "../tensor/input-error.ts";
+import { chooseContenders } from "./contender-list.ts";
+import { describeAdapter } from "./describe-adapter.ts";
+import { describeRun } from "./environment.ts";
+import { finish, writePart } from "./finish.ts";
+import { prepareModel } from "./models/prepare-model.ts";
+import { keyOf, readManifest, readReference } from "./models/prepared-files.ts";
+import { createNodeDriver } from "./node-driver.ts";
+import { jsonSchema } from "./report/schema.ts";
+import { runModel } from "./run-model.ts";
+import { readSettings, type BenchSettings } from "./settings.ts";
 
-Object.assign(globalThis, globals);
-// Dawn aborts the process when its instance is collected while work runs.
-const instance = create([]);
+const say = (text: string) => void process.stderr.write(`bench: ${text}\n`);
 
 async function main(): Promise<number> {
-  const settings = readSettings();
-  const gpu = await openGpu(instance);
-  const bench = createForwardBench(gpu);
-  const cpuSeconds = () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1e6;
-  };
-  const rows: BenchRow[] = [];
-  let adapter: BenchAdapter | null = null;
-  for (const request of settings.requests) {
-    const { model, mode, weightBits, activationBits } = request;
-    process.stderr.write(`bench: ${model} ${mode}${mode === "float" ? "" : ` W${weightBits}A${activationBits}`}\n`);
-    const measured = await measureForward(request, (each) => bench.run(each), cpuSeconds);
-    rows.push(measured.row);
-    adapter = measured.adapter;
+  const command = process.argv[2];
+  if (command === "schema") {
+    process.stdout.write(`${JSON.stringify(jsonSchema(), null, 1)}\n`);
+    return 0;
   }
-  if (adapter === null) throw new Error("no execution was asked for");
-  const report = writeReport(settings.out, { runtime: `Node ${process.version}, Dawn`, cpuOf: "Node process", adapter, rows });
-  gpu.device.destroy();
-  if (!settings.check) return 0;
-  const budgets = budgetsOf(report);
-  const broken = budgets.filter(({ measured, limit }) => !(measured <= limit));
-  for (const { name, measured, limit } of broken) process.stderr.write(`bench: ${name}: ${measured.toFixed(2)}, at most ${limit}\n`);
-  if (budgets.length === 0) process.stderr.write("bench: no budget could be measured (they need a software adapter and deit-tiny)\n");
-  return budgets.length > 0 && broken.length === 0 ? 0 : 1;
+  const settings = readSettings();
+  if (command === "prepare") return prepare(settings);
+  if (command === "node") return measure(settings);
+  return finish(settings);
+}
+
+async function prepare(settings: BenchSettings): Promise<number> {
+  const { models, contenders, place, recipe, batches, modelsFolder: root } = settings;
+  const chosen = chooseContenders(contenders, place);
+  const keys = models.map(keyOf);
+  const twice = keys.find((key, i) => keys.indexOf(key) !== i);
+  if (twice !== undefined) {
+    throw new InputError("BENCH_MODEL", {
+      what: `Two models are named "${twice}".`,
+      why: "The report tells models apart by the names of their folders.",
+      next: "Rename one of the folders.",
+    });
+  }
+  const ours = new Set(chosen.flatMap((each) => each.ours ?? []));
+  // The float file is what the reference is computed from, too.
+  const onnx = new Set(["float" as const, ...chosen.flatMap((each) => each.onnx ?? [])]);
+  for (const model of models) {
+    say(`writing ${keyOf(model)}`);
+    await prepareModel(model, { root, recipe, images: Math.max(1, ...batches), forms: { ours, onnx } });
+  }
+  return 0;
+}
+
+async function measure(settings: BenchSettings): Promise<number> {
+  const { modelsFolder, threads, models, runs, batches, timeLimitSeconds, place } = settings;
+  const contenders = chooseContenders(settings.contenders, place);
+  let current = "";
+  const driver = createNodeDriver(modelsFolder, threads, () => readManifest(modelsFolder, current));
+  const adapter = await describeAdapter(driver.gpu);
+  for (const model of models) {
+    current = keyOf(model);
+    const { classes } = readManifest(modelsFolder, current);
+    const rows = await runModel(driver, {
+      model: current,
+      contenders,
+      runs,
+      batches,
+      timeLimitMs: timeLimitSeconds * 1000,
+      isSoftware: adapter?.isSoftware ?? false,
+      reference: { logits: readReference(modelsFolder, current), classes },
+      onProgress: say,
+    });
+    const packages = ["webgpu", "onnxruntime-node"];
+    writePart(settings.partsFolder, current, describeRun(settings, `Node ${process.version}, Dawn`, adapter, packages, [current], rows));
+  }
+  return 0;
 }
 
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(`bench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    say(error instanceof InputError || !(error instanceof Error) ? String(error) : (error.stack ?? error.message));
     process.exit(1);
   },
 );

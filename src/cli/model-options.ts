@@ -41,7 +41,7 @@ export async function openModelOption(host: Host, options: Options): Promise<Ope
 async function withPreprocessor(host: Host, files: readonly ByteSource[], path: string): Promise<readonly ByteSource[]> {
   const [replacement] = await host.open(path);
   const others = files.filter(({ name }) => !name.endsWith("preprocessor_config.json"));
-  const weights = others.find(({ name }) => name.endsWith(".safetensors"))?.name ?? "";
+  const weights = others.find(({ name }) => /\.(safetensors|onnx)$/.test(name))?.name ?? "";
   const name = `${weights.slice(0, weights.lastIndexOf("/") + 1)}preprocessor_config.json`;
   return [...others, { ...replacement, name }];
 }

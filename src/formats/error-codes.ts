@@ -22,6 +22,9 @@ export const formatErrorCodes = {
   SEVERAL_MODELS: "The files hold more than one model; the error lists them.",
   CONFIG_INVALID: "A configuration (config.json, preprocessor_config.json) is broken, or a field in it has an unusable value.",
   CONFIG_TOO_LARGE: "A configuration file is larger than 10 MB.",
+  ONNX_INVALID: "The ONNX file breaks a rule of the format; the error names the rule or the tensor.",
+  ONNX_DATA_MISSING: "An ONNX model keeps its weights in another file, which was not given; the error names it.",
+  ONNX_DATA_PATH: "An ONNX model wants its weights from a path that leaves its folder.",
   ARCHIVE_INVALID:
     "A zip, tar or gzip archive is damaged, or made to do harm: paths out of its folder, members that inflate beyond what they announce.",
   PICKLE_CODE: "A checkpoint names a function or class that weights do not need; nothing in it is run, and the error tells the name.",

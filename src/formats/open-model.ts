@@ -1,10 +1,11 @@
 /**
- * Picks a model out of what was dropped or named: weights (single, sharded, with or without index), config.json, preprocessor_config.json.
+ * Picks a model out of what was dropped or named: weights (single, sharded, with or without index, ONNX), config.json, preprocessor_config.json.
  * Other files (images, README, .gitattributes) are left alone. Nothing but headers and configurations is read.
  */
 import type { ByteSource } from "./byte-source.ts";
 import { formatError } from "./error-codes.ts";
 import type { JsonObject } from "./json.ts";
+import type { OnnxFile } from "./onnx/open-onnx.ts";
 import { readConfig } from "./read-config.ts";
 import { expandArchives } from "./archives/expand.ts";
 import { openIndexed, openShards, parseShardName, readIndex } from "./shards.ts";
@@ -18,12 +19,14 @@ export interface ModelFiles {
   readonly weights: TensorStore;
   readonly config: JsonObject | null;
   readonly preprocessor: JsonObject | null;
+  /** Present for an ONNX model: its network; `weights` are then its initializers. */
+  readonly onnx?: OnnxFile;
 }
 
 /** One model's weights among the sources: a single file, the parts of one, or an index with its parts. */
 interface Candidate {
   readonly name: string;
-  open(): Promise<TensorStore>;
+  open(): Promise<Pick<ModelFiles, "weights" | "onnx">>;
 }
 
 export async function openModelFiles(sources: readonly ByteSource[]): Promise<ModelFiles> {
@@ -36,7 +39,7 @@ export async function openModelFiles(sources: readonly ByteSource[]): Promise<Mo
   const preprocessor = companion(files, name, "preprocessor_config.json", null);
   return {
     name: displayName(name),
-    weights: await open(),
+    ...(await open()),
     config: config && (await readConfig(config)),
     preprocessor: preprocessor && (await readConfig(preprocessor)),
   };
@@ -47,9 +50,15 @@ async function findCandidates(files: readonly ByteSource[]): Promise<Candidate[]
     const found = await namedCandidates(files, endings);
     if (found.length > 0) return found;
   }
+  // A hub repository often holds both forms; the weights are the original.
+  const networks = files.filter(({ name }) => name.endsWith(".onnx"));
+  if (networks.length > 0) return networks.map((file) => network(file, files));
   // Nothing is named like weights; a renamed file may still be.
-  const renamed = await Promise.all(files.map(async (file) => (weightFormatOf(await sniff(file)) ? [single(file)] : [])));
-  return renamed.flat();
+  const renamed = files.map(async (file): Promise<Candidate[]> => {
+    const kind = await sniff(file);
+    return weightFormatOf(kind) ? [single(file)] : kind === "onnx" ? [network(file, files)] : [];
+  });
+  return (await Promise.all(renamed)).flat();
 }
 
 /** Files of one format by their names: alone, in parts, or in parts that an index lists. */
@@ -57,7 +66,10 @@ async function namedCandidates(files: readonly ByteSource[], endings: RegExp): P
   const named = files.filter(({ name }) => endings.test(name));
   const indexFiles = files.filter(({ name }) => name.endsWith(".index.json") && endings.test(name.slice(0, -".index.json".length)));
   const indexes = await Promise.all(indexFiles.map(readIndex));
-  const indexed = indexes.map((index) => ({ name: index.source.name, open: () => openIndexed(index, named, openWeights) }));
+  const indexed = indexes.map((index) => ({
+    name: index.source.name,
+    open: async () => ({ weights: await openIndexed(index, named, openWeights) }),
+  }));
   const shardSets = new Map<string, ByteSource[]>();
   const singles: ByteSource[] = [];
   for (const file of named) {
@@ -70,12 +82,27 @@ async function namedCandidates(files: readonly ByteSource[], endings: RegExp): P
     const key = `${shard.stem} ${shard.count}`;
     shardSets.set(key, [...(shardSets.get(key) ?? []), file]);
   }
-  const sharded = [...shardSets.values()].map((shards) => ({ name: shards[0].name, open: () => openShards(shards, openWeights) }));
+  const sharded = [...shardSets.values()].map((shards) => ({
+    name: shards[0].name,
+    open: async () => ({ weights: await openShards(shards, openWeights) }),
+  }));
   return [...singles.map(single), ...indexed, ...sharded];
 }
 
 function single(source: ByteSource): Candidate {
-  return { name: source.name, open: () => openWeights(source) };
+  return { name: source.name, open: async () => ({ weights: await openWeights(source) }) };
+}
+
+function network(source: ByteSource, files: readonly ByteSource[]): Candidate {
+  return {
+    name: source.name,
+    async open() {
+      await refuseOtherKinds(source, "onnx");
+      const { openOnnx, onnxTensors } = await import("./onnx/open-onnx.ts");
+      const onnx = await openOnnx(source, files);
+      return { weights: onnxTensors(onnx), onnx };
+    },
+  };
 }
 
 /** A configuration beside the weights, else the only one that was given; `variant` also takes "hf-config.json" when it is alone. */
@@ -106,7 +133,7 @@ async function noWeights(files: readonly ByteSource[]) {
   return formatError(
     "NO_WEIGHTS",
     "There are no model weights among these files.",
-    `${given}. Weights are read from .safetensors, PyTorch checkpoints (.pth, .pt, .bin, .ckpt) and .npz.`,
+    `${given}. Weights are read from .safetensors, PyTorch checkpoints (.pth, .pt, .bin, .ckpt), .npz and .onnx.`,
     "Drop such a file, with config.json and preprocessor_config.json beside it where there are any.",
   );
 }
@@ -128,7 +155,7 @@ function isSystemFile(name: string): boolean {
 function displayName(name: string): string {
   const stem = baseOf(name)
     .replace(/\.index\.json$/, "")
-    .replace(/\.(safetensors|pth?|bin|ckpt|npz)$/, "")
+    .replace(/\.(safetensors|pth?|bin|ckpt|npz|onnx)$/, "")
     .replace(/-\d{5}-of-\d{5}$/, "");
   const folder = baseOf(folderOf(name).slice(0, -1));
   return /^(model|pytorch_model|weights|checkpoint|)$/.test(stem) && folder !== "" ? folder : stem;

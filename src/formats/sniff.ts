@@ -21,7 +21,7 @@ const otherKinds = {
   zip: { what: "a zip archive", next: "Unpack it and drop the files that were inside." },
   gzip: { what: "a gzip archive", next: "Unpack it and drop the files that were inside." },
   tar: { what: "a tar archive", next: "Unpack it and drop the files that were inside." },
-  onnx: { what: "an ONNX model", next: `Open the model that it was exported from: ${toSafetensors}` },
+  onnx: { what: "an ONNX model", next: "Give it the ending .onnx, and drop it alone." },
   gguf: { what: "a GGUF file, as language models use", next: "Open a Vision Transformer saved as .safetensors." },
   hdf5: { what: "an HDF5 file (Keras, TensorFlow)", next: `Load it in Python, and ${toSafetensors}` },
   tflite: { what: "a TensorFlow Lite model", next: "Open the original weights, saved as .safetensors." },
@@ -55,10 +55,11 @@ export async function sniff(source: ByteSource): Promise<FileKind> {
   return kindOf(await head(source));
 }
 
-/** Throws unless the file may be safetensors; what is not recognised passes, and its header's error tells more. */
-export async function refuseOtherKinds(source: ByteSource): Promise<void> {
+/** Throws unless the file may be safetensors (or `expected`); what is not recognised passes, and its reader's error tells more. */
+export async function refuseOtherKinds(source: ByteSource, expected: FileKind = "safetensors"): Promise<void> {
   const bytes = await head(source);
   const kind = kindOf(bytes);
+  if (kind === expected) return;
   const text = latin1(bytes);
   if (kind === "empty") {
     throw formatError("FILE_EMPTY", `${source.name} is empty.`, "It has 0 bytes, as after a failed download.", "Download it again.");
@@ -68,7 +69,7 @@ export async function refuseOtherKinds(source: ByteSource): Promise<void> {
   if (kind === "json") throw jsonBody(source, text);
   if (kind === "npy") throw notWeights(source, "a NumPy array", "Give it as inputs; open a model saved as .safetensors.");
   if (kind in otherKinds) throw notWeights(source, otherKinds[kind as OtherKind].what, otherKinds[kind as OtherKind].next);
-  if (bytes.length < 10) {
+  if (expected === "safetensors" && bytes.length < 10) {
     throw formatError(
       "HEADER_INVALID",
       `${source.name} is not a safetensors file.`,
@@ -145,7 +146,7 @@ function notWeights(source: ByteSource, what: string, next: string) {
   return formatError(
     "NOT_WEIGHTS",
     `${source.name} is ${what}.`,
-    "Weights are read from .safetensors, PyTorch checkpoints (.pth, .pt, .bin) and .npz.",
+    "Weights are read from .safetensors, PyTorch checkpoints (.pth, .pt, .bin), .npz and .onnx.",
     next,
   );
 }

@@ -58,7 +58,7 @@ export interface ModelCard {
   readonly name: string;
   /** "vit", "deit", "swin" ... */
   readonly family: string;
-  readonly naming: "timm" | "huggingface" | "vitrine-package";
+  readonly naming: "timm" | "huggingface" | "onnx" | "vitrine-package";
   readonly config: VitConfig;
   /** What a run gives: a score for each class, or an embedding of the image (config.numClasses is 0). */
   readonly output: "classes" | "features";

@@ -3,18 +3,20 @@ import type { ModelFiles } from "../formats/open-model.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Job } from "../tensor/progress.ts";
 import { beit } from "./beit.ts";
+import { cct } from "./cct.ts";
 import { clip } from "./clip.ts";
 import { deit } from "./deit.ts";
 import { inTimmNames } from "./dialects/index.ts";
 import { dinov2 } from "./dinov2.ts";
 import type { Description, Family, Overrides } from "./family.ts";
 import { mae } from "./mae.ts";
+import { onnx } from "./onnx.ts";
 import { notAVit } from "./other-networks.ts";
 import { siglip } from "./siglip.ts";
 import { swin } from "./swin.ts";
 import { vit } from "./vit.ts";
 
-export const families: readonly Family[] = [clip, siglip, beit, mae, dinov2, deit, vit, swin];
+export const families: readonly Family[] = [clip, siglip, beit, mae, dinov2, deit, vit, swin, cct, onnx];
 
 /** Below this, the weights are of no family: at least three of a ViT's five marks must be there. */
 const leastConfidence = 0.5;
@@ -26,7 +28,8 @@ export interface IdentifiedModel extends Description {
 
 /** Reads no tensor. Throws an InputError that says what the weights are when no family fits. */
 export function identifyModel(given: ModelFiles, overrides: Overrides = {}): IdentifiedModel {
-  const { files, dialect, assumed } = inTimmNames(given);
+  // A network says itself what its weights are.
+  const { files, dialect, assumed } = given.onnx ? { files: given, dialect: null, assumed: [] } : inTimmNames(given);
   const ranked = families.map((family) => ({ family, confidence: family.match(files) })).sort((a, b) => b.confidence - a.confidence);
   const [{ family, confidence }] = ranked;
   if (confidence < leastConfidence) throw notAVit(files.weights.names, files.name);

@@ -30,7 +30,7 @@ export function weightReader(store: TensorStore, names: NameMap, job: Job | unde
   };
 }
 
-function refuseNotFinite(fileName: string, data: Float32Array): void {
+export function refuseNotFinite(fileName: string, data: Float32Array): void {
   let nans = 0;
   let infinities = 0;
   for (const value of data) {

@@ -12,8 +12,10 @@ import { observeTensor } from "./observers/observer.ts";
 import { percentileMse, REPQ_PERCENTILES } from "./observers/percentile-mse.ts";
 import { minMax } from "./recipes/min-max.ts";
 import { repqVit } from "./recipes/repq-vit.ts";
+import { vitrine } from "./recipes/vitrine.ts";
 import { schemes } from "./schemes/index.ts";
 import { simulateGraph } from "./simulate.ts";
+import { isWeight, type Place } from "./sites.ts";
 
 const onCpu = (node: Node, inputs: readonly Tensor[]) => Promise.resolve(runNode(node, inputs));
 
@@ -139,6 +141,46 @@ describe("calibrate", () => {
     const graph = smallVit();
     const huge = { ...graph, shapes: { ...graph.shapes, "blocks.0.attn.softmax": [64, 2048, 2048] } };
     expect(await codeOf(calibrate(request({ graph: huge })))).toBe("CALIBRATION_TOO_LARGE");
+  });
+
+  it("refuses statistics with NaN that appear on the way, naming the place", async () => {
+    const overflowing = (node: Node, inputs: readonly Tensor[]) => {
+      const y = runNode(node, inputs);
+      if (node.name === "blocks.1.mlp.act") y.data[7] = Number.NaN;
+      return Promise.resolve(y);
+    };
+    for (const recipe of [minMax, repqVit, vitrine]) {
+      const promise = calibrate(request({ recipe, runNode: overflowing }));
+      await expect(promise).rejects.toMatchObject({
+        code: "CALIBRATION_NOT_FINITE",
+        message: expect.stringContaining("blocks.1.mlp.fc2") as string,
+      });
+    }
+  });
+
+  it("refuses a method what it is not made for, before anything runs", async () => {
+    const executed: string[] = [];
+    const refused = (overrides: Partial<CalibrationRequest>) =>
+      calibrate(request({ ...overrides, runNode: (node, inputs) => (executed.push(node.name), onCpu(node, inputs)) }));
+    await expect(refused({ recipe: vitrine, images: smallImages(3) })).rejects.toMatchObject({
+      code: "CALIBRATION_TOO_FEW",
+      message: expect.stringContaining("at least 4") as string,
+    });
+    const narrow = { ...minMax, bitRange: { lowest: 4, highest: 8 } };
+    expect(await codeOf(refused({ recipe: narrow, weightBits: 3 }))).toBe("BITS_UNSUPPORTED");
+    expect(await codeOf(refused({ recipe: narrow, attentionBits: 2 }))).toBe("BITS_UNSUPPORTED");
+    expect(await codeOf(refused({ recipe: narrow, layerBits: { head: { activations: 3 } } }))).toBe("BITS_UNSUPPORTED");
+    const [weights, ...others] = minMax.rules;
+    for (const [rules, role] of [
+      [others.map((rule) => ({ ...rule, where: (place: Place) => !isWeight(place) && rule.where(place) })), "weights"],
+      [[weights], "attention probabilities"],
+    ] as const) {
+      await expect(refused({ recipe: { ...minMax, rules } })).rejects.toMatchObject({
+        code: "RECIPE_UNSUITABLE",
+        message: expect.stringContaining(`no rule for the ${role}`) as string,
+      });
+    }
+    expect(executed).toEqual([]);
   });
 
   it("bounds memory by the values still to be read plus two copies of a node's inputs", () => {

@@ -13,7 +13,16 @@ import { lastReaders } from "../reference/run-graph.ts";
 import { throwIfCancelled, type Job } from "../tensor/progress.ts";
 import { tensor, type Tensor } from "../tensor/tensor.ts";
 import { bitsAt, type BitWidths, type LayerBits } from "./bits.ts";
-import { peakBytes, refuseBits, refuseFewImages, refuseNonFinite, refuseTooLarge, refuseUnknownLayers } from "./calibration-limits.ts";
+import {
+  peakBytes,
+  refuseBits,
+  refuseFewImages,
+  refuseNonFinite,
+  refuseOtherBits,
+  refuseTooLarge,
+  refuseUnknownLayers,
+  refuseUnsuitable,
+} from "./calibration-limits.ts";
 import { observeTensor, type Choice } from "./observers/observer.ts";
 import type { FloatModel, Recipe, SiteRule } from "./recipes/recipe.ts";
 import { schemes } from "./schemes/index.ts";
@@ -70,12 +79,7 @@ export async function calibrate(request: CalibrationRequest): Promise<Calibrated
 
 /** One walk for all tasks. Tasks that use different numbers of images walk separately. Results in the order of the tasks. */
 export async function calibrateAll(inputs: CalibrationInputs, tasks: readonly CalibrationTask[]): Promise<Calibrated[]> {
-  for (const { weightBits, activationBits, attentionBits, layerBits } of tasks) {
-    refuseBits(weightBits, activationBits);
-    refuseBits(weightBits, attentionBits ?? activationBits);
-    refuseUnknownLayers(inputs.graph, layerBits ?? {});
-    for (const { weights, activations } of Object.values(layerBits ?? {})) refuseBits(weights ?? weightBits, activations ?? activationBits);
-  }
+  for (const task of tasks) refuseTask(task, inputs.graph);
   const results = new Map<CalibrationTask, Calibrated>();
   for (const count of new Set(tasks.map(({ recipe }) => recipe.calibrationImages))) {
     const together = tasks.filter(({ recipe }) => recipe.calibrationImages === count);
@@ -88,6 +92,21 @@ export async function calibrateAll(inputs: CalibrationInputs, tasks: readonly Ca
     if (!result) throw new Error("internal: a calibration task was left out");
     return result;
   });
+}
+
+/** Before anything runs. */
+function refuseTask(
+  { recipe, weightBits, activationBits, attentionBits = activationBits, layerBits = {} }: CalibrationTask,
+  graph: Graph,
+): void {
+  const layers = Object.values(layerBits);
+  refuseBits(weightBits, activationBits);
+  refuseBits(weightBits, attentionBits);
+  refuseUnknownLayers(graph, layerBits);
+  for (const { weights = weightBits, activations = activationBits } of layers) refuseBits(weights, activations);
+  const exceptions = layers.flatMap(({ weights, activations }) => [weights ?? weightBits, activations ?? activationBits]);
+  refuseOtherBits(recipe, [weightBits, activationBits, attentionBits, ...exceptions]);
+  refuseUnsuitable(recipe, graph);
 }
 
 /** One task on its way through the graph. */

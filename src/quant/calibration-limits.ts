@@ -1,10 +1,12 @@
 /** What calibration refuses before or while it runs, each with its own code. */
 import { INPUT, type Graph } from "../graph/graph.ts";
+import { sitesOf } from "../graph/ops.ts";
 import { lastReaders } from "../reference/run-graph.ts";
 import { InputError } from "../tensor/input-error.ts";
 import { elementCount, type Tensor } from "../tensor/tensor.ts";
 import type { LayerBits } from "./bits.ts";
-import { isLayer } from "./sites.ts";
+import type { Recipe } from "./recipes/recipe.ts";
+import { isLayer, isProbabilities, isWeight, type Place } from "./sites.ts";
 
 /** Browsers give a tab between 2 and 4 GiB of array memory; calibration takes at most this much of it. */
 export const CALIBRATION_LIMIT_BYTES = 2 * 2 ** 30;
@@ -57,6 +59,39 @@ export function refuseFewImages({ name, minimumImages }: { readonly name: string
   });
 }
 
+/** A method is defined for some widths only: asked for others it would run and mean nothing. `bits`: every width that a layer is to get. */
+export function refuseOtherBits({ name, bitRange }: Pick<Recipe, "name" | "bitRange">, bits: readonly number[]): void {
+  if (!bitRange) return;
+  const outside = bits.find((count) => count < bitRange.lowest || count > bitRange.highest);
+  if (outside === undefined) return;
+  throw new InputError("BITS_UNSUPPORTED", {
+    what: `${name} was asked for ${outside} bits.`,
+    why: `The method is defined for ${bitRange.lowest} to ${bitRange.highest}.`,
+    next: "Choose a width in this range, or another recipe.",
+  });
+}
+
+/**
+ * Single sites may stay float, as a method's image does; but a method that has no rule for any weight, activation or attention map of a model
+ * was not made for its family, and would silently leave all of them float.
+ */
+export function refuseUnsuitable({ name, rules }: Pick<Recipe, "name" | "rules">, graph: Graph): void {
+  const places = graph.nodes.filter(isLayer).flatMap((node) => sitesOf(node.op).map((site): Place => ({ graph, node, site })));
+  const roles = {
+    weights: places.filter(isWeight),
+    "attention probabilities": places.filter(isProbabilities),
+    activations: places.filter((place) => !isWeight(place) && !isProbabilities(place)),
+  };
+  for (const [role, present] of Object.entries(roles)) {
+    if (present.length === 0 || present.some((place) => rules.some(({ where }) => where(place)))) continue;
+    throw new InputError("RECIPE_UNSUITABLE", {
+      what: `${name} has no rule for the ${role} of ${graph.name}.`,
+      why: "They would stay float, and the model would not be quantized as asked.",
+      next: "Take another recipe; min-max fits every family.",
+    });
+  }
+}
+
 export function refuseBits(weightBits: number, activationBits: number): void {
   const usable = (bits: number) => Number.isInteger(bits) && bits >= 2 && bits <= 8;
   if (usable(weightBits) && usable(activationBits)) return;
@@ -80,7 +115,19 @@ export function refuseUnknownLayers({ name, nodes }: Graph, layerBits: LayerBits
 }
 
 export function refuseNonFinite(x: Tensor, place: string): void {
-  if (x.data.every(Number.isFinite)) return;
+  // NaN and infinities times 0 are NaN, and one of them is enough: a sum instead of a test for each of many millions of values.
+  const { data } = x;
+  const zero = 0;
+  const whole = data.length & ~3;
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let i = 0; i < whole; i += 4) {
+    a += data[i] * zero;
+    b += data[i + 1] * zero;
+    c += data[i + 2] * zero;
+    d += data[i + 3] * zero;
+  }
+  for (let i = whole; i < data.length; i++) a += data[i] * zero;
+  if (a + b + c + d === 0) return;
   throw new InputError("CALIBRATION_NOT_FINITE", {
     what: `The values at ${place} contain NaN or infinity.`,
     why: "A range cannot be measured on them.",

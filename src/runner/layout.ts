@@ -53,13 +53,21 @@ export function layoutBytes(layout: Layout, images: number): number {
 
 /** The raw numbers of a value without padding: floats, or codes as numbers. words: as read back. Result: [images * rows, columns]. */
 export function readValue(layout: Layout, words: Uint32Array<ArrayBuffer>, images: number): Float32Array<ArrayBuffer> {
-  const positions = columnPositions(layout);
+  const columns = columnCount(layout);
   const stride = storedColumns(layout);
   const rows = images * layout.rows;
-  const out = new Float32Array(rows * positions.length);
+  const out = new Float32Array(rows * columns);
   const source = layout.kind === "f32" ? new Float32Array(words.buffer, words.byteOffset) : new Uint8Array(words.buffer, words.byteOffset);
+  const { headDim } = layout;
+  const padded = pad4(headDim);
+  // Whole heads are copied; where nothing is padded, everything at once.
+  if (stride === columns) {
+    out.set(source.subarray(0, out.length));
+    return out;
+  }
   for (let row = 0, at = 0; row < rows; row++) {
-    for (const position of positions) out[at++] = source[row * stride + position];
+    for (let from = row * stride, end = at + columns; at < end; at += headDim, from += padded)
+      out.set(source.subarray(from, from + headDim), at);
   }
   return out;
 }

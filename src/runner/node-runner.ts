@@ -8,7 +8,7 @@ import { createConstantBuffers } from "./constant-buffers.ts";
 import { decodeValue } from "./decode-value.ts";
 import type { PlanExecutor } from "./executor.ts";
 import { createGpuExecutor } from "./gpu-executor.ts";
-import { columnPositions, layoutBytes, rowLayout, storedColumns, type Layout } from "./layout.ts";
+import { columnCount, layoutBytes, pad4, rowLayout, storedColumns, type Layout } from "./layout.ts";
 import { rules } from "./make-plan.ts";
 import { createPlanBuilder } from "./plan-builder.ts";
 import type { Plan } from "./plan.ts";
@@ -25,6 +25,8 @@ const ON_CPU: ReadonlySet<OpName> = new Set<OpName>([
   "AttentionBias",
   "Gather",
   "GatherRows",
+  "MaxRows",
+  "SoftmaxPool",
   "PrependTokens",
   "Patchify",
 ]);
@@ -128,14 +130,16 @@ function inputLayout(heads: number, shape: Shape): Layout {
 
 /** Images [start, start + size) of a batch, rows padded as the layout wants. */
 function stored(layout: Layout, { data }: Tensor, start: number, size: number): Float32Array<ArrayBuffer> {
-  const positions = columnPositions(layout);
+  const columns = columnCount(layout);
   const stride = storedColumns(layout);
-  const perImage = layout.rows * positions.length;
+  const perImage = layout.rows * columns;
   const from = data.subarray(start * perImage, (start + size) * perImage);
-  if (stride === positions.length) return from.slice();
+  if (stride === columns) return from.slice();
   const out = new Float32Array(size * layout.rows * stride);
-  for (let row = 0; row < size * layout.rows; row++) {
-    positions.forEach((position, column) => (out[row * stride + position] = from[row * positions.length + column]));
+  const { headDim } = layout;
+  const padded = pad4(headDim);
+  for (let row = 0, at = 0; row < size * layout.rows; row++) {
+    for (let to = row * stride, end = at + columns; at < end; at += headDim, to += padded) out.set(from.subarray(at, at + headDim), to);
   }
   return out;
 }

@@ -13,7 +13,7 @@ export interface OpenModel {
   readonly card: ModelCard;
   /** Where files contradict each other, and which was followed. */
   readonly notes: readonly string[];
-  /** What a package was quantized with; null for a float model. */
+  /** What a package, or a quantized model of another tool, was quantized with; null for a float model. */
   readonly quantization: QuantizeRequest | null;
   build(job?: Job): Promise<Graph>;
 }
@@ -25,7 +25,12 @@ export async function openModel(sources: readonly ByteSource[], overrides: Overr
     return { card, notes: [], quantization: request, build: () => readPackage(files.weights) };
   }
   const { card, notes, build } = identifyModel(files, overrides);
-  return { card, notes, quantization: null, build };
+  return { card, notes, quantization: card.quantization ? baselineOf(card.quantization) : null, build };
+}
+
+/** What a file of another tool was quantized with, as far as it can be told. */
+function baselineOf({ recipe, weightBits, activationBits }: NonNullable<ModelCard["quantization"]>): QuantizeRequest {
+  return { recipe, weightBits, activationBits, levels: "strict" };
 }
 
 /** The graph without its quantizers: what a package's decoded weights compute in float. */

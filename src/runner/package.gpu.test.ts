@@ -106,7 +106,8 @@ test("a package whose description lies is refused with the rule it breaks", asyn
     request,
   );
   const store = await openSafetensors(fromBytes(writePackage(graph, card, request), "p"));
-  const header = JSON.parse(store.metadata[PACKAGE_KEY]) as { nodes: { op: string; weights: Record<string, number[]> }[] };
+  type Stated = { op: string; weights: Record<string, number[]>; quantizers?: Record<string, Record<string, unknown>> };
+  const header = JSON.parse(store.metadata[PACKAGE_KEY]) as { nodes: Stated[] };
   const tensors = Object.fromEntries(await Promise.all(store.names.map(async (name) => [name, await readAny(store, name)] as const)));
   const reopen = (change: (copy: typeof header) => void) => {
     const copy = structuredClone(header);
@@ -118,4 +119,24 @@ test("a package whose description lies is refused with the rule it breaks", asyn
   await expectCode("PACKAGE_INVALID", () => reopen((copy) => (copy.nodes[gemm].op = "RunCode")));
   await expectCode("PACKAGE_INVALID", () => reopen((copy) => (copy.nodes[gemm].weights.weight[0] += 1)));
   await expectCode("PACKAGE_INVALID", () => reopen((copy) => copy.nodes.reverse()));
+  const lie = (site: string, change: (quantizer: Record<string, unknown>) => unknown) =>
+    expectCode("PACKAGE_INVALID", () =>
+      reopen((copy) => {
+        const stated = copy.nodes.find(({ quantizers }) => quantizers?.[site])?.quantizers?.[site];
+        if (!stated) throw new Error(`no quantizer of ${site}`);
+        change(stated);
+      }),
+    );
+  for (const scheme of ["adalog", "lloyd", "tan", "sulq", "twin-gelu", "twin-softmax"]) {
+    await lie("probabilities", (quantizer) => Object.assign(quantizer, { scheme, zeroPoint: [] }));
+  }
+  await lie("probabilities", (quantizer) => Object.assign(quantizer, { parameters: { base: 18 } }));
+  await lie("input", (quantizer) => Object.assign(quantizer, { axis: -1, scale: [1, 1, 1, 1, 1], zeroPoint: [0, 0, 0, 0, 0] }));
+  await lie("input", (quantizer) => Object.assign(quantizer, { zeroPoint: [] }));
+  await lie("weight", (quantizer) => Object.assign(quantizer, { scheme: "demax" }));
+  await lie("weight", (quantizer) => Object.assign(quantizer, { axis: null }));
+  const softmax = header.nodes.findIndex(({ op }) => op === "Softmax");
+  const { query } = header.nodes.find(({ quantizers }) => quantizers?.query)?.quantizers ?? {};
+  await expectCode("PACKAGE_INVALID", () => reopen((copy) => Object.assign(copy.nodes[softmax], { quantizers: { query } })));
+  expect((await reopen(() => undefined)).nodes.length).toBeGreaterThanOrEqual(header.nodes.length);
 });

@@ -3,9 +3,12 @@ import { writeSafetensors } from "../formats/safetensors-write.ts";
 import { makeGraph, type Graph, type Node } from "../graph/graph.ts";
 import type { Quantizer, Quantizers, Site } from "../graph/quantizer.ts";
 import type { OpName } from "../graph/node.ts";
+import { optionalSitesOf, sitesOf } from "../graph/ops.ts";
 import type { ModelCard } from "../models/config.ts";
+import { quantizerFault } from "../quant/schemes/check-quantizer.ts";
 import { encodeTensor } from "../quant/schemes/encode.ts";
 import { schemeOf } from "../quant/schemes/index.ts";
+import { placeName } from "../quant/sites.ts";
 import { InputError } from "../tensor/input-error.ts";
 import { packBits, unpackBits } from "../tensor/packing.ts";
 import { elementCount, tensor, type Shape, type Tensor } from "../tensor/tensor.ts";
@@ -87,14 +90,34 @@ export async function readPackage(store: TensorStore): Promise<Graph> {
     const base = { name: stated.name, op: stated.op as OpName, inputs: stated.inputs, attributes: stated.attributes, weights };
     nodes.push(quantizers ? { ...base, quantizers } : base);
   }
+  let graph: Graph;
   try {
-    return makeGraph(header.name, header.inputShape, nodes);
+    graph = makeGraph(header.name, header.inputShape, nodes);
   } catch (error) {
     throw invalid(error instanceof Error ? error.message.replace(/^internal: /, "") : String(error));
   }
+  checkQuantizers(graph);
+  return graph;
 }
 
-async function readQuantizers(store: TensorStore, { name, quantizers }: PackageHeader["nodes"][number]): Promise<Quantizers | undefined> {
+/** Weights' were checked when they were decoded; the shapes of the others' tensors are known now. */
+function checkQuantizers({ nodes, shapes }: Graph): void {
+  for (const node of nodes) {
+    for (const [name, quantizer] of Object.entries(node.quantizers ?? {})) {
+      const site = name as Site;
+      if (![...sitesOf(node.op), ...optionalSitesOf(node.op)].includes(site))
+        throw invalid(`${node.name} (${node.op}) has no ${site} to quantize`);
+      const operand = site === "value" ? 1 : 0;
+      const fault = site === "weight" ? null : quantizerFault(quantizer, site, shapes[node.inputs[operand]]);
+      if (fault) throw invalid(`${placeName(node, site)}: ${fault}`);
+    }
+  }
+}
+
+async function readQuantizers(
+  store: TensorStore,
+  { name, weights, quantizers }: PackageHeader["nodes"][number],
+): Promise<Quantizers | undefined> {
   if (!quantizers) return undefined;
   const result: Partial<Record<Site, Quantizer>> = {};
   for (const [site, stated] of Object.entries(quantizers)) {
@@ -105,7 +128,10 @@ async function readQuantizers(store: TensorStore, { name, quantizers }: PackageH
     if (scale.length === 0 || !scale.every((value) => value > 0 && Number.isFinite(value)) || !zeroPoint.every(Number.isFinite)) {
       throw invalid(`${name}.${site} has an unusable scale or zero point`);
     }
-    result[site as Site] = { scheme, bits, levels, axis, scale, zeroPoint, ...(parameters ? { parameters } : {}) };
+    const quantizer = { scheme, bits, levels, axis, scale, zeroPoint, ...(parameters ? { parameters } : {}) };
+    const fault = isWeight ? quantizerFault(quantizer, "weight", weights.weight ?? []) : null;
+    if (fault) throw invalid(`${placeName({ name }, "weight")}: ${fault}`);
+    result[site as Site] = quantizer;
   }
   return result;
 }

@@ -3,21 +3,11 @@
  * counts; the one that ends with the least squared error wins.
  */
 import { clamp } from "../../tensor/rounding.ts";
-import { lloydFit } from "../schemes/lloyd.ts";
-import { histogramOf, type Histogram } from "./histogram.ts";
-import type { Observer } from "./observer.ts";
+import type { Histogram } from "./histogram.ts";
 
 const ITERATIONS = 100;
 const OCTAVES = [6, 8, 10, 12];
 const CELLS = 256;
-
-export const lloydMax: Observer = {
-  name: "Lloyd-Max",
-  observe(values, { bits }) {
-    const { levels, start } = placeLevels(histogramOf(values, bits), 2 ** bits, "zero first");
-    return { ...lloydFit(levels), candidate: start, gap: Number.POSITIVE_INFINITY };
-  },
-};
 
 /** What levels are placed on. */
 export type Density = Pick<Histogram, "centres" | "counts" | "low" | "high">;

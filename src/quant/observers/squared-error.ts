@@ -6,6 +6,7 @@ import type { Target } from "./observer.ts";
 
 /** Values restored at a time, so that they are still in the cache when they are compared. */
 const CHUNK = 1 << 15;
+const scratch = new Float32Array(CHUNK);
 
 /** Sum over the values of (x - x^)^2: float32 differences as the published programs take them, accumulated in float64. */
 export function squaredError(
@@ -19,7 +20,7 @@ export function squaredError(
   let sum = 0;
   for (let start = 0; start < values.length; start += CHUNK) {
     const chunk = values.subarray(start, start + CHUNK);
-    const restored = target.scheme.fakeQuantize(tensor([chunk.length], chunk), quantizer).data;
+    const restored = target.scheme.fakeQuantize(tensor([chunk.length], chunk), quantizer, scratch.subarray(0, chunk.length)).data;
     for (let i = 0; i < chunk.length; i++) {
       const difference = Math.fround(chunk[i] - restored[i]);
       sum += difference * difference;

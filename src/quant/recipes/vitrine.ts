@@ -2,7 +2,7 @@ import { minMax } from "../observers/min-max.ts";
 import { unitRange } from "../observers/unit-range.ts";
 import { isPatchInput, isPooled, isPostAttention, isProbabilities, isValue, isWeight } from "../sites.ts";
 import { rangeGptq } from "../solvers/range-gptq.ts";
-import { fitGeluCodebook, fitProbabilityCodebook } from "../steps/fit-codebook.ts";
+import { fitGeluCodebook, fitImageCodebook, fitProbabilityCodebook } from "../steps/fit-codebook.ts";
 import { fitWeights } from "../steps/fit-weights.ts";
 import { reparameterizeInput } from "../steps/reparameterize-input.ts";
 import { rotateAttention } from "../steps/rotate-attention.ts";
@@ -23,7 +23,7 @@ export const vitrine: Recipe = {
   prepare: prepareTokenWeights,
   rules: [
     { where: isWeight, scheme: "uniform", bits: "weights", granularity: "per row", observer: minMax },
-    { where: isPatchInput, scheme: "uniform", bits: 8, granularity: "per tensor", observer: minMax },
+    { where: isPatchInput, scheme: "lloyd", bits: 8, granularity: "per tensor", observer: minMax },
     { where: isProbabilities, scheme: "lloyd", bits: "attention", granularity: "per tensor", observer: unitRange },
     { where: isValue, scheme: "uniform", bits: "activations", granularity: "per column", observer: minMax },
     {
@@ -38,6 +38,7 @@ export const vitrine: Recipe = {
     { where: () => true, scheme: "uniform", bits: "activations", granularity: "per column", observer: minMax },
   ],
   steps: [
+    fitImageCodebook(),
     rotateAttention(),
     fitGeluCodebook(),
     weightedRanges(),

@@ -77,6 +77,7 @@ function adalogScheme(name: string, label: string, shift: number): Scheme {
   return {
     name,
     label,
+    parameters: () => ({ base: { low: LOWEST_BASE, high: HIGHEST_BASE, isInteger: true } }),
     fit: (range, bits) => fitBase(range, bits, usualBase(bits)),
     candidates(range, bits) {
       const bases = Array.from({ length: HIGHEST_BASE - LOWEST_BASE + 1 }, (_, i) => LOWEST_BASE + i);

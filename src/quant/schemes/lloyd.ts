@@ -52,6 +52,13 @@ const codebook = memoized((quantizer): Codebook => {
 export const lloyd: Scheme = {
   name: "lloyd",
   label: "free codebook (Lloyd-Max)",
+  parameters: (bits) =>
+    Object.fromEntries(
+      Array.from({ length: 2 ** bits }, (_, code) => [
+        `m${code}`,
+        { low: -UNIT, high: UNIT, isInteger: true, ...(code === 0 ? {} : { isOptional: true }) },
+      ]),
+    ),
   /** Without data: equal steps. */
   fit: ({ low, high }, bits) => {
     const last = 2 ** bits - 1;

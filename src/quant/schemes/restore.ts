@@ -16,15 +16,19 @@ const known = new WeakMap<Codebook, Uint16Array<ArrayBuffer>>();
 
 /** Scheme.fakeQuantize of quantizers with one entry. */
 export function fakeQuantizeBy(codebook: (quantizer: Quantizer) => Codebook): Scheme["fakeQuantize"] {
-  return (x, quantizer) => {
+  return (x, quantizer, reused) => {
     if (quantizer.axis !== null) throw new Error(`internal: ${quantizer.scheme} quantizes per tensor only`);
-    return tensor(x.shape, restoreByCodebook(x.data, codebook(quantizer)));
+    return tensor(x.shape, restoreByCodebook(x.data, codebook(quantizer), reused));
   };
 }
 
-export function restoreByCodebook(x: Float32Array<ArrayBuffer>, codebook: Codebook): Float32Array<ArrayBuffer> {
+/** `out`: where to write, as long as x. */
+export function restoreByCodebook(
+  x: Float32Array<ArrayBuffer>,
+  codebook: Codebook,
+  out = new Float32Array(x.length),
+): Float32Array<ArrayBuffer> {
   const { decode } = codebook;
-  const out = new Float32Array(x.length);
   if (x.length < TABLE_FROM) {
     for (let i = 0; i < out.length; i++) out[i] = decode[encodeByThresholds(x[i], codebook)];
     return out;

@@ -54,6 +54,14 @@ export interface Codebook {
   readonly zeroCode: number | null;
 }
 
+/** Which values a scheme's own parameter may have, both ends included. */
+export interface ParameterRange {
+  readonly low: number;
+  readonly high: number;
+  readonly isInteger?: true;
+  readonly isOptional?: true;
+}
+
 /**
  * A way to map numbers to codes and back. quantize and dequantize are the definition, one number at a time, in float32 steps as torch computes them;
  * fakeQuantize is the same composed over a tensor.
@@ -61,6 +69,8 @@ export interface Codebook {
 export interface Scheme {
   readonly name: string;
   readonly label: string;
+  /** Its own parameters at that many bits (see Quantizer.parameters) and the values that make sense; absent where there are none. */
+  readonly parameters?: (bits: number) => Readonly<Record<string, ParameterRange>>;
   /** Fitted to each row of the last axis while it runs: only fakeQuantize exists, single numbers have no codes. */
   readonly perRow?: true;
   /** `levels` matters only where the published parameters are others than ours; default strict. */
@@ -70,7 +80,8 @@ export interface Scheme {
   /** Codes are integers, except as-published uniform ones whose zero point is fractional. */
   quantize(x: number, quantizer: Quantizer, channel?: number): number;
   dequantize(code: number, quantizer: Quantizer, channel?: number): number;
-  fakeQuantize(x: Tensor, quantizer: Quantizer): Tensor;
+  /** `reused`: where the values may be written, of the same length; schemes that have no use for it ignore it. */
+  fakeQuantize(x: Tensor, quantizer: Quantizer, reused?: Float32Array<ArrayBuffer>): Tensor;
   /** For quantizers with one entry. */
   codebook?(quantizer: Quantizer): Codebook;
 }

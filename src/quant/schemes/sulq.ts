@@ -75,6 +75,7 @@ function fitEta({ low, high }: Range, eta: number, levels: Levels): Fit {
 export const sulq: Scheme = {
   name: "sulq",
   label: "shift-uniform-log2",
+  parameters: () => ({ eta: { low: 2 ** -24, high: 1 }, low: { low: -24, high: 24 }, high: { low: -24, high: 24 } }),
   fit: (range, _bits, levels = "strict") => fitEta(range, (levels === "strict" ? STRICT_ETAS : PUBLISHED_ETAS)[0], levels),
   candidates: (range, _bits, levels = "strict") =>
     (levels === "strict" ? STRICT_ETAS : PUBLISHED_ETAS).map((eta) => fitEta(range, eta, levels)),

@@ -62,6 +62,7 @@ function fit({ high }: Range, parameters: { readonly a: number; readonly c: numb
 export const tan: Scheme = {
   name: "tan",
   label: "tan companding (ours)",
+  parameters: () => ({ a: { low: 0.3, high: 3 }, c: { low: 0, high: 1 } }),
   fit: (range) => fit(range, USUAL),
   candidates: (range) => GRID.map((parameters) => fit(range, parameters)),
   quantize: (x, quantizer) => nearestCode(x, tables(quantizer).levels),

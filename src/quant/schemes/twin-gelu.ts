@@ -12,6 +12,9 @@ import { parameterOf } from "./parameter.ts";
 import { fakeQuantizeBy } from "./restore.ts";
 import type { Codebook, Fit, Range, Scheme } from "./scheme.ts";
 
+/** Of a 32-bit shift; GELU outputs of 2^28 would need it. */
+const LARGEST_RATIO = 31;
+
 const halfOf = (bits: number) => 2 ** (bits - 1);
 
 function quantize(x: number, quantizer: Quantizer): number {
@@ -57,12 +60,13 @@ function fit(bits: number, ratio: number): Fit {
 /** The smallest ratio whose largest level reaches `high`. */
 function wholeRatio({ high }: Range, bits: number): number {
   const reach = (GELU_SHIFT / halfOf(bits)) * (halfOf(bits) - 1);
-  return Math.max(0, Math.ceil(Math.log2(Math.max(high, reach) / reach)));
+  return Math.min(LARGEST_RATIO, Math.max(0, Math.ceil(Math.log2(Math.max(high, reach) / reach))));
 }
 
 export const twinGelu: Scheme = {
   name: "twin-gelu",
   label: "twin uniform for GELU",
+  parameters: () => ({ ratio: { low: 0, high: LARGEST_RATIO, isInteger: true } }),
   fit: (range, bits) => fit(bits, wholeRatio(range, bits)),
   candidates(range, bits) {
     const whole = wholeRatio(range, bits);

@@ -38,6 +38,7 @@ function fit(bits: number, splitExponent: number): Fit {
 export const twinSoftmax: Scheme = {
   name: "twin-softmax",
   label: "twin uniform for softmax",
+  parameters: () => ({ splitExponent: { low: 1, high: SPLIT_EXPONENTS.length, isInteger: true } }),
   fit: (_range, bits) => fit(bits, USUAL_EXPONENT),
   candidates: (_range, bits) =>
     [USUAL_EXPONENT, ...SPLIT_EXPONENTS.filter((exponent) => exponent !== USUAL_EXPONENT)].map((exponent) => fit(bits, exponent)),

@@ -46,13 +46,15 @@ export function uniformScheme(name: string, label: string, fit: Scheme["fit"]): 
     dequantize,
     codebook,
 
-    fakeQuantize(x, quantizer) {
+    fakeQuantize(x, quantizer, reused) {
       const { scale, zeroPoint, bits } = quantizer;
-      const out = new Float32Array(x.data.length);
+      const out = reused ?? new Float32Array(x.data.length);
       const run = runLength(quantizer, x.shape, out.length);
-      for (let start = 0, entry = 0; start < out.length; start += run, entry = (entry + 1) % scale.length) {
-        restore(x.data, out, start, start + run, scale[entry], zeroPoint[entry], 2 ** bits - 1);
-      }
+      if (run === 1 && zeroPoint.every(Number.isInteger)) restoreColumns(x.data, out, quantizer);
+      else
+        for (let start = 0, entry = 0; start < out.length; start += run, entry = (entry + 1) % scale.length) {
+          restore(x.data, out, start, start + run, scale[entry], zeroPoint[entry], 2 ** bits - 1);
+        }
       return tensor(x.shape, out);
     },
   };
@@ -83,9 +85,31 @@ function restore(
   last: number,
 ): void {
   const integers = 1.5 * 2 ** 52;
+  if (!Number.isInteger(zeroPoint)) {
+    for (let i = start; i < end; i++) {
+      const code = Math.fround(Math.fround(x[i] / scale) + integers - integers + zeroPoint);
+      out[i] = Math.fround(Math.fround((code < 0 ? 0 : code > last ? last : code) - zeroPoint) * scale);
+    }
+    return;
+  }
+  // Codes and zero points below 2^24 add up exactly, so that the clamp may come first; what is stored is the product rounded once. 0 - 0 is not -0.
+  const lowest = 0 - zeroPoint;
+  const highest = last - zeroPoint;
   for (let i = start; i < end; i++) {
     const steps = Math.fround(x[i] / scale) + integers - integers;
-    const code = Math.max(0, Math.min(last, Math.fround(steps + zeroPoint)));
-    out[i] = Math.fround(Math.fround(code - zeroPoint) * scale);
+    out[i] = Math.min(highest, Math.max(lowest, steps)) * scale;
+  }
+}
+
+/** The same where every column has its own scale and integer zero point. */
+function restoreColumns(x: Float32Array<ArrayBuffer>, out: Float32Array<ArrayBuffer>, { scale, zeroPoint, bits }: Quantizer): void {
+  const integers = 1.5 * 2 ** 52;
+  const columns = scale.length;
+  const last = 2 ** bits - 1;
+  for (let start = 0; start < out.length; start += columns) {
+    for (let c = 0; c < columns; c++) {
+      const steps = Math.fround(x[start + c] / scale[c]) + integers - integers;
+      out[start + c] = Math.min(last - zeroPoint[c], Math.max(0 - zeroPoint[c], steps)) * scale[c];
+    }
   }
 }

@@ -1,29 +1,25 @@
 /**
  * GPTQ that chooses each row's range by what GPTQ makes of it: every row is swept once for each of some shrunken ranges, its scale is then fitted by least
- * squares, s = (d H w^T) / (d H d^T) with d the row's codes minus the zero point, and the candidate with the least e H e^T, e = s d - w, stays. Greedy flips
- * and a last fit of the scale follow. The combination is ours.
+ * squares, s = (d H w^T) / (d H d^T) with d the row's codes minus the zero point, and the candidate with the least e H e^T, e = s d - w, stays. The
+ * combination is ours.
  */
 import type { Quantizer } from "../../graph/quantizer.ts";
 import { tensor } from "../../tensor/tensor.ts";
 import { schemeOf } from "../schemes/index.ts";
 import { gridOf } from "./grid.ts";
 import { timesSymmetric } from "./proxy.ts";
-import { flipRoundings } from "./round-flips.ts";
 import type { LayerProblem, LayerSolution, WeightSolver } from "./solver.ts";
 import { prepareSweep, sweepColumns, type PreparedSweep, type SweepOptions } from "./sweep.ts";
 
 export interface RangeGptqOptions extends SweepOptions {
   /** Shares of the row's whole range that are tried. */
   readonly factors: readonly number[];
-  /** Greedy flips per row afterwards. */
-  readonly flips: number;
 }
 
 export const RANGE_GPTQ_DEFAULTS: RangeGptqOptions = {
   order: "diagonal",
   damping: 0.01,
   factors: [1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55],
-  flips: 0,
 };
 
 /** Fitted scales further than this from the range's own say that the row is lost. */
@@ -53,18 +49,19 @@ function solve(problem: LayerProblem, options: RangeGptqOptions): LayerSolution 
   const scale = new Float32Array(n);
   const zeroPoint = new Float32Array(n);
   const out = new Float32Array(n * k);
+  const weightProduct = timesSymmetric(new Float64Array(weight), inputs.gram, k);
   const rowsAtOnce = Math.max(1, Math.floor(CANDIDATE_WEIGHTS / (k * factors.length)));
   for (let from = 0; from < n; from += rowsAtOnce) {
     const to = Math.min(n, from + rowsAtOnce);
     const part = { ...problem, weight: weight.slice(from * k, to * k), shape: [to - from, k] as const };
-    bestOfRanges(part, options, factors, prepared).forEach((row, i) => {
+    bestOfRanges(part, weightProduct.subarray(from * k, to * k), options, factors, prepared).forEach((row, i) => {
       scale[from + i] = row.scale;
       zeroPoint[from + i] = row.zeroPoint;
       out.set(row.weight, (from + i) * k);
     });
   }
   const found: Quantizer = { ...quantizer, scale, zeroPoint, axis: 0 };
-  return { ...refined({ ...problem, quantizer: found }, out, options.flips), bias: problem.bias };
+  return { weight: snapped(out, found, n, k), quantizer: found, bias: problem.bias };
 }
 
 interface Row {
@@ -73,7 +70,13 @@ interface Row {
   readonly weight: Float32Array;
 }
 
-function bestOfRanges(problem: LayerProblem, options: RangeGptqOptions, factors: readonly number[], prepared: PreparedSweep): Row[] {
+function bestOfRanges(
+  problem: LayerProblem,
+  weightProduct: Float64Array,
+  options: RangeGptqOptions,
+  factors: readonly number[],
+  prepared: PreparedSweep,
+): Row[] {
   const { weight, shape, quantizer, inputs } = problem;
   const [n, k] = shape;
   const scheme = schemeOf(quantizer);
@@ -96,7 +99,7 @@ function bestOfRanges(problem: LayerProblem, options: RangeGptqOptions, factors:
     quantizer: { ...quantizer, scale: scales, zeroPoint: zeros, axis: 0 },
   };
   const swept = sweepColumns(stacked, options, undefined, prepared);
-  const { scale, errors } = fitScales(repeated, swept, scales, inputs.gram, k);
+  const { scale, errors } = fitScales(weight, weightProduct, swept, scales, inputs.gram, k);
   return Array.from({ length: n }, (_, row) => {
     let best = row;
     for (let candidate = row; candidate < errors.length; candidate += n) if (errors[candidate] < errors[best]) best = candidate;
@@ -109,27 +112,28 @@ function bestOfRanges(problem: LayerProblem, options: RangeGptqOptions, factors:
   });
 }
 
-/** Each row's least-squares scale, given its codes, and e H e^T with it. restored: on the grid of `before`. */
+/** Each row's least-squares scale, given its codes, and e H e^T with it. restored: on the grid of `before`, any number of times the rows of weight, whose product with H is known. */
 function fitScales(
   weight: Float32Array,
+  weightProduct: Float64Array,
   restored: Float32Array,
   before: Float32Array,
   gram: Float64Array,
   k: number,
 ): { scale: Float32Array<ArrayBuffer>; errors: Float64Array } {
   const rows = before.length;
-  const product = timesSymmetric(Float64Array.from(restored), gram, k);
-  const weightProduct = timesSymmetric(Float64Array.from(weight), gram, k);
+  const product = timesSymmetric(new Float64Array(restored), gram, k);
   const scale = before.slice();
   const errors = new Float64Array(rows);
   for (let row = 0; row < rows; row++) {
     let cross = 0;
     let square = 0;
     let own = 0;
-    for (let i = row * k; i < (row + 1) * k; i++) {
-      cross += product[i] * weight[i];
+    const from = (row * k) % weight.length;
+    for (let i = row * k, j = from; j < from + k; i++, j++) {
+      cross += product[i] * weight[j];
       square += product[i] * restored[i];
-      own += weightProduct[i] * weight[i];
+      own += weightProduct[j] * weight[j];
     }
     const ratio = square > 0 ? cross / square : 1;
     const used = ratio > 1 / WIDEST_FIT && ratio < WIDEST_FIT ? ratio : 1;
@@ -137,30 +141,6 @@ function fitScales(
     errors[row] = own - 2 * used * cross + used * used * square;
   }
   return { scale, errors };
-}
-
-/** Flips on the found grid, then the scales once more. */
-function refined(
-  problem: LayerProblem,
-  start: Float32Array<ArrayBuffer>,
-  flips: number,
-): { weight: Float32Array<ArrayBuffer>; quantizer: Quantizer } {
-  const { weight, shape, quantizer, inputs } = problem;
-  const [n, k] = shape;
-  const onGrid = snapped(start, quantizer, n, k);
-  const flipped = flips > 0 ? flipRoundings(problem, onGrid, { flips }).weight : onGrid;
-  const { scale } = fitScales(weight, flipped, quantizer.scale, inputs.gram, k);
-  const fitted = { ...quantizer, scale };
-  const ratio = scale.map((s, row) => s / quantizer.scale[row]);
-  return {
-    weight: snapped(
-      flipped.map((value, i) => value * ratio[Math.floor(i / k)]),
-      fitted,
-      n,
-      k,
-    ),
-    quantizer: fitted,
-  };
 }
 
 /** Exactly on the quantizer's grid: rescaled values are within rounding of it. */

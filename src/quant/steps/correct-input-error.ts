@@ -8,10 +8,10 @@ export function correctInputError(lambdaPerRow = ERQ_LAMBDA_PER_ROW): LayerStep 
   return {
     stage: "correcting input errors by ridge regression",
     needsFloat: true,
-    run(layer) {
+    async run(layer, context) {
       const { node } = layer;
       if (node.op !== "Gemm" || !node.quantizers?.input) return layer;
-      const inputs = layerSums(layer, true);
+      const inputs = await layerSums(layer, true, context);
       const { weight, bias } = node.weights;
       const update = ridgeUpdate({ weight: weight.data, bias: bias?.data ?? null, inputs, lambda: lambdaPerRow * inputs.count });
       return { ...layer, node: withSolution(node, update) };

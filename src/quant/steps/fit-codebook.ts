@@ -1,4 +1,4 @@
-/** Free codebooks (schemes/lloyd) for each layer's attention probabilities and GELU outputs, errors counting as token-weights says. */
+/** Free codebooks (schemes/lloyd) for the image and each layer's attention probabilities and GELU outputs, errors counting as token-weights says. */
 import type { Quantizer } from "../../graph/quantizer.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { placeLevels } from "../observers/lloyd-max.ts";
@@ -6,7 +6,7 @@ import { quantizerOf } from "../observers/squared-error.ts";
 import { weightedDensity } from "../observers/weighted-density.ts";
 import { lloydFit } from "../schemes/lloyd.ts";
 import { schemes } from "../schemes/index.ts";
-import { isPostGelu } from "../sites.ts";
+import { isPatchInput, isPostGelu } from "../sites.ts";
 import { absorbFactors } from "./reparameterize-input.ts";
 import { firstOf, samplePlaces } from "./sample-rows.ts";
 import type { LayerStep, StepContext } from "./step.ts";
@@ -30,6 +30,32 @@ export function fitProbabilityCodebook(): LayerStep {
       const density = weightedDensity(data, (i) => (Math.floor(i / tokens) % tokens === 0 ? weight : 1));
       const probabilities = codebook(placeLevels(density, 2 ** chosen.bits, "zero first").levels, chosen.bits, context);
       return { ...layer, node: { ...node, quantizers: { ...node.quantizers, probabilities } } };
+    },
+  };
+}
+
+/**
+ * Levels of the image. Its pixels are multiples of 1/255 that normalisation moved off zero, so that uniform codes with an integer zero point may meet each of them
+ * halfway between two codes and merge every other pair; 256 free levels are the pixels' own values.
+ */
+export function fitImageCodebook(): LayerStep {
+  return {
+    stage: "placing levels of the image",
+    run(layer, context) {
+      const { node } = layer;
+      const chosen = node.quantizers?.input;
+      if (chosen?.scheme !== "lloyd" || !isPatchInput({ graph: context.graph, node, site: "input" })) return layer;
+      const { data } = firstOf(layer.inputs[0], IMAGES);
+      const found = codebook(
+        placeLevels(
+          weightedDensity(data, () => 1),
+          2 ** chosen.bits,
+          "free",
+        ).levels,
+        chosen.bits,
+        context,
+      );
+      return { ...layer, node: { ...node, quantizers: { ...node.quantizers, input: found } } };
     },
   };
 }

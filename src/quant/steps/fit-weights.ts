@@ -6,17 +6,17 @@
 import type { Node } from "../../graph/graph.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { schemeOf } from "../schemes/index.ts";
-import { createGram } from "../linear-algebra/gram.ts";
 import type { WeightSolver } from "../solvers/solver.ts";
 import { withSolution } from "./solve-weights.ts";
-import type { LayerStep } from "./step.ts";
+import { rowProducts } from "./row-products.ts";
+import type { LayerStep, StepContext } from "./step.ts";
 import { rowWeights } from "./token-weights.ts";
 
 export function fitWeights(solver: WeightSolver): LayerStep {
   return {
     stage: `rounding weights: ${solver.label}`,
     needsFloat: true,
-    run(layer, context) {
+    async run(layer, context) {
       if (layer.node.op !== "Gemm") return layer;
       const node = context.observe(layer.node, layer.inputs, "weight");
       const quantizer = node.quantizers?.weight;
@@ -25,7 +25,7 @@ export function fitWeights(solver: WeightSolver): LayerStep {
       const read = input ? schemeOf(input).fakeQuantize(layer.inputs[0], input) : layer.inputs[0];
       const weights = rowWeights(node.name, read, context);
       const mean = weightedMean(read, weights);
-      const gram = damped(covariance(read, weights, mean), mean.length, read.data.length / mean.length);
+      const gram = damped(await covariance(read, weights, mean, context), mean.length, read.data.length / mean.length);
       const inputs = { count: 1, gram, sum: new Float64Array(mean.length) };
       const { weight, bias } = node.weights;
       const [n, k] = weight.shape;
@@ -72,21 +72,20 @@ function weightedMean({ data, shape }: Tensor, weights: Float64Array | null): Fl
   return mean.map((sum) => sum / total);
 }
 
-/** Image by image, rows scaled by the square root of their share. x: [B,...,K] -> [K,K] */
-function covariance({ data, shape }: Tensor, weights: Float64Array | null, mean: Float64Array): Float64Array<ArrayBuffer> {
+/** Centred rows, scaled by the square root of their share. x: [B,...,K] -> [K,K] */
+function covariance(
+  { data }: Tensor,
+  weights: Float64Array | null,
+  mean: Float64Array,
+  { runNode }: StepContext,
+): Promise<Float64Array<ArrayBuffer>> {
   const width = mean.length;
   const rows = data.length / width;
   const total = weights ? weights.reduce((sum, weight) => sum + weight, 0) : rows;
-  const gram = createGram(width);
-  const perImage = rows / shape[0];
-  for (let start = 0; start < rows; start += perImage) {
-    const part = new Float32Array(perImage * width);
-    for (let row = 0; row < perImage; row++) {
-      const share = Math.sqrt((weights ? weights[start + row] : 1) / total);
-      const from = (start + row) * width;
-      for (let i = 0; i < width; i++) part[row * width + i] = share * (data[from + i] - mean[i]);
-    }
-    gram.add(part);
+  const centred = new Float32Array(data.length);
+  for (let row = 0; row < rows; row++) {
+    const share = Math.sqrt((weights ? weights[row] : 1) / total);
+    for (let i = row * width, c = 0; c < width; i++, c++) centred[i] = share * (data[i] - mean[c]);
   }
-  return gram.total().gram;
+  return rowProducts(centred, width, centred, width, runNode);
 }

@@ -29,7 +29,7 @@ export function searchScales(): LayerStep {
       const rows = sampleRows(layer.inputs[0], ROWS);
       const thirds = context.graph.nodes.some(({ op, inputs }) => op === "AttentionScores" && inputs.includes(node.name)) ? 3 : 1;
       for (let round = 0; round < ROUNDS; round++) {
-        found = withWeightScales({ ...layer, node: found }, weight, thirds);
+        found = await withWeightScales({ ...layer, node: found }, weight, thirds, context);
         if (input?.scheme === "symmetric") found = await withInputScale(found, rows, input, context);
       }
       return { ...layer, node: found };
@@ -41,10 +41,10 @@ export function searchScales(): LayerStep {
 const factors = Array.from({ length: CANDIDATES }, (_, i) => Math.fround((1.2 * (i + 1)) / CANDIDATES));
 
 /** Each group of rows with the factor of the largest range whose rounded weights leave the least error, by the inputs' Gram matrix. */
-function withWeightScales(layer: Layer, weight: Quantizer, groups: number): Node {
+async function withWeightScales(layer: Layer, weight: Quantizer, groups: number, context: StepContext): Promise<Node> {
   const { data, shape } = layer.node.weights.weight;
   const [n, k] = shape;
-  const { gram } = layerSums(layer, false);
+  const { gram } = await layerSums(layer, false, context);
   const rowsOf = (group: number) => [(n / groups) * group, (n / groups) * (group + 1)] as const;
   const scale = new Float32Array(n);
   for (let group = 0; group < groups; group++) {

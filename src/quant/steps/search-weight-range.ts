@@ -7,12 +7,12 @@ import type { LayerStep } from "./step.ts";
 export function searchWeightRange(options: Partial<WeightRangeOptions> = {}): LayerStep {
   return {
     stage: "searching weight ranges by output error",
-    run(layer, context) {
+    async run(layer, context) {
       if (layer.node.op !== "Gemm") return layer;
       const node = context.observe(layer.node, layer.inputs, "weight");
       const first = node.quantizers?.weight;
       if (!first) return layer;
-      const { weight, shape, inputs } = layerProblem({ ...layer, node }, false);
+      const { weight, shape, inputs } = await layerProblem({ ...layer, node }, false, context);
       const problem = { weight, shape, gram: inputs.gram, scheme: schemeOf(first), bits: first.bits, levels: first.levels };
       const { quantizer } = searchWeightRanges(problem, options);
       return { ...layer, node: { ...node, quantizers: { ...node.quantizers, weight: quantizer } } };

@@ -10,11 +10,11 @@ export function solveWeights(solver: WeightSolver): LayerStep {
   return {
     stage: `rounding weights: ${solver.label}`,
     needsFloat: withError,
-    run(layer, context) {
+    async run(layer, context) {
       if (layer.node.op !== "Gemm") return layer;
       const node = layer.node.quantizers?.weight ? layer.node : context.observe(layer.node, layer.inputs, "weight");
       if (!node.quantizers?.weight) return layer;
-      return { ...layer, node: withSolution(node, solver.solve(layerProblem({ ...layer, node }, withError))) };
+      return { ...layer, node: withSolution(node, solver.solve(await layerProblem({ ...layer, node }, withError, context))) };
     },
   };
 }

@@ -39,6 +39,9 @@ export function mapLabels(
   classes: number,
   names: readonly string[] | null,
 ): LabelMapping {
+  if (classes === 0) {
+    return { source: "none", rule: "The model gives features, not classes.", labels: paths.map(() => null), groups: [], traps: [] };
+  }
   if (rows !== null) return fromTable(paths, rows, classes, names);
   const folders = paths.map(folderOf);
   const distinct = [...new Set(folders)];

@@ -92,9 +92,10 @@ const FAMILY: Readonly<Record<string, string>> = {
   mae: "MAE encoder",
   clip: "CLIP vision tower",
   siglip: "SigLIP vision tower",
+  cct: "Compact Convolutional Transformer",
 };
 const GELU = { none: "exact GELU", tanh: "GELU by tanh", sigmoid: "QuickGELU" } as const;
-const NAMING = { timm: "timm names", huggingface: "Hugging Face names", "vitrine-package": "Vitrine package" } as const;
+const NAMING = { timm: "timm names", huggingface: "Hugging Face names", onnx: "ONNX", "vitrine-package": "Vitrine package" } as const;
 
 function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
   return (

@@ -1,0 +1,50 @@
+/** Contenders in this process: our engine on Dawn, onnxruntime-node beside it. CPU time is the process's own, all threads included. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { create, globals } from "webgpu";
+import { createBenchSession } from "./bench-session.ts";
+import { LeftOut, type ContenderHost } from "./contenders/contender.ts";
+import { packageVersion } from "./environment.ts";
+import { installGpuMeter } from "./gpu-meter.ts";
+import type { ModelManifest } from "./models/manifest.ts";
+import type { Driver } from "./run-model.ts";
+
+export interface NodeDriver extends Driver {
+  readonly gpu: GPU;
+}
+
+export function createNodeDriver(modelsFolder: string, threads: number | null, manifestOf: () => ModelManifest): NodeDriver {
+  Object.assign(globalThis, globals);
+  const meter = installGpuMeter(globalThis);
+  // Dawn aborts the process when its instance is collected while work runs.
+  const gpu = create([]);
+  const require = createRequire(import.meta.url);
+  const host: ContenderHost = {
+    gpu,
+    threads,
+    urls: { models: "", ortWasm: "", transformersWasm: "" },
+    read: (model, path) => Promise.resolve(new Uint8Array(readFileSync(join(modelsFolder, model, path)))),
+    importPeer(peer) {
+      if (peer !== "ort-node") throw new Error(`internal: ${peer} is for pages`);
+      return Promise.resolve(require("onnxruntime-node") as unknown);
+    },
+  };
+  return {
+    gpu,
+    open(info) {
+      if (info.package !== null && packageVersion(info.package) === null)
+        return Promise.reject(new LeftOut(`${info.package} is not installed`));
+      const session = createBenchSession(host, meter, () => false);
+      return Promise.resolve({
+        load: () => session.load(info.id, manifestOf()),
+        run: (images) => session.run(images),
+        close: () => session.close(),
+      });
+    },
+    cpu() {
+      const { user, system } = process.cpuUsage();
+      return Promise.resolve({ gpuProcess: null, renderer: null, total: (user + system) / 1e6 });
+    },
+  };
+}

@@ -1,0 +1,23 @@
+/** How many bytes the weights and quantizers of a model take in a format, from the graph alone: what can be promised before anything is written. */
+import type { Graph, Node } from "../../graph/graph.ts";
+import type { Quantizer } from "../../graph/quantizer.ts";
+
+/** Bytes of one weight with its quantizer. */
+export type WeightBytes = (quantizer: Quantizer | undefined, n: number, k: number) => number;
+
+/** Everything but the weights of Gemms in f32; those as the format has them. */
+export function payloadBytes(graph: Graph, weightBytes: WeightBytes): number {
+  return graph.nodes.reduce((sum, node) => sum + nodeBytes(node, weightBytes), 0);
+}
+
+function nodeBytes({ weights, quantizers }: Node, weightBytes: WeightBytes): number {
+  return Object.entries(weights).reduce((sum, [key, { shape, data }]) => {
+    if (key !== "weight") return sum + 4 * data.length;
+    return sum + weightBytes(quantizers?.weight, shape[0], data.length / shape[0]);
+  }, 0);
+}
+
+/** Codes of `bits` in the file, a scale in f32 and a zero point of `zeroBits` for each entry. */
+export function codeBytes(quantizer: Quantizer, count: number, bits: number, zeroBits: number): number {
+  return Math.ceil((count * bits) / 8) + 4 * quantizer.scale.length + Math.ceil((quantizer.scale.length * zeroBits) / 8);
+}

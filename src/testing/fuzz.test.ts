@@ -1,0 +1,27 @@
+/** A short run over every parser with fixed seeds; `node tools/fuzz.mjs` does millions. */
+import { expect, test } from "vitest";
+import { fuzz } from "./fuzz.ts";
+import { fuzzTargets } from "./fuzz-targets.ts";
+
+test.each(fuzzTargets.map((target) => [target.name, target] as const))(
+  "%s: changed files give a result or a refusal with a code",
+  async (_name, target) => {
+    const report = await fuzz(target, 1, 400);
+    expect(report.faults).toEqual([]);
+    expect(report.inputs).toBe(400);
+    // Neither everything nor nothing gets through: the changes reach behind the first check.
+    expect(report.accepted).toBeGreaterThan(0);
+    expect(Object.keys(report.refused).length).toBeGreaterThan(0);
+  },
+);
+
+test("another error than a refusal is a fault, told by its seed", async () => {
+  const broken = {
+    name: "broken",
+    samples: [new Uint8Array(100)],
+    parse: (bytes: Uint8Array) => bytes.length === 100 && new Error("fine"),
+  };
+  expect((await fuzz(broken, 1, 20)).faults).toEqual([]);
+  const report = await fuzz({ ...broken, parse: () => Promise.reject(new RangeError("out of bounds")) }, 7, 3);
+  expect(report.faults.map(({ seed }) => seed)).toEqual([7, 8, 9]);
+});
