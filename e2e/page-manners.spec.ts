@@ -208,7 +208,7 @@ test("no adapter: said at once, and nothing else breaks", async ({ page }) => {
 });
 
 test("a running job is in sight from every panel, and Escape ends it", async ({ page }) => {
-  await installFakeWorker(page, { stepMs: 120 });
+  await installFakeWorker(page, { stepMs: 1000 });
   await page.goto("./?automation=1");
   await page.getByRole("button", { name: "Try the sample" }).click();
   for (const key of ["3", "7", "9", "2"]) {
@@ -233,7 +233,7 @@ test("nothing leaves the tab: the policy refuses other servers in the page", asy
   expect(refused).not.toBe("sent");
   const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute("content");
   expect(policy).toContain("connect-src 'self'");
-  expect(policy).not.toContain("unsafe-eval'; ");
+  expect(policy).not.toContain("'unsafe-eval'");
 });
 
 test("first paint: at most 200 kB of gzipped JavaScript before anything is open", async ({ page }) => {

@@ -1,4 +1,5 @@
 /** The first thirty seconds on the built page: what a stranger sees, computed by the real engine in a real browser. */
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { expect, test, type Page } from "@playwright/test";
@@ -117,6 +118,37 @@ test("levels: the codes of a tensor over its real values, another tensor at a ch
   await page.getByRole("option", { name: "GELU output" }).click();
   await expect(picture).toHaveAttribute("data-site", /mlp\.fc2\.input$/);
   await expect(picture.getByRole("img")).toHaveAccessibleName(/^GELU output in block 0: /);
+});
+
+test("inspect: every tensor of the sample with finite statistics, and weights easier at more bits", async () => {
+  await page.keyboard.press("2");
+  await expect(page.getByTestId("tensor-count")).toContainText(/^\d+, 1\.\d+ M parameters$/, { timeout: 60_000 });
+  const hardest = async () => parseFloat(/, (-?[\d.]+) dB/.exec(await page.getByTestId("difficulty").innerText())?.[1] ?? "");
+  const [four] = [await hardest()];
+  await page.getByTestId("preview-bits").getByText("8", { exact: true }).click();
+  // Six decibels a bit, as far as the full range is the better one.
+  expect((await hardest()) - four).toBeGreaterThan(20);
+  const cells = await page.locator(".tensor-table tbody tr td").allInnerTexts();
+  expect(cells.filter((text) => /NaN|undefined|Infinity/.test(text))).toEqual([]);
+});
+
+test("data: the renderer's labels are confirmed by the float model, scales are compared on two halves, the manifest names the seeds", async () => {
+  await page.keyboard.press("3");
+  await expect(page.getByTestId("label-audit")).toHaveAttribute("data-verdict", "agrees");
+  await page.getByTestId("stability-card").getByRole("button").first().click();
+  await expect(page.getByTestId("stability-summary")).toContainText("16 and 16", { timeout: 200_000 });
+  const spread = parseFloat(/differ by ([\d.]+) %/.exec(await page.getByTestId("stability-summary").innerText())?.[1] ?? "");
+  expect(spread).toBeGreaterThan(0);
+  expect(spread).toBeLessThan(50);
+  const button = page.getByRole("button", { name: "Download manifest" });
+  const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
+  const manifest = JSON.parse(readFileSync(await download.path(), "utf8")) as { images: { name: string; use: string[]; sha256: string }[] };
+  expect(manifest.images).toHaveLength(64);
+  const judged = manifest.images.find(({ name }) => name === `seed ${EVALUATION_FIRST_SEED}`);
+  expect(judged?.use).toEqual(["evaluation"]);
+  expect(judged?.sha256).toBe(createHash("sha256").update(renderSample(EVALUATION_FIRST_SEED).pixels.rgb).digest("hex"));
+  await page.keyboard.press("5");
+  await expect(page.getByTestId("verdict")).toBeVisible();
 });
 
 test("recipes in groups and bits in words, by keyboard; changing them makes the result stale until undone", async () => {

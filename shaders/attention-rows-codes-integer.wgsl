@@ -3,17 +3,16 @@
 // (ascending) e >= t * sum(e) has reached, as softmax; y[i,c] = scale_c * (even + sqrt(2) odd), even = sum_j level_even(p_ij) (v_jc - v_zero_c).
 // One invocation computes 8 queries of a head; scores, exponentials and levels stay in private memory: at most 256 tokens. No barrier, no subgroup.
 // grids: [H, q_entries] then [H, k_entries] pairs (scale, zero point). thresholds: 2^search_steps - 1 of them, padded with infinity-like values.
-// levels[reached]: an integer as float; where ODD, -x adds x to the odd sum. columns: four vec4 per quad of columns: scale_p * scale_v, v_zero,
+// levels[reached]: an integer as float; where odd, -x adds x to the odd sum. columns: four vec4 per quad of columns: scale_p * scale_v, v_zero,
 // inverse and zero of the output codes; all 0 in the padding. qkv: [B*N, qkv_stride4] words of four u8 codes. y: f32 words or codes.
 //include lib/exact-math.wgsl
 //include lib/codes.wgsl
 //include lib/sums.wgsl
 struct Params {
   tokens: u32, heads: u32, head4: u32, qkv_stride4: u32, key_offset4: u32, value_offset4: u32, out_stride4: u32, images: u32,
-  head_dim: u32, q_entries: u32, k_entries: u32, search_steps: u32, out_max: f32,
+  head_dim: u32, q_entries: u32, k_entries: u32, search_steps: u32, odd: u32, quantize: u32, out_max: f32,
 }
-override ODD: bool = true; // false: no level has a factor sqrt(2)
-override QUANTIZE: bool = true;
+// odd 0: no level has a factor sqrt(2). quantize 0: y is f32. Parameters, not constants: a variant costs a software adapter seconds to compile.
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> qkv: array<u32>;
@@ -71,10 +70,10 @@ fn level(e: f32, sum: f32) -> f32 {
 fn store(out_row: u32, at: u32, even: vec4i, odd: vec4i, level_sums: vec2i) {
   let v_zero = vec4i(columns[4u * at + 1u]);
   var v = vec4f(vec4i(even) - v_zero * i32(level_sums.x));
-  if (ODD) { v = fma(vec4f(vec4i(odd) - v_zero * i32(level_sums.y)), vec4f(1.41421354), v); }
+  if (params.odd != 0u) { v = fma(vec4f(vec4i(odd) - v_zero * i32(level_sums.y)), vec4f(1.41421354), v); }
   v = v * columns[4u * at];
   let word = out_row * params.out_stride4 + at;
-  if (QUANTIZE) {
+  if (params.quantize != 0u) {
     y[word] = codes_pack(codes_encode(v, columns[4u * at + 2u], columns[4u * at + 3u], vec4f(params.out_max)));
   } else {
     let bits = bitcast<vec4u>(v);
@@ -192,7 +191,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       if (j + 1u == quads) { p = select(vec4f(0.0), p, tail); }
       scores[8u * j + r] = p;
       let i = vec4i(p);
-      if (ODD) { even += max(i, vec4i(0)); odd += max(-i, vec4i(0)); } else { even += i; }
+      if (params.odd != 0u) { even += max(i, vec4i(0)); odd += max(-i, vec4i(0)); } else { even += i; }
     }
     level_sums[r] = vec2i(even.x + even.y + even.z + even.w, odd.x + odd.y + odd.z + odd.w);
   }
@@ -215,51 +214,51 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
       let n0 = vec4i(codes_unpack(qkv[v0 + pair])); let n1 = vec4i(codes_unpack(qkv[v1 + pair])); let n2 = vec4i(codes_unpack(qkv[v2 + pair])); let n3 = vec4i(codes_unpack(qkv[v3 + pair]));
       {
         let p = vec4i(scores[8u * j4 + 0u]);
-        let even = select(p, max(p, vec4i(0)), ODD);
+        let even = select(p, max(p, vec4i(0)), params.odd != 0u);
         a0 = madd_integers(a0, m0, m1, m2, m3, even); b0 = madd_integers(b0, n0, n1, n2, n3, even);
-        if (ODD) { let odd = max(-p, vec4i(0)); e0 = madd_integers(e0, m0, m1, m2, m3, odd); f0 = madd_integers(f0, n0, n1, n2, n3, odd); }
+        if (params.odd != 0u) { let odd = max(-p, vec4i(0)); e0 = madd_integers(e0, m0, m1, m2, m3, odd); f0 = madd_integers(f0, n0, n1, n2, n3, odd); }
       }
       {
         let p = vec4i(scores[8u * j4 + 1u]);
-        let even = select(p, max(p, vec4i(0)), ODD);
+        let even = select(p, max(p, vec4i(0)), params.odd != 0u);
         a1 = madd_integers(a1, m0, m1, m2, m3, even); b1 = madd_integers(b1, n0, n1, n2, n3, even);
-        if (ODD) { let odd = max(-p, vec4i(0)); e1 = madd_integers(e1, m0, m1, m2, m3, odd); f1 = madd_integers(f1, n0, n1, n2, n3, odd); }
+        if (params.odd != 0u) { let odd = max(-p, vec4i(0)); e1 = madd_integers(e1, m0, m1, m2, m3, odd); f1 = madd_integers(f1, n0, n1, n2, n3, odd); }
       }
       {
         let p = vec4i(scores[8u * j4 + 2u]);
-        let even = select(p, max(p, vec4i(0)), ODD);
+        let even = select(p, max(p, vec4i(0)), params.odd != 0u);
         a2 = madd_integers(a2, m0, m1, m2, m3, even); b2 = madd_integers(b2, n0, n1, n2, n3, even);
-        if (ODD) { let odd = max(-p, vec4i(0)); e2 = madd_integers(e2, m0, m1, m2, m3, odd); f2 = madd_integers(f2, n0, n1, n2, n3, odd); }
+        if (params.odd != 0u) { let odd = max(-p, vec4i(0)); e2 = madd_integers(e2, m0, m1, m2, m3, odd); f2 = madd_integers(f2, n0, n1, n2, n3, odd); }
       }
       {
         let p = vec4i(scores[8u * j4 + 3u]);
-        let even = select(p, max(p, vec4i(0)), ODD);
+        let even = select(p, max(p, vec4i(0)), params.odd != 0u);
         a3 = madd_integers(a3, m0, m1, m2, m3, even); b3 = madd_integers(b3, n0, n1, n2, n3, even);
-        if (ODD) { let odd = max(-p, vec4i(0)); e3 = madd_integers(e3, m0, m1, m2, m3, odd); f3 = madd_integers(f3, n0, n1, n2, n3, odd); }
+        if (params.odd != 0u) { let odd = max(-p, vec4i(0)); e3 = madd_integers(e3, m0, m1, m2, m3, odd); f3 = madd_integers(f3, n0, n1, n2, n3, odd); }
       }
       {
         let p = vec4i(scores[8u * j4 + 4u]);
-        let even = select(p, max(p, vec4i(0)), ODD);
+        let even = select(p, max(p, vec4i(0)), params.odd != 0u);
         a4 = madd_integers(a4, m0, m1, m2, m3, even); b4 = madd_integers(b4, n0, n1, n2, n3, even);
-        if (ODD) { let odd = max(-p, vec4i(0)); e4 = madd_integers(e4, m0, m1, m2, m3, odd); f4 = madd_integers(f4, n0, n1, n2, n3, odd); }
+        if (params.odd != 0u) { let odd = max(-p, vec4i(0)); e4 = madd_integers(e4, m0, m1, m2, m3, odd); f4 = madd_integers(f4, n0, n1, n2, n3, odd); }
       }
       {
         let p = vec4i(scores[8u * j4 + 5u]);
-        let even = select(p, max(p, vec4i(0)), ODD);
+        let even = select(p, max(p, vec4i(0)), params.odd != 0u);
         a5 = madd_integers(a5, m0, m1, m2, m3, even); b5 = madd_integers(b5, n0, n1, n2, n3, even);
-        if (ODD) { let odd = max(-p, vec4i(0)); e5 = madd_integers(e5, m0, m1, m2, m3, odd); f5 = madd_integers(f5, n0, n1, n2, n3, odd); }
+        if (params.odd != 0u) { let odd = max(-p, vec4i(0)); e5 = madd_integers(e5, m0, m1, m2, m3, odd); f5 = madd_integers(f5, n0, n1, n2, n3, odd); }
       }
       {
         let p = vec4i(scores[8u * j4 + 6u]);
-        let even = select(p, max(p, vec4i(0)), ODD);
+        let even = select(p, max(p, vec4i(0)), params.odd != 0u);
         a6 = madd_integers(a6, m0, m1, m2, m3, even); b6 = madd_integers(b6, n0, n1, n2, n3, even);
-        if (ODD) { let odd = max(-p, vec4i(0)); e6 = madd_integers(e6, m0, m1, m2, m3, odd); f6 = madd_integers(f6, n0, n1, n2, n3, odd); }
+        if (params.odd != 0u) { let odd = max(-p, vec4i(0)); e6 = madd_integers(e6, m0, m1, m2, m3, odd); f6 = madd_integers(f6, n0, n1, n2, n3, odd); }
       }
       {
         let p = vec4i(scores[8u * j4 + 7u]);
-        let even = select(p, max(p, vec4i(0)), ODD);
+        let even = select(p, max(p, vec4i(0)), params.odd != 0u);
         a7 = madd_integers(a7, m0, m1, m2, m3, even); b7 = madd_integers(b7, n0, n1, n2, n3, even);
-        if (ODD) { let odd = max(-p, vec4i(0)); e7 = madd_integers(e7, m0, m1, m2, m3, odd); f7 = madd_integers(f7, n0, n1, n2, n3, odd); }
+        if (params.odd != 0u) { let odd = max(-p, vec4i(0)); e7 = madd_integers(e7, m0, m1, m2, m3, odd); f7 = madd_integers(f7, n0, n1, n2, n3, odd); }
       }
     }
     let even = array<vec4i, 16>(a0, b0, a1, b1, a2, b2, a3, b3, a4, b4, a5, b5, a6, b6, a7, b7);

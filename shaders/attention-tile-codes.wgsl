@@ -7,10 +7,9 @@ requires packed_4x8_integer_dot_product;
 //include lib/sums.wgsl
 struct Params {
   tokens: u32, heads: u32, head4: u32, qkv_stride4: u32, key_offset4: u32, value_offset4: u32, out_stride4: u32, images: u32,
-  head_dim: u32, q_entries: u32, k_entries: u32, search_steps: u32, out_max: f32,
+  head_dim: u32, q_entries: u32, k_entries: u32, search_steps: u32, odd: u32, quantize: u32, out_max: f32,
 }
-override ODD: bool = true; // false: no level has a factor sqrt(2)
-override QUANTIZE: bool = true;
+// odd 0: no level has a factor sqrt(2). quantize 0: y is f32. Parameters, not constants: a variant costs a software adapter seconds to compile.
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> qkv: array<u32>;
@@ -66,10 +65,10 @@ fn level(e: f32, sum: f32) -> f32 {
 fn store(out_row: u32, at: u32, even: vec4i, odd: vec4i, even_levels: i32, odd_levels: i32) {
   let v_zero = vec4i(columns[4u * at + 1u]);
   var v = vec4f(even - v_zero * even_levels);
-  if (ODD) { v = fma(vec4f(odd - v_zero * odd_levels), vec4f(1.41421354), v); }
+  if (params.odd != 0u) { v = fma(vec4f(odd - v_zero * odd_levels), vec4f(1.41421354), v); }
   v = v * columns[4u * at];
   let word = out_row * params.out_stride4 + at;
-  if (QUANTIZE) {
+  if (params.quantize != 0u) {
     y[word] = codes_pack(codes_encode(v, columns[4u * at + 2u], columns[4u * at + 3u], vec4f(params.out_max)));
   } else {
     let bits = bitcast<vec4u>(v);
@@ -138,7 +137,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     let e = scores[mine + j];
     let p = select(vec4f(0.0), vec4f(level(e.x, sum), level(e.y, sum), level(e.z, sum), level(e.w, sum)), inside(j));
     scores[mine + j] = p;
-    if (ODD) { even4 += max(vec4i(p), vec4i(0)); odd4 += max(-vec4i(p), vec4i(0)); } else { even4 += vec4i(p); }
+    if (params.odd != 0u) { even4 += max(vec4i(p), vec4i(0)); odd4 += max(-vec4i(p), vec4i(0)); } else { even4 += vec4i(p); }
   }
   workgroupBarrier();
   // Level sums need all 32 bits, which a float word carries untouched only as an integer's value: below 2^31 in two halves of 16 bits.
@@ -158,9 +157,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
       let m3 = bytes(qkv[value_base + min(4u * j + 3u, last) * params.qkv_stride4 + c]);
       for (var t = 0u; t < 4u; t++) {
         let p = vec4i(scores[60u * (r + t) + j]);
-        let a = select(p, max(p, vec4i(0)), ODD);
+        let a = select(p, max(p, vec4i(0)), params.odd != 0u);
         even[t] += m0 * a.x + m1 * a.y + m2 * a.z + m3 * a.w;
-        if (ODD) {
+        if (params.odd != 0u) {
           let b = max(-p, vec4i(0));
           odd[t] += m0 * b.x + m1 * b.y + m2 * b.z + m3 * b.w;
         }

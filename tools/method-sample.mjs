@@ -17,7 +17,12 @@ process.chdir(ROOT);
 if (!existsSync(`${FOLDER}/evaluation.csv`)) await renderAll();
 const fixed = ["--model", "public/sample", "--calibration-images", `${FOLDER}/calibration`, "--images", `${FOLDER}/evaluation`];
 const given = process.argv.slice(2);
-const chosen = Object.entries({ "--labels": `${FOLDER}/evaluation.csv`, "--executor": "cpu", "--out": "docs/bench/sample" });
+const chosen = Object.entries({
+  "--labels": `${FOLDER}/evaluation.csv`,
+  "--executor": "cpu",
+  "--out": "docs/bench/sample",
+  "--name": "the bundled sample model (64 px, 144 x 8)",
+});
 const options = [...fixed, ...chosen.filter(([name]) => !given.includes(name)).flat(), ...given];
 process.exitCode = await runChild(process.execPath, ["tools/lab.mjs", "sweep", ...options], { stdout: "stderr" });
 

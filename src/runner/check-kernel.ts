@@ -33,7 +33,7 @@ export async function checkKernel(
   const arrays = inputs();
   const expected: Words = new Uint32Array(outputWords).fill(SENTINEL);
   kernelTwins[name](params, constants, arrays.map(asWords), expected, arithmetic(fused));
-  const compare = wordComparison(name, constants, expected);
+  const compare = wordComparison(name, { ...constants, QUANTIZE: params.quantize ?? constants.QUANTIZE }, expected);
   for (const guard of [false, true]) {
     const actual = await runKernel(gpu, kernel, params, constants, arrays, outputWords, guard);
     const stray = strayWrite(actual, outputWords);

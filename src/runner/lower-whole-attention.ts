@@ -94,13 +94,15 @@ export const lowerWholeAttention: LowerUnit = (lowering, { node, attention, affi
     q_entries: isPerToken(query) ? tokens : 1,
     k_entries: isPerToken(key) ? tokens : 1,
     search_steps: steps,
+    odd: levels.hasOdd ? 1 : 0,
+    quantize: codes ? 1 : 0,
     out_max: encode?.max ?? 0,
   };
   builder.step({
     name: node.name,
     kernel: isTile ? "attention-tile-codes" : rowsKernel,
     params: { ...params, ...integers },
-    constants: { ODD: levels.hasOdd ? 1 : 0, QUANTIZE: codes ? 1 : 0 },
+    constants: {},
     inputs: [{ value: source }, grids, thresholds, table, columns],
     output,
   });

@@ -1,5 +1,6 @@
 import type { Job } from "../../tensor/progress.ts";
 import { completeImages, completeModel, sortFiles } from "../drop/sort-files.ts";
+import type { SharedView } from "../share/share-link.ts";
 import { sharedView } from "../share/shared-view.ts";
 import type { FileShelf } from "../session/file-shelf.ts";
 import type { Session } from "../session/session.ts";
@@ -11,10 +12,11 @@ import type { Manifest } from "../../runner/data/manifest.ts";
 import type { SplitRule } from "../../runner/data/choose-images.ts";
 import type { DroppedFile, ImageView, LevelsRequest, SiteLevels } from "../worker/lab-api.ts";
 import type { LabClient } from "../worker/lab-client.ts";
+import { createDiagnosisActions, type DiagnosisActions } from "./diagnosis-actions.ts";
 import { createJobRunner, errorParts } from "./job-runner.ts";
 
 /** Everything a person can make the page do; components call these and nothing else. */
-export interface LabActions {
+export interface LabActions extends DiagnosisActions {
   start(): Promise<void>;
   trySample(): Promise<void>;
   /** A drop is still being walked when it arrives here. */
@@ -57,6 +59,8 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
   const shelf = options.shelf ?? null;
   const jobs = createJobRunner(store, nowMs);
   const state = store.getState;
+  /** Of a link that was followed: taken up by the first result. */
+  let pendingView: SharedView["view"] | null = null;
   /** The files of the last attempt, also of a failed one: the missing shard may come next. */
   let attempted: readonly DroppedFile[] = [];
 
@@ -83,11 +87,16 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
     state().renameJob("Comparing");
     // Whoever opens files or sets a recipe waits for what comes of it; elsewhere nobody is moved.
     if (state().panel === "open" || state().panel === "recipe") state().setPanel("compare");
-    const result = await client.compare(compareRequest(state().controls), job);
+    const result = await client.compare(compareRequest(state().controls, state().versus), job);
     job.signal?.throwIfAborted();
     state().setResult(result);
     const { sentence } = verdictOf(result, (name) => recipeLabel(state().recipes, name));
     state().setLastVerdict(sentence);
+    if (pendingView !== null) {
+      state().setSide(pendingView.side);
+      state().setFilter(pendingView.filter);
+      pendingView = null;
+    }
     // The engine knows its faster integer execution only after it has run.
     state().setAdapter({ kind: "ready", adapter: result.main.env.adapter });
     return sentence;
@@ -154,7 +163,8 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
     });
   }
 
-  return {
+  const actions: LabActions = {
+    ...createDiagnosisActions(store, client, jobs, compareNow),
     start,
     runSelfTest,
     cancel: jobs.cancel,
@@ -234,8 +244,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         const shared = await decodeShare(hash);
         state().setShared(shared);
         state().setControls({ attentionBits: undefined, layerBits: undefined, ...controlsOf(shared) });
-        state().setSide(shared.view.side);
-        state().setFilter(shared.view.filter);
+        pendingView = shared.view;
         state().setPanel(shared.view.panel);
       } catch (error) {
         state().fail(errorParts(error));
@@ -269,7 +278,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
     },
     async openRecent(id) {
       const files = await shelf?.open(id);
-      if (files) await this.openFiles(files);
+      if (files) await actions.openFiles(files);
       else state().setRecents((await shelf?.models()) ?? []);
     },
     async forget(id) {
@@ -300,4 +309,5 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
       if (await jobs.run("Comparing", false, compareNow)) await selfTestOnce();
     },
   };
+  return actions;
 }

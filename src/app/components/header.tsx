@@ -3,6 +3,7 @@ import { Button } from "react-aria-components/Button";
 import { Tooltip, TooltipTrigger } from "react-aria-components/Tooltip";
 import { applyTheme, nextTheme, readTheme } from "../theme.ts";
 import { AdapterPill } from "./adapter-pill.tsx";
+import { ContextChips } from "./context-chips.tsx";
 import { SelfTestBadge } from "./self-test-badge.tsx";
 
 /** Name, the machine that computes, and the page's own switches. */
@@ -13,6 +14,7 @@ export function Header({ onHelp }: { readonly onHelp: () => void }) {
         <span className="brand-mark" aria-hidden="true" />
         Vitrine
       </p>
+      <ContextChips />
       <div className="header-pills">
         <AdapterPill />
         <SelfTestBadge />

@@ -138,7 +138,7 @@ function layersTable(layers: readonly LayerError[]): string {
 const MARK: Readonly<Record<string, string>> = { same: "= same", flip: "≠ flip", rescued: "↑ rescued" };
 
 function imageCard(image: ReportImage): string {
-  return `<li class="${e(image.mark)}"><img src="${e(image.picture ?? "")}" alt="" width="96" height="96"><p><strong>${e(image.name)}</strong></p><p>${MARK[image.mark] ?? e(image.mark)}</p><p class="float">${e(image.floatClass)} ${formatPercent(image.floatShare)}</p><p class="quantized">${e(image.quantizedClass)} ${formatPercent(image.quantizedShare)}</p></li>`;
+  return `<li class="${e(image.mark)}"><img src="${e(image.picture ?? "")}" alt="" width="96" height="96"><p><strong>${e(image.name)}</strong></p><p>${MARK[image.mark] ?? e(image.mark)}</p><p class="float"><span>float</span> ${e(image.floatClass)} ${formatPercent(image.floatShare)}</p><p class="quantized"><span>quantized</span> ${e(image.quantizedClass)} ${formatPercent(image.quantizedShare)}</p></li>`;
 }
 
 function imagesTable(images: readonly ReportImage[]): string {

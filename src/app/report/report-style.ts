@@ -19,6 +19,7 @@ svg .role{fill:var(--muted)}
 .images li{padding:.6rem;border:1px solid var(--line);border-radius:8px;font-size:.85rem;break-inside:avoid}
 .images li.flip{border-color:var(--quantized)}
 .images p{margin:.1rem 0}
+.images p span{display:block;font-weight:400;font-size:.75rem}
 img{border-radius:4px;object-fit:cover}
 pre{padding:.8rem 1rem;border:1px solid var(--line);border-radius:8px;white-space:pre-wrap}
 code{font-size:.875em}

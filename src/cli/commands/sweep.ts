@@ -30,6 +30,7 @@ export const sweep: Command = {
     labels: { value: "FILE", help: ".csv with filename,label (with --images), .npy or .safetensors" },
     limit: { value: "N", help: "use the first N images only" },
     executor: executorOption,
+    name: { value: "TEXT", help: "what the report calls the model (default: its file's name)" },
     commit: { value: "ID", help: "noted in the report" },
     out: {
       value: "PREFIX",
@@ -68,9 +69,9 @@ export const sweep: Command = {
     const prefix = options.out ?? "";
     const context: SweepContext = {
       fingerprint: await digest(new TextEncoder().encode(identity)),
-      model: model.card.name,
+      model: options.name ?? model.card.name,
       command: `npm run lab -- sweep ${Object.entries(options)
-        .filter(([name, value]) => value !== undefined && name !== "commit")
+        .filter(([name, value]) => value !== undefined && name !== "commit" && name !== "name")
         .map(([name, value]) => `--${name} ${portable(value ?? "")}`)
         .join(" ")}`,
       commit: options.commit ?? null,

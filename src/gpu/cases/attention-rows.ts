@@ -154,11 +154,18 @@ function codesCase(entry: CodesShape, index: number): KernelCase {
   const { shape, per, thresholds, levels, odd, out } = entry;
   const entries = per === "token" ? shape.tokens : 1;
   const steps = Math.ceil(Math.log2(thresholds.length + 1));
-  const integers = { head_dim: shape.headDim, q_entries: entries, k_entries: entries, search_steps: steps, out_max: out?.top ?? 0 };
+  const integers = {
+    head_dim: shape.headDim,
+    q_entries: entries,
+    k_entries: entries,
+    search_steps: steps,
+    odd: odd ? 1 : 0,
+    quantize: out ? 1 : 0,
+  };
   return {
     name: `${shape.name}, ${entry.name}`,
-    params: { ...rowParams(shape), ...integers },
-    constants: { ODD: odd ? 1 : 0, QUANTIZE: out ? 1 : 0 },
+    params: { ...rowParams(shape), ...integers, out_max: out?.top ?? 0 },
+    constants: {},
     inputs: () => {
       const padded = new Float32Array(2 ** steps).fill(3e38);
       padded.set(thresholds);

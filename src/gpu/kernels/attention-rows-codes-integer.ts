@@ -18,9 +18,11 @@ export const attentionRowsCodesInteger: Kernel = {
     ["q_entries", "u32"],
     ["k_entries", "u32"],
     ["search_steps", "u32"],
+    ["odd", "u32"],
+    ["quantize", "u32"],
     ["out_max", "f32"],
   ],
   bindings: ["qkv", "grids", "thresholds", "levels", "columns", "y"],
-  constants: { ODD: [0, 1], QUANTIZE: [0, 1] },
+  constants: {},
   workgroups: ({ tokens, images, heads }) => linearGrid(images * heads * Math.ceil(tokens / 8), 4),
 };

@@ -55,7 +55,7 @@ export const attentionRowsF32: KernelTwin = (p, _constants, [qkvWords], output, 
 };
 
 /** shaders/attention-rows-codes-f32.wgsl and -integer.wgsl: the same integers. */
-export const attentionRowsCodes: KernelTwin = (p, constants, inputs, output, math) => {
+export const attentionRowsCodes: KernelTwin = (p, _constants, inputs, output, math) => {
   const [qkvWords, gridWords] = inputs;
   const [thresholds, levels, columns] = inputs.slice(2).map(floats);
   const quads = Math.ceil(p.tokens / 4);
@@ -74,11 +74,11 @@ export const attentionRowsCodes: KernelTwin = (p, constants, inputs, output, mat
       while (reached < 2 ** p.search_steps - 1 && value >= f32(thresholds[reached] * sum)) reached++;
       return levels[reached];
     });
-    const isOdd = level.map((one) => (constants.ODD === 1 && one < 0 ? 1 : 0));
+    const isOdd = level.map((one) => (p.odd === 1 && one < 0 ? 1 : 0));
     const sumOf = (odd: number, factor: (j: number) => number) => {
       let total = 0;
       for (let j = 0; j < p.tokens; j++) {
-        if (isOdd[j] === odd) total = (total + Math.imul(constants.ODD === 1 ? Math.abs(level[j]) : level[j], factor(j))) | 0;
+        if (isOdd[j] === odd) total = (total + Math.imul(p.odd === 1 ? Math.abs(level[j]) : level[j], factor(j))) | 0;
       }
       return total;
     };
@@ -90,7 +90,7 @@ export const attentionRowsCodes: KernelTwin = (p, constants, inputs, output, mat
       const even = f32((sumOf(0, value) - Math.imul(vZero, evenLevels)) | 0);
       const odd = f32((sumOf(1, value) - Math.imul(vZero, oddLevels)) | 0);
       const y = f32(math.fma(odd, f32(1.41421354), even) * scale);
-      if (constants.QUANTIZE === 1) yCodes[out + d] = encodeCode(y, inverse, zero, f32(p.out_max), math);
+      if (p.quantize === 1) yCodes[out + d] = encodeCode(y, inverse, zero, f32(p.out_max), math);
       else yFloats[out + d] = y;
     }
   });
