@@ -69,7 +69,7 @@ export async function refuseOtherKinds(source: ByteSource, expected: FileKind = 
   if (kind === "json") throw jsonBody(source, text);
   if (kind === "npy") throw notWeights(source, "a NumPy array", "Give it as inputs; open a model saved as .safetensors.");
   if (kind in otherKinds) throw notWeights(source, otherKinds[kind as OtherKind].what, otherKinds[kind as OtherKind].next);
-  if (bytes.length < 10) {
+  if (expected === "safetensors" && bytes.length < 10) {
     throw formatError(
       "HEADER_INVALID",
       `${source.name} is not a safetensors file.`,

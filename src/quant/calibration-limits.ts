@@ -117,15 +117,16 @@ export function refuseUnknownLayers({ name, nodes }: Graph, layerBits: LayerBits
 export function refuseNonFinite(x: Tensor, place: string): void {
   // NaN and infinities times 0 are NaN, and one of them is enough: a sum instead of a test for each of many millions of values.
   const { data } = x;
+  const zero = 0;
   const whole = data.length & ~3;
   let [a, b, c, d] = [0, 0, 0, 0];
   for (let i = 0; i < whole; i += 4) {
-    a += data[i] * 0;
-    b += data[i + 1] * 0;
-    c += data[i + 2] * 0;
-    d += data[i + 3] * 0;
+    a += data[i] * zero;
+    b += data[i + 1] * zero;
+    c += data[i + 2] * zero;
+    d += data[i + 3] * zero;
   }
-  for (let i = whole; i < data.length; i++) a += data[i] * 0;
+  for (let i = whole; i < data.length; i++) a += data[i] * zero;
   if (a + b + c + d === 0) return;
   throw new InputError("CALIBRATION_NOT_FINITE", {
     what: `The values at ${place} contain NaN or infinity.`,

@@ -38,7 +38,7 @@ export const jax: Dialect = {
     if (name === "patch_embed.proj.weight" && shape.length === 4) return patchKernel(shape);
     if (/\.attn\.[qkv]\.weight$/.test(name) && shape.length === 3) return permuted(shape, [1, 2, 0], [shape[1] * shape[2], shape[0]]);
     if (/\.attn\.[qkv]\.bias$/.test(name) && shape.length === 2) return permuted(shape, [0, 1], [shape[0] * shape[1]]);
-    if (/\.attn\.proj\.weight$/.test(name) && shape.length === 3) return permuted(shape, [2, 0, 1], [shape[2], shape[0] * shape[1]]);
+    if (name.endsWith(".attn.proj.weight") && shape.length === 3) return permuted(shape, [2, 0, 1], [shape[2], shape[0] * shape[1]]);
     if (/(\.fc[12]|^head)\.weight$/.test(name) && shape.length === 2) return permuted(shape, [1, 0], [shape[1], shape[0]]);
     return null;
   },

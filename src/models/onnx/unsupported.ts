@@ -3,8 +3,9 @@ import type { OnnxNode } from "../../formats/onnx/onnx-model.ts";
 import type { InputError } from "../../tensor/input-error.ts";
 import { modelError } from "../error-codes.ts";
 
-export function nodeName({ name, opType, outputs }: OnnxNode): string {
-  return `node "${name || outputs[0] || "(without a name)"}" (${opType})`;
+export function nodeName({ name, opType, domain, outputs }: OnnxNode): string {
+  const operator = domain === "" ? opType : `${domain}.${opType}`;
+  return `node "${name || outputs[0] || "(without a name)"}" (${operator})`;
 }
 
 /** A sound network that is none that we run. `why` is the rest of "It ...", without a full stop. */

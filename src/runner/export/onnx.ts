@@ -37,6 +37,7 @@ export const onnxQdq: ExportFormat = {
     const files = [{ name: `${fileStem({ card, request })}.onnx`, bytes }];
     const own = (model.functions ?? []).map(({ name }) => name);
     const notes = own.length > 0 ? [`Quantizers that ONNX has no operator for are functions inside the file: ${own.join(", ")}.`] : [];
+    if (opset >= FOUR_BIT_OPSET) notes.push(runtimeNote);
     const weightBytes = payloadBytes(graph, (quantizer, n, k) => {
       if (!quantizer || !isUniform(quantizer)) return 4 * n * k;
       const bits = opset >= FOUR_BIT_OPSET ? storedWeightBits(quantizer) : 8;
@@ -45,6 +46,10 @@ export const onnxQdq: ExportFormat = {
     return { files, payloadBytes: weightBytes, check: await checkExport(files, graph), notes };
   },
 };
+
+const runtimeNote =
+  "By default onnxruntime rounds activations to int8 once more before it multiplies with 4-bit weights, which moves logits; the session option " +
+  "session.qdq_matmulnbits_accuracy_level = 1 keeps them.";
 
 function needsFourBits(graph: Graph): boolean {
   return graph.nodes.some(({ weights, quantizers }) => {

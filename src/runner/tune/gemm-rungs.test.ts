@@ -11,7 +11,15 @@ import { defaultChoices, gemmRungs, placeOnRung, productOf, rungsOf, RUNG_NAMES,
 // An MLP of 512, so that fc2 is long enough for slices.
 const graph = randomVit({ image: 8, patch: 4, dim: 8, heads: 2, mlp: 512, depth: 1, classes: 3, seed: 1 });
 const planWith = (gemm?: GemmChoices): Plan =>
-  makePlan(graph, { mode: "float", images: 2, execution: "f32", attention: "unfused", taps: [], constants: new Map(), ...(gemm ? { gemm } : {}) });
+  makePlan(graph, {
+    mode: "float",
+    images: 2,
+    execution: "f32",
+    attention: "unfused",
+    taps: [],
+    constants: new Map(),
+    ...(gemm ? { gemm } : {}),
+  });
 const stepOf = (plan: Plan, name: string): Step => {
   const step = plan.steps.find((each) => each.name === name);
   if (!step) throw new Error(`no step ${name}`);
