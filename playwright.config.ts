@@ -9,6 +9,7 @@ export default defineConfig({
   testDir: "e2e",
   testMatch: "*.spec.ts",
   outputDir: "out/test/playwright",
+  snapshotPathTemplate: "{testDir}/snapshots/{arg}{ext}",
   timeout: 240_000,
   expect: { timeout: 30_000 },
   workers: 1,

@@ -20,7 +20,7 @@ import { startLabWorker } from "./app/worker/start-worker.ts";
 import type { LabClient } from "./app/worker/lab-client.ts";
 
 const query = new URLSearchParams(location.search);
-await (query.get("automation") === "engine" ? offerEngine() : startPage());
+await (query.get("automation") === "engine" ? offerEngine() : query.has("gallery") ? showGallery() : startPage());
 
 async function startPage(): Promise<void> {
   applyTheme(readTheme());
@@ -69,6 +69,16 @@ function resume(store: LabStore, { panel, controls, side, filter, lastVerdict }:
 function registerOffline(): void {
   if (!("serviceWorker" in navigator)) return;
   navigator.serviceWorker.register("./sw.js").catch(() => undefined);
+}
+
+/** `?gallery`: every plot on made-up data. */
+async function showGallery(): Promise<void> {
+  applyTheme(readTheme());
+  const { Gallery } = await import("./app/gallery/gallery.tsx");
+  const root = document.getElementById("root");
+  if (root === null) throw new Error("internal: index.html has no #root");
+  document.title = "Every plot · Vitrine";
+  createRoot(root).render(<Gallery />);
 }
 
 /** `?automation=engine`: no interface and no worker, so that nothing else uses the adapter; for the command line. */

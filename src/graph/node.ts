@@ -17,6 +17,8 @@ export type OpName =
   | "Add"
   | "Gather"
   | "GatherRows"
+  | "MaxRows"
+  | "SoftmaxPool"
   | "ReduceMean";
 
 export type Attributes = Readonly<Record<string, number | string>>;

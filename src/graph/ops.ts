@@ -79,16 +79,20 @@ export const ops = {
       return [windows * heads, n / windows, n / windows];
     },
   },
-  /** scores [M,N,N] + weights.bias [P,N,N], map m getting bias m mod P: relative positions (P = H), and with the masks of shifted windows (P = W*H). */
+  /**
+   * scores [M,N,N] + bias, map m getting bias m mod P. Either weights.bias [P,N,N], or by relative position: weights.table [R,H], weights.indices [N,N] of
+   * its rows (P = H), and for shifted windows weights.regions [W,N] (P = W*H): tokens of different regions get -100 more, which hides them from each other.
+   */
   AttentionBias: {
     sites: [],
     infer(node, [x]) {
-      const [period, ...map] = node.weights.bias.shape;
-      expect(
-        node,
-        x[0] % period === 0 && sameShape(map, x.slice(1)),
-        `bias [${node.weights.bias.shape.join(",")}], scores [${x.join(",")}]`,
-      );
+      const { bias, table, indices, regions } = node.weights;
+      const tokens = bias ? bias.shape.slice(1) : indices.shape;
+      const period = bias ? bias.shape[0] : table.shape[1] * (regions?.shape[0] ?? 1);
+      const fits = x[0] % period === 0 && sameShape(tokens, x.slice(1)) && (!regions || regions.shape[1] === tokens[0]);
+      expect(node, fits, `bias [${period},${tokens.join(",")}], scores [${x.join(",")}]`);
+      const wrong = indices?.data.find((index) => !(Number.isInteger(index) && index >= 0 && index < table.shape[0]));
+      expect(node, wrong === undefined, `index ${wrong} into a table`);
       return x;
     },
   },
@@ -121,17 +125,24 @@ export const ops = {
   /** [N,D] -> [D]: row `index`. */
   Gather: { sites: [], infer: (_node, [[, d]]) => [d] },
   /**
-   * [N,D] -> [M,G*D]: row m is the rows weights.indices [M,G] of x side by side. Permutes rows (windows, shifts), keeps some of them, merges patches.
-   * Indices are whole numbers from 0 to N - 1, stored as f32.
+   * [N,D] -> [M,G*D]: row m is the rows weights.indices [M,G] of x side by side. Permutes rows (windows, shifts), keeps some of them, merges patches,
+   * lays out what a convolution reads. Indices are whole numbers from 0 to N - 1, stored as f32; -1 stands for a row of zeros.
    */
   GatherRows: {
     sites: [],
     infer(node, [[n, d]]) {
-      const { shape, data } = node.weights.indices;
-      expect(node, shape.length === 2, `indices [${shape.join(",")}]`);
-      const wrong = data.find((index) => !(Number.isInteger(index) && index >= 0 && index < n));
-      expect(node, wrong === undefined, `index ${wrong} of ${n} rows`);
-      return [shape[0], shape[1] * d];
+      const [rows, group] = rowIndices(node, n);
+      return [rows, group * d];
+    },
+  },
+  /** [N,D] -> [M,D]: column by column the largest of the rows weights.indices [M,G]; -1 counts for nothing. Max pooling. */
+  MaxRows: { sites: [], infer: (node, [[n, d]]) => [rowIndices(node, n)[0], d] },
+  /** scores [N,1], x [N,D] -> [D]: rows of x weighted by the softmax over all scores. */
+  SoftmaxPool: {
+    sites: [],
+    infer(node, [scores, [n, d]]) {
+      expect(node, sameShape(scores, [n, 1]), `scores [${scores.join(",")}] for ${n} rows`);
+      return [d];
     },
   },
   /** [N,D] -> [D]: mean of rows from `start` on. */
@@ -174,6 +185,15 @@ export function attribute(node: Node, name: string): number {
   const value = node.attributes[name];
   if (typeof value !== "number") throw new Error(`internal: ${node.name} (${node.op}) lacks the attribute ${name}`);
   return value;
+}
+
+/** Sizes [M,G] of indices into `rows` rows. */
+function rowIndices(node: Node, rows: number): readonly [number, number] {
+  const { shape, data } = node.weights.indices;
+  expect(node, shape.length === 2, `indices [${shape.join(",")}]`);
+  const wrong = data.find((index) => !(Number.isInteger(index) && index >= -1 && index < rows));
+  expect(node, wrong === undefined, `index ${wrong} of ${rows} rows`);
+  return [shape[0], shape[1]];
 }
 
 function expect(node: Node, condition: boolean, message: string): void {

@@ -3,6 +3,7 @@ import type { ModelFiles } from "../formats/open-model.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Job } from "../tensor/progress.ts";
 import { beit } from "./beit.ts";
+import { cct } from "./cct.ts";
 import { clip } from "./clip.ts";
 import { deit } from "./deit.ts";
 import { inTimmNames } from "./dialects/index.ts";
@@ -15,7 +16,7 @@ import { siglip } from "./siglip.ts";
 import { swin } from "./swin.ts";
 import { vit } from "./vit.ts";
 
-export const families: readonly Family[] = [clip, siglip, beit, mae, dinov2, deit, vit, swin, onnx];
+export const families: readonly Family[] = [clip, siglip, beit, mae, dinov2, deit, vit, swin, cct, onnx];
 
 /** Below this, the weights are of no family: at least three of a ViT's five marks must be there. */
 const leastConfidence = 0.5;

@@ -10,7 +10,7 @@ import { gemm, node } from "./graph-nodes.ts";
 import { mapSwinNames } from "./swin-names.ts";
 import { fusedQkv, layerNorm, linear } from "./vit-weights.ts";
 import { weightReader, type WeightReader } from "./weight-reader.ts";
-import { gatherIndices, maskedBias, mergeOrder, rasterOrder, relativeBias, sameOrder, windowOrder, type Order } from "./windows.ts";
+import { gatherIndices, mergeOrder, rasterOrder, relativeIndices, sameOrder, windowOrder, windowRegions, type Order } from "./windows.ts";
 
 /** `card` must come from describing the same files. */
 export async function buildSwin(files: ModelFiles, { name, config }: ModelCard, job?: Job): Promise<Graph> {
@@ -70,13 +70,16 @@ async function block(
   const windows = (grid[0] * grid[1]) / window ** 2;
   // 1 / sqrt is correctly rounded everywhere; ** is not.
   const scale = 1 / Math.sqrt(embedDim / numHeads);
-  const relative = relativeBias(await reader.read(`${name}.attn.relative_position_bias_table`), window);
-  const bias = shift === 0 ? relative : maskedBias(relative, grid, window, shift);
+  const bias = {
+    table: await reader.read(`${name}.attn.relative_position_bias_table`),
+    indices: relativeIndices(window),
+    ...(shift > 0 ? { regions: windowRegions(grid, window, shift) } : {}),
+  };
   return [
     node(`${name}.norm1`, "LayerNormalization", [input], { epsilon }, await layerNorm(reader, `${name}.norm1`)),
     gemm(`${name}.attn.qkv`, `${name}.norm1`, await fusedQkv(reader, `${name}.attn`)), // [N,3D]
     node(`${name}.attn.matmul1`, "AttentionScores", [`${name}.attn.qkv`], { numHeads, scale, windows }), // [W*H,w*w,w*w]
-    node(`${name}.attn.bias`, "AttentionBias", [`${name}.attn.matmul1`], {}, { bias }),
+    node(`${name}.attn.bias`, "AttentionBias", [`${name}.attn.matmul1`], {}, bias),
     node(`${name}.attn.softmax`, "Softmax", [`${name}.attn.bias`]),
     node(`${name}.attn.matmul2`, "AttentionOutput", [`${name}.attn.softmax`, `${name}.attn.qkv`]), // [N,D]
     gemm(`${name}.attn.proj`, `${name}.attn.matmul2`, await linear(reader, `${name}.attn.proj`)),

@@ -2,6 +2,7 @@
 import type { ModelFiles } from "../formats/open-model.ts";
 import { describe } from "./describe.ts";
 import type { Family } from "./family.ts";
+import { isObject } from "./settings.ts";
 import { namedShapes, refuseUnfit } from "./tensor-checks.ts";
 import { mapNames, type NameMap } from "./tensor-names.ts";
 import { readGeometry } from "./vit-geometry.ts";
@@ -12,8 +13,9 @@ export function vitFamily(variant: VitVariant, match: (files: ModelFiles, names:
   const namesOf = ({ weights }: ModelFiles) => (variant.names ?? mapNames)(weights.names);
   return {
     name: variant.name,
-    match: (files) => match(files, namesOf(files)),
-    describe(files, overrides) {
+    match: (given) => match(ofTower(given), namesOf(given)),
+    describe(given, overrides) {
+      const files = ofTower(given);
       const names = namesOf(files);
       refuseUnfit(names, variant.network);
       const shapes = namedShapes(files.weights, names);
@@ -23,4 +25,10 @@ export function vitFamily(variant: VitVariant, match: (files: ModelFiles, names:
     },
     build: (files, card, job) => buildVit(files, card, namesOf(files), job),
   };
+}
+
+/** Models of images and texts state the vision tower's settings one level deeper. */
+function ofTower(files: ModelFiles): ModelFiles {
+  const tower = files.config?.vision_config;
+  return isObject(tower) ? { ...files, config: { ...files.config, ...tower } } : files;
 }

@@ -4,8 +4,8 @@
  */
 import type { ModelFiles } from "../formats/open-model.ts";
 import { INPUT, makeGraph, type Graph, type Node } from "../graph/graph.ts";
+import type { Weights } from "../graph/quantizer.ts";
 import type { Job } from "../tensor/progress.ts";
-import type { Tensor } from "../tensor/tensor.ts";
 import type { ModelCard, VitConfig } from "./config.ts";
 import { gemm, node } from "./graph-nodes.ts";
 import { absorbed, normed, settled, type Normed } from "./norms.ts";
@@ -13,7 +13,7 @@ import type { NameMap } from "./tensor-names.ts";
 import { mlp, poolAndClassify } from "./vit-head.ts";
 import { fusedQkv, linear, scaledLinear, tokenWeights } from "./vit-weights.ts";
 import { weightReader, type WeightReader } from "./weight-reader.ts";
-import { relativeBiasWithClass } from "./windows.ts";
+import { relativeIndicesWithClass } from "./windows.ts";
 
 /** `card` and `names` must come from describing the same files. */
 export async function buildVit(files: ModelFiles, card: ModelCard, names: NameMap, job?: Job): Promise<Graph> {
@@ -39,13 +39,16 @@ export async function buildVit(files: ModelFiles, card: ModelCard, names: NameMa
   return makeGraph(card.name, [channels, ...imageSize], nodes);
 }
 
-/** The attention bias of each block [H,N,N]: of one table for all, of a table of its own, or none. */
+/** The weights of each block's AttentionBias: from one table for all, from a table of its own, or none. */
 async function relativePositions(
   reader: WeightReader,
   { imageSize, patchSize }: VitConfig,
-): Promise<(block: number) => Promise<Tensor | null>> {
+): Promise<(block: number) => Promise<Weights | null>> {
   const grid = [imageSize[0] / patchSize, imageSize[1] / patchSize] as const;
-  const read = async (owner: string) => relativeBiasWithClass(await reader.read(`${owner}.relative_position_bias_table`), grid);
+  const read = async (owner: string): Promise<Weights> => {
+    const table = await reader.read(`${owner}.relative_position_bias_table`);
+    return { table, indices: relativeIndicesWithClass(grid, table.shape[0]) };
+  };
   const shared = reader.has("rel_pos_bias.relative_position_bias_table") ? await read("rel_pos_bias") : null;
   return async (i) => {
     const own = `blocks.${i}.attn`;
@@ -54,7 +57,7 @@ async function relativePositions(
 }
 
 /** x: [N,D] -> x + attention(norm1(x)) -> that + mlp(norm2(that)): [N,D] */
-async function block(reader: WeightReader, name: string, input: string, config: VitConfig, bias: Tensor | null): Promise<Node[]> {
+async function block(reader: WeightReader, name: string, input: string, config: VitConfig, bias: Weights | null): Promise<Node[]> {
   const [first, second] = [
     await normed(reader, `${name}.norm1`, input, config),
     await normed(reader, `${name}.norm2`, `${name}.add1`, config),
@@ -70,7 +73,7 @@ async function block(reader: WeightReader, name: string, input: string, config: 
 }
 
 /** x: [N,D] -> norm1(x + attention(x)) -> norm2(that + mlp(that)): [N,D] (Vaswani et al. 2017, arXiv:1706.03762) */
-async function postNormBlock(reader: WeightReader, name: string, input: string, config: VitConfig, bias: Tensor | null): Promise<Node[]> {
+async function postNormBlock(reader: WeightReader, name: string, input: string, config: VitConfig, bias: Weights | null): Promise<Node[]> {
   const [norm1, norm2] = [`${name}.norm1`, `${name}.norm2`];
   // The residual sum reads a norm's output too, so that nothing of it can be left to the next Linear.
   const first = settled(await normed(reader, norm1, `${name}.add1`, config), norm1);
@@ -86,7 +89,7 @@ async function postNormBlock(reader: WeightReader, name: string, input: string, 
 }
 
 /** x: [N,D] -> heads of softmax(q k^T * scale + bias) v, projected: [N,D] */
-async function attention(reader: WeightReader, name: string, input: Normed, config: VitConfig, bias: Tensor | null): Promise<Node[]> {
+async function attention(reader: WeightReader, name: string, input: Normed, config: VitConfig, bias: Weights | null): Promise<Node[]> {
   const { numHeads, attentionScale } = config;
   const qkv = absorbed(await fusedQkv(reader, `${name}.attn`), input.pending);
   // 1 / sqrt is correctly rounded everywhere; ** is not.
@@ -95,7 +98,7 @@ async function attention(reader: WeightReader, name: string, input: Normed, conf
   return [
     gemm(`${name}.attn.qkv`, input.name, qkv), // [N,3A]
     node(`${name}.attn.matmul1`, "AttentionScores", [`${name}.attn.qkv`], { numHeads, scale }), // [H,N,N]
-    ...(bias ? [node(scores, "AttentionBias", [`${name}.attn.matmul1`], {}, { bias })] : []),
+    ...(bias ? [node(scores, "AttentionBias", [`${name}.attn.matmul1`], {}, bias)] : []),
     node(`${name}.attn.softmax`, "Softmax", [scores]),
     node(`${name}.attn.matmul2`, "AttentionOutput", [`${name}.attn.softmax`, `${name}.attn.qkv`]), // [N,A]
     gemm(`${name}.attn.proj`, `${name}.attn.matmul2`, await scaledLinear(reader, `${name}.attn.proj`, `${name}.ls1.gamma`)),

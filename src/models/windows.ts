@@ -9,9 +9,6 @@ export type Grid = readonly [height: number, width: number];
 /** Old places of the rows in their new order. */
 export type Order = readonly number[];
 
-/** timm and Hugging Face mark what must not be seen with this instead of minus infinity. */
-const HIDDEN = -100;
-
 export function rasterOrder([height, width]: Grid): Order {
   return Array.from({ length: height * width }, (_, i) => i);
 }
@@ -51,63 +48,40 @@ export function gatherIndices(from: Order, to: Order, group = 1): Tensor {
   );
 }
 
-/** Bias [H,N,N] of a window from the table [(2 window - 1)^2, H]: entry (y_i - y_j, x_i - x_j), both counted from 1 - window. */
-export function relativeBias(table: Tensor, window: number): Tensor {
-  const heads = table.shape[1];
+/** Rows of a table of (2 window - 1)^2 relative positions, for each pair of tokens of a window [N,N]: (y_i - y_j, x_i - x_j), both counted from 1 - window. */
+export function relativeIndices(window: number): Tensor {
   const tokens = window * window;
-  const side = 2 * window - 1;
-  const out = new Float32Array(heads * tokens * tokens);
-  let at = 0;
-  for (let head = 0; head < heads; head++) {
-    for (let i = 0; i < tokens; i++) {
-      for (let j = 0; j < tokens; j++) {
-        const dy = Math.floor(i / window) - Math.floor(j / window) + window - 1;
-        const dx = (i % window) - (j % window) + window - 1;
-        out[at++] = table.data[(dy * side + dx) * heads + head];
-      }
-    }
+  const out = new Float32Array(tokens * tokens);
+  for (let i = 0; i < tokens; i++) {
+    for (let j = 0; j < tokens; j++) out[i * tokens + j] = distanceRow(i, j, [window, window]);
   }
-  return tensor([heads, tokens, tokens], out);
+  return tensor([tokens, tokens], out);
 }
 
-/** Bias [H,1+N,1+N] of a class token and a grid (BEiT) from the table [(2h - 1)(2w - 1) + 3, H]: its last rows are class to token, token to class, class to class. */
-export function relativeBiasWithClass(table: Tensor, [height, width]: Grid): Tensor {
-  const [rows, heads] = table.shape;
-  const tokens = 1 + height * width;
-  const out = new Float32Array(heads * tokens * tokens);
-  const entry = (i: number, j: number): number => {
-    if (i === 0) return j === 0 ? rows - 1 : rows - 3;
-    if (j === 0) return rows - 2;
-    const dy = Math.floor((i - 1) / width) - Math.floor((j - 1) / width) + height - 1;
-    const dx = ((i - 1) % width) - ((j - 1) % width) + width - 1;
-    return dy * (2 * width - 1) + dx;
-  };
+/** The same for a class token and a grid [1+N,1+N] (BEiT): the table's last three rows are class to token, token to class, class to class. rows: of the table. */
+export function relativeIndicesWithClass(grid: Grid, rows: number): Tensor {
+  const tokens = 1 + grid[0] * grid[1];
+  const out = new Float32Array(tokens * tokens);
   for (let i = 0; i < tokens; i++) {
     for (let j = 0; j < tokens; j++) {
-      const from = entry(i, j) * heads;
-      for (let head = 0; head < heads; head++) out[(head * tokens + i) * tokens + j] = table.data[from + head];
+      const ofClass = i === 0 ? (j === 0 ? rows - 1 : rows - 3) : rows - 2;
+      out[i * tokens + j] = i === 0 || j === 0 ? ofClass : distanceRow(i - 1, j - 1, grid);
     }
   }
-  return tensor([heads, tokens, tokens], out);
+  return tensor([tokens, tokens], out);
 }
 
-/** The bias of every window [W*H,N,N]: tokens that the roll brought together from opposite edges do not see each other. bias: [H,N,N] */
-export function maskedBias(bias: Tensor, [height, width]: Grid, window: number, shift: number): Tensor {
-  const [heads, tokens] = bias.shape;
-  const regions = windowRegions([height, width], window, shift);
-  const windows = regions.length / tokens;
-  const out = new Float32Array(windows * bias.data.length);
-  for (let w = 0, at = 0; w < windows; w++) {
-    for (let k = 0; k < heads * tokens * tokens; k++, at++) {
-      const [i, j] = [Math.floor(k / tokens) % tokens, k % tokens];
-      out[at] = bias.data[k] + (regions[w * tokens + i] === regions[w * tokens + j] ? 0 : HIDDEN);
-    }
-  }
-  return tensor([windows * heads, tokens, tokens], out);
+function distanceRow(i: number, j: number, [height, width]: Grid): number {
+  const dy = Math.floor(i / width) - Math.floor(j / width) + height - 1;
+  const dx = (i % width) - (j % width) + width - 1;
+  return dy * (2 * width - 1) + dx;
 }
 
-/** For each token of the rolled image, window by window, which of its nine parts it lies in. */
-function windowRegions([height, width]: Grid, window: number, shift: number): number[] {
+/** For each token of the rolled image, window by window, which of its nine parts it lies in [W,N]: parts that the roll brought together do not see each other. */
+export function windowRegions([height, width]: Grid, window: number, shift: number): Tensor {
   const part = (at: number, size: number) => (at < size - window ? 0 : at < size - shift ? 1 : 2);
-  return windowOrder([height, width], window, 0).map((place) => 3 * part(Math.floor(place / width), height) + part(place % width, width));
+  const regions = windowOrder([height, width], window, 0).map(
+    (place) => 3 * part(Math.floor(place / width), height) + part(place % width, width),
+  );
+  return tensor([(height * width) / window ** 2, window ** 2], Float32Array.from(regions));
 }

@@ -60,7 +60,10 @@ export function isProbabilities({ site }: Place): boolean {
 
 /** The image itself, as the patch embedding reads it. */
 export function isPatchInput({ graph, node, site }: Place): boolean {
-  return site === "input" && (node.inputs[0] === INPUT || producerOf(graph, node)?.op === "Patchify");
+  if (site !== "input") return false;
+  const producer = producerOf(graph, node);
+  const source = producer?.op === "GatherRows" ? producerOf(graph, producer) : producer;
+  return node.inputs[0] === INPUT || source?.op === "Patchify";
 }
 
 /** Output of a LayerNormalization over tokens [N,D]; not what is read after pooling, [D]. */

@@ -13,9 +13,11 @@ import { gather } from "./gather.ts";
 import { gelu } from "./gelu.ts";
 import { gemm } from "./gemm.ts";
 import { layerNormalization } from "./layer-normalization.ts";
+import { maxRows } from "./max-rows.ts";
 import { patchify } from "./patchify.ts";
 import { prependTokens } from "./prepend-tokens.ts";
 import { reduceMean } from "./reduce-mean.ts";
+import { softmaxPool } from "./softmax-pool.ts";
 import { softmax } from "./softmax.ts";
 
 export type Reference = (node: Node, inputs: readonly Tensor[]) => Tensor;
@@ -36,6 +38,8 @@ export const references: Record<OpName, Reference> = {
   Add: add,
   Gather: gather,
   GatherRows: gatherRows,
+  MaxRows: maxRows,
+  SoftmaxPool: softmaxPool,
   ReduceMean: reduceMean,
 };
 

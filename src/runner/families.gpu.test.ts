@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { metrics } from "../metrics/index.ts";
 import { identifyModel } from "../models/index.ts";
-import { goldenModel, goldenNames } from "../testing/golden-models.ts";
+import { goldenModel, goldenStructures } from "../testing/golden-models.ts";
 import { normalImages } from "../testing/golden-pixels.ts";
 import { nodeGpu } from "../testing/node-gpu-bundle.ts";
 import { tensorSource } from "./image-source.ts";
@@ -10,7 +10,7 @@ import { adapterFusesMultiplyAdd } from "./probe-arithmetic.ts";
 import { quantizeModel } from "./quantize-model.ts";
 import { createGpuSession, createReferenceSession } from "./session.ts";
 
-describe.each(goldenNames)("%s", (name) => {
+describe.each(goldenStructures)("%s", (name) => {
   test("float and 4-bit integers", async () => {
     const gpu = await nodeGpu();
     const { any, overrides, pixels, output } = await goldenModel(name);

@@ -33,7 +33,7 @@ import {
   softmax,
 } from "../reference/kernels/rows.ts";
 import { softmaxDemax } from "../reference/kernels/softmax-demax.ts";
-import { attentionBias, gatherRows } from "../reference/kernels/windows.ts";
+import { attentionBias, gatherRows, maxRows, softmaxPool } from "../reference/kernels/windows.ts";
 
 /** Each kernel with its CPU twin. A kernel without one is a compile error. */
 export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
@@ -73,6 +73,7 @@ export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
   "layer-norm": layerNorm,
   "layer-norm-integer": layerNormInteger,
   "normalize-pixels": normalizePixels,
+  "max-rows": maxRows,
   patchify,
   quantize,
   "quantize-columns": quantizeColumns,
@@ -82,6 +83,7 @@ export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
   softmax,
   "softmax-demax": softmaxDemax,
   "softmax-integer": softmaxInteger,
+  "softmax-pool": softmaxPool,
 };
 
 /**

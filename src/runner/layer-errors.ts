@@ -27,7 +27,7 @@ export function accumulateLayerErrors(floatGraph: Graph, quantizedGraph: Graph):
         const raw = quantizedTaps[node.name];
         const original = floatNodes.get(node.name);
         if (!reference || !raw || !original) continue;
-        const actual = undoReparameterization(original, node, raw.data);
+        const actual = inFloatTerms(original, node, raw.data);
         const sum = sums.get(node.name) ?? { signal: 0, noise: 0, other: 0, dot: 0 };
         for (let i = 0; i < actual.length; i++) {
           const a = reference.data[i];
@@ -50,7 +50,7 @@ export function accumulateLayerErrors(floatGraph: Graph, quantizedGraph: Graph):
 }
 
 /** A reparameterized LayerNorm puts out x' with other scales; in the float model's terms it is (x' - beta') / gamma' * gamma + beta. */
-function undoReparameterization(original: Node, node: Node, data: Float32Array): Float32Array {
+export function inFloatTerms(original: Node, node: Node, data: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
   if (node.op !== "LayerNormalization" || original.weights.scale === node.weights.scale) return data;
   const [gamma, beta] = [original.weights.scale.data, original.weights.bias.data];
   const [gamma2, beta2] = [node.weights.scale.data, node.weights.bias.data];

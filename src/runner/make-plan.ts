@@ -7,7 +7,7 @@ import { joinsAttention, lowerWholeAttention } from "./lower-whole-attention.ts"
 import { lowerGemm } from "./lower-gemm.ts";
 import { lowerAnySoftmax, lowerNorm } from "./lower-integer-rows.ts";
 import { lowerPatchify, lowerReduceMean } from "./lower-rows.ts";
-import { lowerAttentionBias, lowerGather, lowerGatherRows } from "./lower-windows.ts";
+import { lowerAttentionBias, lowerGather, lowerGatherRows, lowerMaxRows, lowerSoftmaxPool, lowerTokens } from "./lower-moves.ts";
 import { absorbsAffine, type LowerUnit } from "./lowering.ts";
 import { createPlanBuilder, type PlanOptions } from "./plan-builder.ts";
 import type { Plan } from "./plan.ts";
@@ -17,7 +17,7 @@ import { fuse, usesOf } from "./units.ts";
 export const rules: Record<OpName, LowerUnit | null> = {
   Patchify: lowerPatchify,
   Gemm: lowerGemm,
-  PrependTokens: null,
+  PrependTokens: lowerTokens,
   LayerNormalization: lowerNorm,
   Affine: lowerAffine,
   AttentionScores: lowerScores,
@@ -30,6 +30,8 @@ export const rules: Record<OpName, LowerUnit | null> = {
   Add: null,
   Gather: lowerGather,
   GatherRows: lowerGatherRows,
+  MaxRows: lowerMaxRows,
+  SoftmaxPool: lowerSoftmaxPool,
   ReduceMean: lowerReduceMean,
 };
 

@@ -25,6 +25,8 @@ const ON_CPU: ReadonlySet<OpName> = new Set<OpName>([
   "AttentionBias",
   "Gather",
   "GatherRows",
+  "MaxRows",
+  "SoftmaxPool",
   "PrependTokens",
   "Patchify",
 ]);

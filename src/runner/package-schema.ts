@@ -24,7 +24,7 @@ const node = z.object({
   op: z.enum(Object.keys(ops)),
   inputs: z.array(name).max(2),
   attributes: z.record(z.string(), z.union([z.number(), z.string().max(100)])),
-  weights: z.record(name, z.array(positive).max(4)),
+  weights: z.record(name, z.array(z.number().int().min(0).max(1e12)).max(4)),
   quantizers: z.partialRecord(site, quantizer).optional(),
 });
 

@@ -15,6 +15,9 @@ export const goldenNames: readonly string[] = readdirSync(folder)
   .map((file) => file.replace(".safetensors", ""))
   .sort();
 
+/** Those with nodes that no other has: the rest differ in weights alone. */
+export const goldenStructures: readonly string[] = goldenNames.filter((name) => !/-(up|down|shared)$|^clip-/.test(name));
+
 export type GoldenNaming = "timm" | "hf";
 
 export interface GoldenModel {

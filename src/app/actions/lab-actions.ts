@@ -12,10 +12,11 @@ import type { Manifest } from "../../runner/data/manifest.ts";
 import type { SplitRule } from "../../runner/data/choose-images.ts";
 import type { DroppedFile, ImageView, LevelsRequest, SiteLevels } from "../worker/lab-api.ts";
 import type { LabClient } from "../worker/lab-client.ts";
+import { createDiagnosisActions, type DiagnosisActions } from "./diagnosis-actions.ts";
 import { createJobRunner, errorParts } from "./job-runner.ts";
 
 /** Everything a person can make the page do; components call these and nothing else. */
-export interface LabActions {
+export interface LabActions extends DiagnosisActions {
   start(): Promise<void>;
   trySample(): Promise<void>;
   /** A drop is still being walked when it arrives here. */
@@ -86,7 +87,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
     state().renameJob("Comparing");
     // Whoever opens files or sets a recipe waits for what comes of it; elsewhere nobody is moved.
     if (state().panel === "open" || state().panel === "recipe") state().setPanel("compare");
-    const result = await client.compare(compareRequest(state().controls), job);
+    const result = await client.compare(compareRequest(state().controls, state().versus), job);
     job.signal?.throwIfAborted();
     state().setResult(result);
     const { sentence } = verdictOf(result, (name) => recipeLabel(state().recipes, name));
@@ -163,6 +164,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
   }
 
   const actions: LabActions = {
+    ...createDiagnosisActions(store, client, jobs, compareNow),
     start,
     runSelfTest,
     cancel: jobs.cancel,

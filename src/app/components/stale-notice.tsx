@@ -6,11 +6,12 @@ import { useActions, useLab } from "./lab-context.tsx";
 export function StaleNotice() {
   const stale = useLab(isStale);
   const isRunning = useLab((state) => state.job !== null && !state.job.isBackground);
-  const request = useLab((state) => state.result?.main.request ?? null);
+  const request = useLab((state) => state.result?.asked ?? null);
   const setControls = useLab((state) => state.setControls);
+  const setVersus = useLab((state) => state.setVersus);
   const { compare } = useActions();
   if (!stale || isRunning || request === null) return null;
-  const { recipe, weightBits, activationBits, attentionBits, levels } = request;
+  const { recipe, weightBits, activationBits, attentionBits, layerBits, levels, baseline } = request;
   return (
     <div className="notice warning stale-notice" data-testid="stale-notice">
       <p>
@@ -19,7 +20,13 @@ export function StaleNotice() {
       <Button className="button" onPress={() => void compare()}>
         Run again
       </Button>
-      <Button className="button" onPress={() => setControls({ recipe, weightBits, activationBits, attentionBits, levels })}>
+      <Button
+        className="button"
+        onPress={() => {
+          setControls({ recipe, weightBits, activationBits, attentionBits, layerBits, levels });
+          if (baseline !== null) setVersus(baseline);
+        }}
+      >
         Undo the change
       </Button>
     </div>

@@ -1,10 +1,11 @@
 import { useMemo, useState } from "react";
 import type { Comparison } from "../../runner/comparison.ts";
 import { formatDb } from "../format.ts";
-import { cellOf, errorMap } from "../results/error-map.ts";
+import { cellOf, errorLevel, errorMap } from "../results/error-map.ts";
 import type { Cursor } from "../results/error-map.ts";
 import { findLossSite, placeName } from "../results/loss-site.ts";
-import { ErrorStrip, heatColour, layerText } from "./error-strip.tsx";
+import { ErrorStrip, layerText } from "./error-strip.tsx";
+import { heatColour } from "./heat-grid.tsx";
 import { Measured } from "./measured.tsx";
 import { TableView } from "./table-view.tsx";
 
@@ -52,7 +53,7 @@ export function ErrorStripFigure({ comparison }: { readonly comparison: Comparis
         <ul className="chips">
           {map.outside.map((layer) => (
             <li key={layer.name} className="chip">
-              <span className="swatch" aria-hidden="true" style={{ background: heatColour(layer) }} />
+              <span className="swatch" aria-hidden="true" style={{ background: heatColour(errorLevel(layer.sqnrDb)) }} />
               {layer.name} {formatDb(layer.sqnrDb)}
             </li>
           ))}

@@ -1,4 +1,5 @@
 import type { LabComparison, LabImage } from "../worker/lab-api.ts";
+import { isNearTie, margins } from "./margins.ts";
 import { argmaxOfRow, klOfRow, markOf, pairedTop, softmaxRow } from "./predictions.ts";
 import type { ClassShare, Mark } from "./predictions.ts";
 
@@ -14,6 +15,11 @@ export interface ImageRow {
   readonly quantizedShare: number;
   readonly mark: Mark;
   readonly klDivergence: number;
+  /** How clearly the float model decides: its logit over the next best. */
+  readonly margin: number;
+  readonly isNearTie: boolean;
+  /** Place among the evaluation images. */
+  readonly index: number;
   readonly top: readonly ClassShare[];
 }
 
@@ -22,6 +28,7 @@ export function imageRows(result: LabComparison, images: readonly LabImage[], si
   const shown = side === "baseline" && result.baseline !== null ? result.baseline : result.main;
   const other = side === "main" ? result.baseline : null;
   const { classes, floatLogits, quantizedLogits } = shown;
+  const all = margins(shown);
   return images.slice(0, shown.quality.imageCount).map((image, row) => {
     const float = softmaxRow(floatLogits, classes, row);
     const quantized = softmaxRow(quantizedLogits, classes, row);
@@ -36,15 +43,27 @@ export function imageRows(result: LabComparison, images: readonly LabImage[], si
       quantizedShare: quantized[quantizedClass] ?? 0,
       mark: markOf(floatClass, quantizedClass, baselineClass),
       klDivergence: klOfRow(float, quantized),
+      margin: all[row]?.float ?? 0,
+      isNearTie: all[row] !== undefined && isNearTie(all[row], all),
+      index: row,
       top: pairedTop(float, quantized, Math.min(5, classes)),
     };
   });
 }
 
-export type Filter = "all" | "flip" | "rescued";
+export type Filter = "all" | "flip" | "rescued" | "near-tie";
 
 export function filterRows(rows: readonly ImageRow[], filter: Filter): readonly ImageRow[] {
+  if (filter === "near-tie") return rows.filter((row) => row.isNearTie);
   return filter === "all" ? rows : rows.filter((row) => row.mark === filter);
+}
+
+export type Order = "given" | "kl" | "margin";
+
+/** As given; or what quantization moved most first; or what the float model is least sure of first. */
+export function sortRows(rows: readonly ImageRow[], order: Order): readonly ImageRow[] {
+  if (order === "kl") return rows.toSorted((a, b) => b.klDivergence - a.klDivergence);
+  return order === "margin" ? rows.toSorted((a, b) => a.margin - b.margin) : rows;
 }
 
 export function className(labels: readonly string[] | null, classIndex: number): string {

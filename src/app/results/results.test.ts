@@ -86,6 +86,9 @@ describe("downloads", () => {
     quantizedShare: 0.25,
     mark,
     klDivergence: 0.125,
+    margin: 1,
+    isNearTie: false,
+    index: 0,
     top: [],
   });
   it("quotes what CSV needs quoted, and keeps names from becoming formulas", () => {

@@ -50,7 +50,7 @@ export function parseSession(text: string | null): Session | null {
     panel,
     controls,
     side: side === "baseline" ? "baseline" : "main",
-    filter: filter === "flip" || filter === "rescued" ? filter : "all",
+    filter: filter === "flip" || filter === "rescued" || filter === "near-tie" ? filter : "all",
     lastVerdict: typeof lastVerdict === "string" ? lastVerdict : null,
     source: parseSource(source),
     rule: parseRule(rule),

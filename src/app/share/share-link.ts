@@ -16,7 +16,11 @@ const shared = z.object({
     layerBits: z.record(z.string().max(200), z.object({ weights: bits.optional(), activations: bits.optional() })).optional(),
     levels: z.enum(["strict", "as-published"]),
   }),
-  view: z.object({ panel: z.enum(PANEL_NAMES), side: z.enum(["main", "baseline"]), filter: z.enum(["all", "flip", "rescued"]) }),
+  view: z.object({
+    panel: z.enum(PANEL_NAMES),
+    side: z.enum(["main", "baseline"]),
+    filter: z.enum(["all", "flip", "rescued", "near-tie"]),
+  }),
   model: z.object({ name: z.string().max(300), isSample: z.boolean(), weights: digest }).nullable(),
   images: z.object({ calibration: z.number().int(), evaluation: z.number().int(), digest }).nullable(),
   rule: z

@@ -4,7 +4,7 @@ import type { SharedView } from "./share-link.ts";
 /** What a link to the present view carries: the run that is shown, else the recipe that is set. */
 export function sharedView(state: LabState): SharedView {
   const { result, controls, panel, side, filter, model, modelFiles, images, fingerprint } = state;
-  const { recipe, weightBits, activationBits, attentionBits, layerBits, levels } = result?.main.request ?? controls;
+  const { recipe, weightBits, activationBits, attentionBits, layerBits, levels } = result?.asked ?? controls;
   return {
     controls: {
       recipe,

@@ -1,8 +1,11 @@
 import type { DroppedFile, ImageSet, LabStability, OpenedModel } from "../worker/lab-api.ts";
+import type { DiagnosisSlice } from "./diagnosis-slice.ts";
 import type { InspectionSlice } from "./inspection-slice.ts";
 import type { ResultSlice } from "./result-slice.ts";
 import type { SharedSlice } from "./shared-slice.ts";
 import type { SetSlice } from "./set-slice.ts";
+import { NO_SWEEP } from "./sweep-slice.ts";
+import type { SweepSlice } from "./sweep-slice.ts";
 
 /** What the user gave: the open model and images, and the files they came from, to open them again with another head count. */
 export interface InputsSlice {
@@ -24,10 +27,15 @@ export interface InputsSlice {
 
 export function inputsSlice(
   set: SetSlice<
-    InputsSlice & Pick<ResultSlice, "result" | "side" | "filter"> & Pick<InspectionSlice, "tensors"> & Pick<SharedSlice, "fingerprint">
+    InputsSlice &
+      Pick<ResultSlice, "result" | "side" | "filter"> &
+      Pick<InspectionSlice, "tensors"> &
+      Pick<SharedSlice, "fingerprint"> &
+      Pick<DiagnosisSlice, "diagnosis"> &
+      Pick<SweepSlice, "sweepFloat" | "sweepRows">
   >,
 ): InputsSlice {
-  const noResult = { fingerprint: null, stability: null, result: null, side: "main", filter: "all" } as const;
+  const noResult = { fingerprint: null, stability: null, result: null, side: "main", filter: "all", diagnosis: null, ...NO_SWEEP } as const;
   return {
     model: null,
     modelFiles: [],

@@ -2,6 +2,8 @@ import { createStore } from "zustand/vanilla";
 import type { StoreApi } from "zustand/vanilla";
 import { controlsSlice } from "./controls-slice.ts";
 import type { ControlsSlice } from "./controls-slice.ts";
+import { diagnosisSlice } from "./diagnosis-slice.ts";
+import type { DiagnosisSlice } from "./diagnosis-slice.ts";
 import { engineSlice } from "./engine-slice.ts";
 import type { EngineSlice } from "./engine-slice.ts";
 import { inputsSlice } from "./inputs-slice.ts";
@@ -16,12 +18,14 @@ import { sessionSlice } from "./session-slice.ts";
 import type { SessionSlice } from "./session-slice.ts";
 import { sharedSlice } from "./shared-slice.ts";
 import type { SharedSlice } from "./shared-slice.ts";
+import { sweepSlice } from "./sweep-slice.ts";
+import type { SweepSlice } from "./sweep-slice.ts";
 import { tourSlice } from "./tour-slice.ts";
 import type { TourSlice } from "./tour-slice.ts";
 import { viewSlice } from "./view-slice.ts";
 import type { ViewSlice } from "./view-slice.ts";
 
-/** The page's whole state: ten slices, no React in any of them. */
+/** The page's whole state: slices, no React in any of them. */
 export type LabState = EngineSlice &
   InputsSlice &
   ControlsSlice &
@@ -29,6 +33,8 @@ export type LabState = EngineSlice &
   ResultSlice &
   ViewSlice &
   InspectionSlice &
+  DiagnosisSlice &
+  SweepSlice &
   SharedSlice &
   SessionSlice &
   TourSlice;
@@ -43,6 +49,8 @@ export function createLabStore(): LabStore {
     ...resultSlice(set),
     ...viewSlice(set),
     ...inspectionSlice(set),
+    ...diagnosisSlice(set),
+    ...sweepSlice(set),
     ...sharedSlice(set),
     ...sessionSlice(set),
     ...tourSlice(set),

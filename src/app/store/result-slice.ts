@@ -1,6 +1,6 @@
 import type { Filter, Side } from "../results/image-rows.ts";
 import type { LabComparison } from "../worker/lab-api.ts";
-import { sameRequest } from "./controls-slice.ts";
+import { compareRequest, sameRequest } from "./controls-slice.ts";
 import type { ControlsSlice } from "./controls-slice.ts";
 import type { SetSlice } from "./set-slice.ts";
 
@@ -32,6 +32,8 @@ export function resultSlice(set: SetSlice<ResultSlice>): ResultSlice {
 }
 
 /** True when the controls no longer say what the shown result was made with. */
-export function isStale(state: Pick<ResultSlice, "result"> & Pick<ControlsSlice, "controls">): boolean {
-  return state.result !== null && !sameRequest(state.result.main.request, state.controls);
+export function isStale(state: Pick<ResultSlice, "result"> & Pick<ControlsSlice, "controls" | "versus">): boolean {
+  if (state.result === null) return false;
+  const { asked } = state.result;
+  return !sameRequest(asked, state.controls) || asked.baseline !== compareRequest(state.controls, state.versus).baseline;
 }

@@ -1,11 +1,13 @@
 import type { AdapterDescription, Comparison, QuantizeRequest } from "../../runner/comparison.ts";
 import { parseManifest } from "../../runner/data/manifest.ts";
+import { bitSettingName } from "../../runner/sweep/bit-setting.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import type { Progress } from "../../tensor/progress.ts";
 import { argmaxOfRow, rowCount, softmaxRow } from "../results/predictions.ts";
 import { abortError } from "../worker/error-border.ts";
 import type { DroppedFile, ImageSet, LabApi, LabComparison, LabSide, OpenedModel, RecipeChoice } from "../worker/lab-api.ts";
 import { DEPTH, FAKE_CLASSES, fakeCard, fakeFloatLogits, fakeLabel, fakeLayers, fakeQuantizedLogits } from "./fake-data.ts";
+import { fakeAttention, fakeDiagnosis, fakeRow } from "./fake-diagnosis.ts";
 import { fakeImageSet, fakeManifest, fakeSampleNames, fakeStability } from "./fake-images.ts";
 import { fakeLevels, fakeSites } from "./fake-levels.ts";
 import { fakeTensors } from "./fake-tensors.ts";
@@ -138,11 +140,32 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
       const text = `${count} of ${count} evaluation images are calibration images too.`;
       last = {
         id: `run ${++runs}`,
+        asked: request,
         main: sideOf(request.recipe),
         baseline: request.baseline === null ? null : sideOf(request.baseline),
         warnings: images?.leakage === true ? [{ code: "CALIBRATION_OVERLAP", text }] : [],
       };
       return last;
+    },
+    async diagnose(jobId, { ask }, onProgress) {
+      await steps(jobId, [`looking for ${ask.part}`], onProgress);
+      return fakeDiagnosis(ask);
+    },
+    async attention(jobId, { image }, onProgress) {
+      await steps(jobId, ["looking at attention"], onProgress);
+      return fakeAttention(image);
+    },
+    async sweep(jobId, ask, onProgress, onNews) {
+      const adapter = fakeAdapter(options.adapter === "missing" ? "software" : options.adapter);
+      await onNews({ float: { floatBytes: 6_501_936, floatMs: 812, imageCount: images?.evaluation.length ?? 0, adapter } });
+      for (const recipe of ask.recipes) {
+        for (const setting of ask.bits) {
+          const bits = bitSettingName(setting);
+          if (ask.known.some((row) => row.recipe === recipe && row.bits === bits)) continue;
+          await steps(jobId, [`${recipe} ${bits}`], onProgress);
+          await onNews({ row: fakeRow(recipe, FAKE_RECIPES.find(({ name }) => name === recipe)?.label ?? recipe, bits) });
+        }
+      }
     },
     async inspect(jobId, onProgress) {
       await steps(jobId, ["reading weights"], onProgress);

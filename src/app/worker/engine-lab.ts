@@ -15,11 +15,13 @@ import { quantizeModel, type QuantizedModel } from "../../runner/quantize-model.
 import { selfTest } from "../../runner/self-test.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import type { Job } from "../../tensor/progress.ts";
+import { createDiagnosisDesk, type DiagnosisDesk } from "./diagnosis-desk.ts";
 import type { CompareRequest, LabApi, LabComparison, RecipeChoice } from "./lab-api.ts";
 import { createLevelReader, type LevelReader } from "./level-reader.ts";
 import { levelSites } from "./level-sites.ts";
 import { createImageShelf } from "./image-shelf.ts";
-import { heldSource, type HeldImage } from "./lab-images.ts";
+import { evaluationLabels, heldSource, type HeldImage } from "./lab-images.ts";
+import { labSweep } from "./lab-sweep.ts";
 import { measureStability } from "./measure-stability.ts";
 import { openSampleModel, sampleNote } from "./sample.ts";
 
@@ -61,6 +63,7 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
   };
 
   const levels = createLevelReader(device);
+  const desk = createDiagnosisDesk(device);
 
   const accept = (model: OpenModel): void => {
     state.model = model;
@@ -138,8 +141,16 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
       withJob(jobId, onProgress, async (job) => {
         const model = requireModel(state);
         const images = await shelf.split(model.card, job);
-        const graph = await builtGraph(model, job);
-        return compare(await device(), model, graph, images, request, levels, job);
+        return compare(await device(), model, await builtGraph(model, job), images, request, [levels, desk], job);
+      }),
+
+    diagnose: (jobId, request, onProgress) => withJob(jobId, onProgress, (job) => desk.diagnose(request, job)),
+    attention: (jobId, request, onProgress) => withJob(jobId, onProgress, (job) => desk.attention(request, job)),
+    sweep: (jobId, ask, onProgress, onNews) =>
+      withJob(jobId, onProgress, async (job) => {
+        const model = requireModel(state);
+        const images = await shelf.split(model.card, job);
+        await labSweep({ device, model, graph: await builtGraph(model, job), images, ask, onNews, job });
       }),
   };
 }
@@ -150,7 +161,7 @@ async function compare(
   graph: Graph,
   images: Split<HeldImage>,
   request: CompareRequest,
-  levelReader: LevelReader,
+  [levelReader, desk]: readonly [LevelReader, DiagnosisDesk],
   job: Job,
 ): Promise<LabComparison> {
   const { preprocessing } = model.card;
@@ -170,9 +181,7 @@ async function compare(
       models.push(await quantizeModel(gpu, float, calibration, { ...asked, recipe: name }, job));
     }
   }
-  const labels = images.evaluation.every(({ label }) => label !== null)
-    ? Int32Array.from(images.evaluation, ({ label }) => label ?? 0)
-    : null;
+  const labels = evaluationLabels(images);
   const source = heldSource(images.evaluation, preprocessing);
   const runtime = navigator.userAgent;
   const { output } = model.card;
@@ -186,8 +195,10 @@ async function compare(
     sites: levelSites(quantized),
   }));
   const id = crypto.randomUUID();
-  levelReader.hold({ id, main: models[0].graph, baseline: models.at(1)?.graph ?? null, image: images.calibration[0], preprocessing });
-  return { id, main, baseline: second ?? null, warnings: warning ? [warning] : [] };
+  const run = { id, main: models[0].graph, baseline: models.at(1)?.graph ?? null, preprocessing };
+  levelReader.hold({ ...run, image: images.calibration[0] });
+  desk.hold({ ...run, float, images: images.evaluation });
+  return { id, asked: request, main, baseline: second ?? null, warnings: warning ? [warning] : [] };
 }
 
 /** What the page needs to know of a recipe; the recipe itself holds functions. */

@@ -1,6 +1,5 @@
 import { expose, releaseProxy, transfer } from "comlink";
 import type { Endpoint } from "comlink";
-import type { Progress } from "../../tensor/progress.ts";
 import { failureOf } from "./error-border.ts";
 import type { LabApi } from "./lab-api.ts";
 
@@ -27,6 +26,9 @@ export function exposeLab(lab: LabApi, endpoint?: Endpoint): void {
     compare: (jobId, request, onProgress) => guard(() => lab.compare(jobId, request, onProgress), onProgress),
     inspect: (jobId, onProgress) => guard(() => lab.inspect(jobId, onProgress), onProgress),
     levels: (jobId, request) => guard(() => lab.levels(jobId, request)),
+    diagnose: (jobId, request, onProgress) => guard(() => lab.diagnose(jobId, request, onProgress), onProgress),
+    attention: (jobId, request, onProgress) => guard(() => lab.attention(jobId, request, onProgress), onProgress),
+    sweep: (jobId, ask, onProgress, onNews) => guard(() => lab.sweep(jobId, ask, onProgress, onNews), onProgress, onNews),
   };
   expose(guarded, endpoint);
 }
@@ -36,13 +38,13 @@ function handOver(bitmap: ImageBitmap): ImageBitmap {
   return typeof ImageBitmap !== "undefined" && bitmap instanceof ImageBitmap ? transfer(bitmap, [bitmap]) : bitmap;
 }
 
-async function guard<T>(call: () => Promise<T>, onProgress?: (progress: Progress) => void): Promise<T> {
+async function guard<T>(call: () => Promise<T>, ...callbacks: readonly object[]): Promise<T> {
   try {
     return await call();
   } catch (error) {
     throw failureOf(error);
   } finally {
-    if (onProgress !== undefined) releaseCallback(onProgress);
+    callbacks.forEach(releaseCallback);
   }
 }
 

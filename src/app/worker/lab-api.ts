@@ -8,6 +8,7 @@ import type { Manifest } from "../../runner/data/manifest.ts";
 import type { SiteSpread, Stability } from "../../runner/data/scale-stability.ts";
 import type { InspectedTensor } from "../../runner/inspect/inspect-graph.ts";
 import type { Progress } from "../../tensor/progress.ts";
+import type { DiagnosisApi } from "./diagnosis-api.ts";
 
 /** A file as dropped: `path` keeps the folder ("photos/cat.jpg"). */
 export interface DroppedFile {
@@ -135,6 +136,8 @@ export interface LabWarning {
 export interface LabComparison {
   /** Names this run in later questions about it. */
   readonly id: string;
+  /** What was asked for; `main.request` has bits by layer that the recipe allocated beside it. */
+  readonly asked: CompareRequest;
   readonly main: LabSide;
   readonly baseline: LabSide | null;
   readonly warnings: readonly LabWarning[];
@@ -162,7 +165,7 @@ export interface SiteLevels {
 }
 
 /** The worker's face, called through comlink; every long call takes a job id that `cancel` stops (it then rejects with AbortError). */
-export interface LabApi {
+export interface LabApi extends DiagnosisApi {
   adapter(): Promise<AdapterDescription>;
   selfTest(jobId: string, onProgress: (progress: Progress) => void): Promise<SelfTestReport>;
   openModel(files: readonly DroppedFile[], overrides: { readonly numHeads?: number }): Promise<OpenedModel>;

@@ -5,6 +5,7 @@ import type { Manifest } from "../../runner/data/manifest.ts";
 import type { SplitRule } from "../../runner/data/choose-images.ts";
 import type { InspectedTensor } from "../../runner/inspect/inspect-graph.ts";
 import type { Job, Progress } from "../../tensor/progress.ts";
+import type { DiagnosisClient, DiagnosisPart, SweepNews } from "./diagnosis-api.ts";
 import { abortError, errorOf } from "./error-border.ts";
 import type {
   CompareRequest,
@@ -22,7 +23,7 @@ import type {
 } from "./lab-api.ts";
 
 /** The page's side of the border: `LabApi` with an AbortSignal instead of job ids, rejecting with InputError, AbortError or a plain Error (a bug). */
-export interface LabClient {
+export interface LabClient extends DiagnosisClient {
   adapter(): Promise<AdapterDescription>;
   recipes(): Promise<readonly RecipeChoice[]>;
   selfTest(job: Job): Promise<SelfTestReport>;
@@ -85,5 +86,15 @@ export function createLabClient(endpoint: Endpoint, crashed: Promise<never>): La
     compare: (request, job) => call(job, (id, report) => remote.compare(id, request, report)),
     inspect: (job) => call(job, (id, report) => remote.inspect(id, report)),
     levels: (request, job) => call(job, (id) => remote.levels(id, request)),
+    diagnose: (request, job) => call<DiagnosisPart>(job, async (id, report) => await remote.diagnose(id, request, report)),
+    attention: (request, job) => call(job, (id, report) => remote.attention(id, request, report)),
+    sweep: (ask, job, onNews) =>
+      call(job, (id, report) => {
+        // What is still on its way when the page has gone on is not heard.
+        const tell = proxy((news: SweepNews) => {
+          if (job.signal?.aborted !== true) void onNews(news);
+        });
+        return remote.sweep(id, ask, report, tell);
+      }),
   };
 }

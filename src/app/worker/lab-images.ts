@@ -1,6 +1,7 @@
 import { cropForDisplay, normalize } from "../../images/preprocess.ts";
 import type { Pixels } from "../../images/pixels.ts";
 import type { Preprocessing } from "../../images/preprocessing.ts";
+import type { Split } from "../../runner/data/choose-images.ts";
 import type { ImageSource } from "../../runner/image-source.ts";
 import { tensor } from "../../tensor/tensor.ts";
 import type { LabImage } from "./lab-api.ts";
@@ -42,4 +43,10 @@ export function heldSource(images: readonly HeldImage[], preprocessing: Preproce
       return Promise.resolve(tensor([end - start, 3, height, width], data));
     },
   };
+}
+
+/** Class index of every evaluated image; null unless all have one. */
+export function evaluationLabels({ evaluation }: Split<HeldImage>): Int32Array<ArrayBuffer> | null {
+  if (!evaluation.every(({ label }) => label !== null)) return null;
+  return Int32Array.from(evaluation, ({ label }) => label ?? 0);
 }

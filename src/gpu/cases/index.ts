@@ -28,7 +28,7 @@ import { affineCases, fakeQuantizeCases, fakeQuantizeCodebookCases, quantizeCase
 import { layerNormCases, reduceMeanCases, softmaxCases } from "./rows.ts";
 import { softmaxDemaxCases } from "./softmax-demax.ts";
 import { patchifyCases } from "./tokens.ts";
-import { attentionBiasCases, gatherRowsCases } from "./windows.ts";
+import { attentionBiasCases, gatherRowsCases, maxRowsCases, softmaxPoolCases } from "./windows.ts";
 
 export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = {
   activation: activationCases,
@@ -67,6 +67,7 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "layer-norm": layerNormCases,
   "layer-norm-integer": layerNormIntegerCases,
   "normalize-pixels": normalizePixelsCases,
+  "max-rows": maxRowsCases,
   patchify: patchifyCases,
   quantize: quantizeCases,
   "quantize-columns": quantizeColumnsCases,
@@ -75,5 +76,6 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "rms-norm": layerNormCases,
   softmax: softmaxCases,
   "softmax-integer": softmaxIntegerCases,
+  "softmax-pool": softmaxPoolCases,
   "softmax-demax": softmaxDemaxCases,
 };

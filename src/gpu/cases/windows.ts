@@ -16,7 +16,8 @@ export const gatherRowsCases = gatherShapes.map(
     inputs: () => [
       // Finite floats: adapters may flush what is none, or subnormal.
       floatRows(5200 + index, images * inRows, inStride, inStride),
-      Uint32Array.from(integers(5300 + index, outRows * group, 0, inRows - 1)),
+      // -1 is the index of no row.
+      Uint32Array.from(integers(5300 + index, outRows * group, index === 2 ? -1 : 0, inRows - 1)),
     ],
     outputWords: images * outRows * outStride,
   }),
@@ -36,5 +37,41 @@ export const attentionBiasCases = biasShapes.map(({ name, rows, columns, period 
     constants: {},
     inputs: () => [floatRows(5400 + index, rows, columns, 4 * stride4), normals(5500 + index, 4 * period * stride4, 50)],
     outputWords: 4 * rows * stride4,
+  };
+});
+
+const maxShapes = [
+  { name: "1 row of 1", images: 1, inRows: 1, outRows: 1, columns: 1, group: 1, low: 0 },
+  { name: "2 images of 9 rows, 4 windows of 3 with edges", images: 2, inRows: 9, outRows: 4, columns: 30, group: 3, low: -1 },
+];
+
+export const maxRowsCases = maxShapes.map(({ name, images, inRows, outRows, columns, group, low }, index): KernelCase => {
+  const stride4 = quads(columns);
+  return {
+    name,
+    params: { images, in_rows: inRows, out_rows: outRows, stride4, group },
+    constants: {},
+    inputs: () => [
+      floatRows(5700 + index, images * inRows, columns, 4 * stride4),
+      // Every window has at least one row.
+      Uint32Array.from(integers(5710 + index, outRows * group, low, inRows - 1), (row, i) => (i % group === 0 ? Math.max(row, 0) : row)),
+    ],
+    outputWords: 4 * images * outRows * stride4,
+  };
+});
+
+const poolShapes = [
+  { name: "1 token", images: 1, tokens: 1, columns: 1 },
+  { name: "3 images of 17 tokens", images: 3, tokens: 17, columns: 30 },
+];
+
+export const softmaxPoolCases = poolShapes.map(({ name, images, tokens, columns }, index): KernelCase => {
+  const stride4 = quads(columns);
+  return {
+    name,
+    params: { images, tokens, score_stride4: 1, stride4 },
+    constants: {},
+    inputs: () => [normals(5800 + index, 4 * images * tokens, 3), floatRows(5810 + index, images * tokens, columns, 4 * stride4)],
+    outputWords: 4 * images * stride4,
   };
 });

@@ -35,6 +35,7 @@ import { gemmF32Tiled } from "./gemm-f32-tiled.ts";
 import { layerNormInteger } from "./layer-norm-integer.ts";
 import { layerNorm } from "./layer-norm.ts";
 import { normalizePixels } from "./normalize-pixels.ts";
+import { maxRows } from "./max-rows.ts";
 import { patchify } from "./patchify.ts";
 import { quantizeColumns } from "./quantize-columns.ts";
 import { quantize } from "./quantize.ts";
@@ -42,6 +43,7 @@ import { reduceMean } from "./reduce-mean.ts";
 import { resample } from "./resample.ts";
 import { rmsNorm } from "./rms-norm.ts";
 import { softmaxInteger } from "./softmax-integer.ts";
+import { softmaxPool } from "./softmax-pool.ts";
 import { softmax } from "./softmax.ts";
 import { softmaxDemax } from "./softmax-demax.ts";
 
@@ -82,6 +84,7 @@ export const kernels = {
   "layer-norm": layerNorm,
   "layer-norm-integer": layerNormInteger,
   "normalize-pixels": normalizePixels,
+  "max-rows": maxRows,
   patchify: patchify,
   quantize: quantize,
   "quantize-columns": quantizeColumns,
@@ -90,6 +93,7 @@ export const kernels = {
   "rms-norm": rmsNorm,
   softmax: softmax,
   "softmax-integer": softmaxInteger,
+  "softmax-pool": softmaxPool,
   "softmax-demax": softmaxDemax,
 } as const;
 

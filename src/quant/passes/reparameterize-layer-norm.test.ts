@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { makeGraph, type Graph, type Node } from "../../graph/graph.ts";
 import type { Levels, Quantizer } from "../../graph/quantizer.ts";
 import { runNode } from "../../reference/index.ts";
-import { runGraph } from "../../reference/run-graph.ts";
 import { seededNormal } from "../../tensor/random.ts";
 import { tensor, type Tensor } from "../../tensor/tensor.ts";
 import { schemes } from "../schemes/index.ts";
+import { runGraph } from "../../reference/run-graph.ts";
 import { simulateGraph } from "../simulate.ts";
 import { commonQuantizer, reparameterizeLayerNorm } from "./reparameterize-layer-norm.ts";
 
@@ -123,11 +123,22 @@ describe("reparameterizing a LayerNorm", () => {
     expect(simulateGraph(graph, of([1, 4, 3], ...Array.from({ length: 12 }, (_, i) => i))).output.data.every(Number.isFinite)).toBe(true);
   });
 
-  it("refuses a LayerNorm with two readers", () => {
+  it("leaves a LayerNorm with two readers alone: each gets the factors in front of it, and the function stays", () => {
     const graph = twoLayers(perChannel("strict"));
     const second: Node = { ...graph.nodes[1], name: "other" };
     const both = makeGraph("both", [4, 3], [...graph.nodes, second]);
-    expect(() => reparameterizeLayerNorm.run(both, context("strict"))).toThrow("norm is read by several layers");
+    const changed = reparameterizeLayerNorm.run(both, context("strict"));
+    expect(changed.nodes.map(({ name, op, inputs }) => `${name} ${op} ${inputs.join()}`)).toEqual([
+      "norm LayerNormalization pixels",
+      `${graph.nodes[1].name}.balance Affine norm`,
+      `${graph.nodes[1].name} Gemm ${graph.nodes[1].name}.balance`,
+      "other.balance Affine norm",
+      "other Gemm other.balance",
+    ]);
+    expect(changed.nodes[0]).toBe(graph.nodes[0]);
+    const x = of([1, 4, 3], ...Array.from({ length: 12 }, (_, i) => Math.sin(3 * i)));
+    const [before, after] = [both, changed].map((model) => runGraph(model, x).output.data);
+    after.forEach((value, i) => expect(value).toBeCloseTo(before[i], 5));
   });
 
   it("rounds the common zero point half to even", () => {

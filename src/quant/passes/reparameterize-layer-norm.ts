@@ -5,7 +5,7 @@
  * as-published keeps Z fractional as the authors' program does; strict rounds it, which makes layer-wise and channel-wise codes equal.
  * Weight quantizers of the changed layers are taken off: a later pass finds them afresh.
  */
-import { replaceNodes, type Node } from "../../graph/graph.ts";
+import { makeGraph, replaceNodes, type Node } from "../../graph/graph.ts";
 import type { Levels, Quantizer } from "../../graph/quantizer.ts";
 import { roundTiesToEven } from "../../tensor/rounding.ts";
 import { tensor, type Tensor } from "../../tensor/tensor.ts";
@@ -29,20 +29,61 @@ export const reparameterizeLayerNorm: Pass = {
   stage: "reparameterizing LayerNorms",
   run(graph, { levels }) {
     const replacements = new Map<string, Node>();
+    const inserted = new Map<string, Node>();
     for (const norm of graph.nodes) {
       if (norm.op !== "LayerNormalization") continue;
       const readers = graph.nodes.filter(({ inputs }) => inputs.includes(norm.name));
-      const [perChannel, ...others] = readers.map(perChannelInput);
+      if (readers.length > 1) {
+        // What others read must stay as it is (post-norm blocks): the factors get a node of their own.
+        for (const reader of readers) {
+          const balanced = balancedReader(reader, levels);
+          if (!balanced) continue;
+          inserted.set(reader.name, balanced.affine);
+          replacements.set(reader.name, balanced.gemm);
+        }
+        continue;
+      }
+      const perChannel = readers.map(perChannelInput).at(0);
       if (!perChannel) continue;
-      if (others.length > 0) throw new Error(`internal: ${norm.name} is read by several layers, which one reparameterization cannot serve`);
       const common = commonQuantizer(perChannel, levels);
       const factors = reparameterizationFactors(perChannel, common);
       replacements.set(norm.name, reparameterizedNorm(norm, factors));
       replacements.set(readers[0].name, reparameterizedGemm(readers[0], factors, perChannel, common));
     }
-    return replacements.size === 0 ? graph : replaceNodes(graph, replacements);
+    if (inserted.size === 0) return replacements.size === 0 ? graph : replaceNodes(graph, replacements);
+    const nodes = graph.nodes.flatMap((node) => {
+      const affine = inserted.get(node.name);
+      const kept = replacements.get(node.name) ?? node;
+      return affine ? [affine, kept] : [kept];
+    });
+    return makeGraph(graph.name, graph.inputShape, nodes);
   },
 };
+
+/** A Gemm that reads x / r - b from an Affine in front of it instead of x; null where its input has no range per channel. */
+function balancedReader(reader: Node, levels: Levels): { readonly affine: Node; readonly gemm: Node } | null {
+  const perChannel = perChannelInput(reader);
+  if (!perChannel) return null;
+  const common = commonQuantizer(perChannel, levels);
+  const factors = reparameterizationFactors(perChannel, common);
+  const affine = affineOf(`${reader.name}.balance`, reader.inputs[0], factors);
+  return { affine, gemm: { ...reparameterizedGemm(reader, factors, perChannel, common), inputs: [affine.name] } };
+}
+
+/** x / r - b per channel. */
+export function affineOf(name: string, source: string, { r, b }: Factors): Node {
+  const weights = {
+    scale: tensor(
+      [r.length],
+      r.map((value) => 1 / value),
+    ),
+    bias: tensor(
+      [b.length],
+      b.map((value) => -value),
+    ),
+  };
+  return { name, op: "Affine", inputs: [source], attributes: {}, weights };
+}
 
 /**
  * How the common step and zero point follow from those of the channels. Forward-only, the choice cannot change a code: the factors cancel it.

@@ -17,6 +17,7 @@ import type { Recipe } from "./recipe.ts";
 import { repqVit } from "./repq-vit.ts";
 import { repquant } from "./repquant.ts";
 import { sensitivity } from "./sensitivity.ts";
+import { smoothQuant } from "./smooth-quant.ts";
 import { uqVit } from "./uq-vit.ts";
 import { vitrine } from "./vitrine.ts";
 
@@ -25,6 +26,7 @@ export const recipes = {
   "min-max": minMax,
   percentile,
   mse,
+  "smooth-quant": smoothQuant,
   "fq-vit": fqVit,
   ptq4vit,
   "repq-vit": repqVit,

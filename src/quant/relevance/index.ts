@@ -3,7 +3,7 @@ import { linearRule } from "./linear.ts";
 import { outputRule, scoresRule } from "./products.ts";
 import type { RelevanceRule } from "./rule.ts";
 import { addRule, gatedRule } from "./sums.ts";
-import { gatherRowsRule, gatherRule, meanRule, patchifyRule, prependTokensRule } from "./tokens.ts";
+import { gatherRowsRule, gatherRule, maxRowsRule, meanRule, patchifyRule, prependTokensRule, softmaxPoolRule } from "./tokens.ts";
 
 /** Functions of one value that keep its shape hand relevance on unchanged, as the authors decided for softmax, GELU and LayerNorm alike. */
 const unchanged: RelevanceRule = (_node, _inputs, relevance) => [relevance];
@@ -25,5 +25,7 @@ export const relevanceRules: Record<OpName, RelevanceRule> = {
   Add: addRule,
   Gather: gatherRule,
   GatherRows: gatherRowsRule,
+  MaxRows: maxRowsRule,
+  SoftmaxPool: softmaxPoolRule,
   ReduceMean: meanRule,
 };

@@ -15,9 +15,41 @@ export const gatherRowsRule: RelevanceRule = ({ weights: { indices } }, [x], rel
   const width = x.shape[2];
   const out = new Float64Array(x.data.length);
   indices.data.forEach((index, copy) => {
+    if (index < 0) return;
     for (let i = 0; i < width; i++) out[index * width + i] += relevance[copy * width + i];
   });
   return [out];
+};
+
+/** The row that held the maximum gets everything. */
+export const maxRowsRule: RelevanceRule = ({ weights: { indices } }, [x], relevance) => {
+  const width = x.shape[2];
+  const group = indices.shape[1];
+  const out = new Float64Array(x.data.length);
+  relevance.forEach((value, at) => {
+    const [row, column] = [Math.floor(at / width), at % width];
+    let winner = -1;
+    for (const index of indices.data.subarray(row * group, (row + 1) * group)) {
+      if (index >= 0 && (winner < 0 || x.data[index * width + column] > x.data[winner * width + column])) winner = index;
+    }
+    out[winner * width + column] += value;
+  });
+  return [out];
+};
+
+/** y = sum of weighted rows: each gets its part of the sum; the scores only choose the weights and get nothing. */
+export const softmaxPoolRule: RelevanceRule = (_node, [scores, x], relevance) => {
+  const [, n, d] = x.shape;
+  const top = scores.data.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY);
+  const weights = Float64Array.from(scores.data, (score) => Math.exp(score - top));
+  const out = new Float64Array(n * d);
+  for (let column = 0; column < d; column++) {
+    let total = 0;
+    for (let row = 0; row < n; row++) total += weights[row] * x.data[row * d + column];
+    const share = safeDivide(relevance[column], total);
+    for (let row = 0; row < n; row++) out[row * d + column] = weights[row] * x.data[row * d + column] * share;
+  }
+  return [new Float64Array(n), out];
 };
 
 /** y[column] = mean of the rows from `start` on: each gets its part of the sum. */

@@ -9,6 +9,7 @@ import type { Quantizer } from "../../graph/quantizer.ts";
 import { tensor, type Tensor } from "../../tensor/tensor.ts";
 import {
   absorb,
+  affineOf,
   commonQuantizer,
   reparameterizationFactors,
   reparameterizedNorm,
@@ -48,7 +49,7 @@ export function absorbFactors(layer: Layer, factors: Factors, input: Quantizer, 
   const readers = context.graph.nodes.filter(({ inputs }) => inputs.includes(producer));
   const norm =
     readers.length === 1 ? context.graph.nodes.find(({ name, op }) => name === producer && op === "LayerNormalization") : undefined;
-  const affine = norm ? null : affineNode(`${node.name}.balance`, producer, factors);
+  const affine = norm ? null : affineOf(`${node.name}.balance`, producer, factors);
   const rewrite = (gemm: Node): Node => ({
     ...gemm,
     inputs: affine ? [affine.name] : gemm.inputs,
@@ -62,20 +63,6 @@ export function absorbFactors(layer: Layer, factors: Factors, input: Quantizer, 
     inserted: affine ? [...layer.inserted, affine] : layer.inserted,
     changed: norm ? new Map([...layer.changed, [norm.name, reparameterizedNorm(context.nodeNow(norm.name), factors)]]) : layer.changed,
   };
-}
-
-function affineNode(name: string, source: string, { r, b }: Factors): Node {
-  const weights = {
-    scale: tensor(
-      [r.length],
-      r.map((value) => 1 / value),
-    ),
-    bias: tensor(
-      [b.length],
-      b.map((value) => -value),
-    ),
-  };
-  return { name, op: "Affine", inputs: [source], attributes: {}, weights };
 }
 
 /** x / r - b per channel. x: [...,D] */

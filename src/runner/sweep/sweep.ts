@@ -36,6 +36,8 @@ export interface SweepRequest {
   open(graph: Graph, isFloat: boolean): Promise<{ session: Running; executor: ExecutorName; note: string | null }>;
   /** Rows of an earlier run. */
   readonly known?: readonly SweepRow[];
+  /** The float model's own figures, before the first row. */
+  readonly onFloat?: (float: Pick<Sweep, "floatBytes" | "floatMs" | "imageCount">) => void | Promise<void>;
   readonly onRow?: (row: SweepRow) => void | Promise<void>;
   readonly job?: Job | undefined;
 }
@@ -82,6 +84,8 @@ export async function runSweep(request: SweepRequest): Promise<Sweep> {
   const stage = (text: string) => job?.onProgress?.({ stage: text, done: rows.length, total: cells });
 
   const measured = await runFloat(request, stage);
+  const { floatBytes } = packageBytes(float, float);
+  await request.onFloat?.({ floatBytes, floatMs: measured.elapsedMs, imageCount: images.count });
   for (const recipe of names) {
     const pending = bits.filter((setting) => !known.has(cellName(recipe, bitSettingName(setting))));
     for (const setting of bits) {
@@ -121,7 +125,6 @@ export async function runSweep(request: SweepRequest): Promise<Sweep> {
     }
   }
   stage("swept");
-  const { floatBytes } = packageBytes(float, float);
   return { rows, floatBytes, floatMs: measured.elapsedMs, imageCount: images.count };
 }
 

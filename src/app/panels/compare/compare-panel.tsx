@@ -1,8 +1,10 @@
-import { useMemo } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { useLab } from "../../components/lab-context.tsx";
 import { NextStep } from "../../components/next-step.tsx";
 import { PanelHead } from "../../components/panel-head.tsx";
 import { ErrorStripFigure } from "../../figures/error-strip-figure.tsx";
+import { LayerFigure } from "../../figures/layer-figure.tsx";
+import { MarginFigure } from "../../figures/margin-figure.tsx";
 import { ScatterFigure } from "../../figures/scatter-figure.tsx";
 import { imageRows } from "../../results/image-rows.ts";
 import { recipeLabel } from "../../store/engine-slice.ts";
@@ -10,6 +12,7 @@ import { isStale } from "../../store/result-slice.ts";
 import { verdictOf } from "../../verdict.ts";
 import type { ModelCard } from "../../../models/config.ts";
 import type { ImageSet, LabComparison } from "../../worker/lab-api.ts";
+import { AttentionSection } from "./attention-section.tsx";
 import { Downloads } from "./downloads.tsx";
 import { ImageGrid } from "./image-grid.tsx";
 import { LevelsSection } from "./levels-section.tsx";
@@ -48,13 +51,22 @@ function Results(props: { readonly result: LabComparison; readonly images: Image
   const rows = useMemo(() => imageRows(result, images.evaluation, side), [result, images, side]);
   const shown = side === "baseline" && result.baseline !== null ? result.baseline : result.main;
   const other = shown === result.main ? result.baseline : result.main;
-  const label = (name: string): string => recipeLabel(recipes, name);
+  const label = useCallback((name: string): string => recipeLabel(recipes, name), [recipes]);
+  const [image, setImage] = useState(0);
+  const lookAt = useCallback((index: number): void => {
+    setImage(index);
+    document.getElementById("attention")?.scrollIntoView({ block: "start" });
+  }, []);
+  const shownSide = shown === result.main ? "main" : "baseline";
   return (
     <div className="results" data-stale={stale} data-testid="results">
       <Tiles shown={shown} other={other} warnings={result.warnings} otherLabel={other === null ? "" : label(other.request.recipe)} />
       <ErrorStripFigure comparison={shown} />
-      <ImageGrid rows={rows} labels={card.labels} hasBaseline={side === "main" && result.baseline !== null} />
-      <LevelsSection comparison={result.id} side={shown === result.main ? "main" : "baseline"} sites={shown.sites} />
+      <ImageGrid rows={rows} labels={card.labels} hasBaseline={side === "main" && result.baseline !== null} onLook={lookAt} />
+      <AttentionSection comparison={result.id} side={shownSide} images={images.evaluation} image={image} onImage={setImage} />
+      <MarginFigure shown={shown} other={other} labelOf={label} images={images.evaluation} labels={card.labels} onLook={lookAt} />
+      {other !== null && <LayerFigure shown={shown} other={other} labelOf={label} />}
+      <LevelsSection comparison={result.id} side={shownSide} sites={shown.sites} />
       <ScatterFigure comparison={shown} images={images.evaluation} labels={card.labels} />
       <Downloads result={result} shown={shown} card={card} verdict={verdictOf(result, label).sentence} rows={rows} />
     </div>

@@ -1,16 +1,28 @@
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { Button } from "react-aria-components/Button";
 import { PairedBars } from "../../figures/paired-bars.tsx";
 import { TableView } from "../../figures/table-view.tsx";
 import { formatPercent } from "../../format.ts";
-import { className, filterRows } from "../../results/image-rows.ts";
-import type { Filter, ImageRow } from "../../results/image-rows.ts";
+import { className, filterRows, sortRows } from "../../results/image-rows.ts";
+import type { Filter, ImageRow, Order } from "../../results/image-rows.ts";
 import type { Mark } from "../../results/predictions.ts";
-import { ChoiceSegments } from "../../components/choice.tsx";
+import { ChoiceSegments, ChoiceSelect } from "../../components/choice.tsx";
 import { useLab } from "../../components/lab-context.tsx";
 import { Thumbnail } from "../../components/thumbnail.tsx";
 
 const PAGE = 12;
+const ANY_CLASS = -1;
+const ORDERS: readonly { readonly value: Order; readonly label: string; readonly description: string }[] = [
+  { value: "given", label: "as given", description: "The order of the files." },
+  { value: "kl", label: "most changed first", description: "By KL divergence between both models' classes." },
+  { value: "margin", label: "least sure first", description: "By the float model's margin between its first and second class." },
+];
+const EMPTY: Readonly<Record<Filter, string>> = {
+  all: "No image shows this class.",
+  flip: "No prediction flips at these settings.",
+  rescued: "Nothing was rescued: there was nothing to rescue.",
+  "near-tie": "No near tie shows this class.",
+};
 export const MARKS: Readonly<Record<Mark, { readonly sign: string; readonly text: string }>> = {
   same: { sign: "=", text: "same" },
   flip: { sign: "≠", text: "flip" },
@@ -22,16 +34,27 @@ export function ImageGrid(props: {
   readonly rows: readonly ImageRow[];
   readonly labels: readonly string[] | null;
   readonly hasBaseline: boolean;
+  /** Shows where the models look on this image. */
+  readonly onLook: (image: number) => void;
 }) {
   const filter = useLab((state) => state.filter);
   const setFilter = useLab((state) => state.setFilter);
   const [shownCount, setShownCount] = useState(PAGE);
   const count = (mark: Mark): number => props.rows.filter((row) => row.mark === mark).length;
-  const rows = filterRows(props.rows, filter);
+  const [order, setOrder] = useState<Order>("given");
+  const [classIndex, setClassIndex] = useState(ANY_CLASS);
+  const classes = useMemo(() => [...new Set(props.rows.map((row) => row.floatClass))].toSorted((a, b) => a - b), [props.rows]);
+  const rows = useMemo(() => {
+    const ofClass = props.rows.filter(
+      (row) => classIndex === ANY_CLASS || row.floatClass === classIndex || row.quantizedClass === classIndex,
+    );
+    return sortRows(filterRows(ofClass, filter), order);
+  }, [props.rows, filter, order, classIndex]);
   const choices: { value: Filter; label: string }[] = [
     { value: "all", label: `All ${props.rows.length}` },
     { value: "flip", label: `Flips ${count("flip")}` },
   ];
+  choices.push({ value: "near-tie", label: `Near ties ${props.rows.filter((row) => row.isNearTie).length}` });
   if (props.hasBaseline) choices.push({ value: "rescued", label: `Rescued ${count("rescued")}` });
   return (
     <section className="card" aria-labelledby="grid-title" data-testid="image-grid">
@@ -39,17 +62,28 @@ export function ImageGrid(props: {
         <h2 id="grid-title">Image by image</h2>
         <ChoiceSegments label="Filter" testId="filter" value={filter} choices={choices} onChange={setFilter} />
       </div>
+      <div className="level-choices">
+        <ChoiceSelect
+          label="Class"
+          testId="class-filter"
+          value={classIndex}
+          choices={[
+            { value: ANY_CLASS, label: "any class" },
+            ...classes.map((value) => ({ value, label: className(props.labels, value) })),
+          ]}
+          onChange={setClassIndex}
+        />
+        <ChoiceSelect label="Order" testId="order" value={order} choices={ORDERS} onChange={setOrder} />
+      </div>
       <p className="legend">
         <span className="float-text">◀ float</span>
         <span className="muted">top classes of both</span>
         <span className="quantized-text">quantized ▶</span>
       </p>
-      {rows.length === 0 && (
-        <p>{filter === "flip" ? "No prediction flips at these settings." : "Nothing was rescued: there was nothing to rescue."}</p>
-      )}
+      {rows.length === 0 && <p>{EMPTY[filter]}</p>}
       <ul className="image-grid">
         {rows.slice(0, shownCount).map((row) => (
-          <ImageTile key={row.image.id} row={row} labels={props.labels} />
+          <ImageTile key={row.image.id} row={row} labels={props.labels} onLook={props.onLook} />
         ))}
       </ul>
       {rows.length > shownCount && (
@@ -73,7 +107,8 @@ export function ImageGrid(props: {
   );
 }
 
-function ImageTile({ row, labels }: { readonly row: ImageRow; readonly labels: readonly string[] | null }) {
+function ImageTile(props: { readonly row: ImageRow; readonly labels: readonly string[] | null; readonly onLook: (image: number) => void }) {
+  const { row, labels, onLook } = props;
   const mark = MARKS[row.mark];
   const { image } = row;
   return (
@@ -89,6 +124,9 @@ function ImageTile({ row, labels }: { readonly row: ImageRow; readonly labels: r
             <span aria-hidden="true">{mark.sign} </span>
             {mark.text}
           </p>
+          <button type="button" className="link-button small" onClick={() => onLook(row.index)}>
+            attention<span className="visually-hidden"> on {image.name}</span>
+          </button>
         </div>
       </div>
       <PairedBars top={row.top} labels={labels} floatClass={row.floatClass} quantizedClass={row.quantizedClass} />

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { wilson } from "../../../metrics/wilson.ts";
 import { bitsName, formatBits, formatBytes, formatDb, formatMs, formatNats, formatPercent } from "../../format.ts";
 import { keptPredictions } from "../../verdict.ts";
 import type { LabSide, LabWarning } from "../../worker/lab-api.ts";
@@ -27,6 +28,7 @@ export function Tiles(props: {
           <small>
             {keptPredictions(shown)} of {quality.imageCount}
           </small>
+          <small data-testid="agreement-interval">95 %: {intervalText(keptPredictions(shown), quality.imageCount)}</small>
         </Tile>
         {quality.top1AccuracyFloat !== null && quality.top1AccuracyQuantized !== null && (
           <Tile title="Accuracy" sub={against((c) => formatPercent(c.quality.top1AccuracyQuantized ?? NaN))}>
@@ -108,6 +110,12 @@ export function Tiles(props: {
       </p>
     </>
   );
+}
+
+/** Where the true rate lies, as far as this many images can tell. */
+function intervalText(hits: number, count: number): string {
+  const { low, high } = wilson(hits, count);
+  return `${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)} %`;
 }
 
 const EXECUTOR = {

@@ -4,7 +4,7 @@ import { recipeLabel } from "../../store/engine-slice.ts";
 import { isStale } from "../../store/result-slice.ts";
 import { verdictOf } from "../../verdict.ts";
 import type { LabComparison } from "../../worker/lab-api.ts";
-import { ChoiceSegments } from "../../components/choice.tsx";
+import { ChoiceSegments, ChoiceSelect } from "../../components/choice.tsx";
 import { useActions, useLab } from "../../components/lab-context.tsx";
 
 /** The one sentence, what it stands on, and the switch between recipe and baseline. */
@@ -14,6 +14,8 @@ export function VerdictBanner({ result }: { readonly result: LabComparison }) {
   const setSide = useLab((state) => state.setSide);
   const stale = useLab(isStale);
   const setControls = useLab((state) => state.setControls);
+  const versus = useLab((state) => state.versus);
+  const setVersus = useLab((state) => state.setVersus);
   const isRunning = useLab((state) => state.job !== null && !state.job.isBackground);
   const { compare } = useActions();
   const label = (name: string): string => recipeLabel(recipes, name);
@@ -49,6 +51,13 @@ export function VerdictBanner({ result }: { readonly result: LabComparison }) {
             onChange={setSide}
           />
         )}
+        <ChoiceSelect
+          label="Beside it"
+          testId="versus"
+          value={versus}
+          choices={recipes.map(({ name, label: text, description }) => ({ value: name, label: text, description }))}
+          onChange={setVersus}
+        />
         {stale && !isRunning && (
           <div className="stale-line" data-testid="stale">
             <p>
@@ -60,8 +69,9 @@ export function VerdictBanner({ result }: { readonly result: LabComparison }) {
             <Button
               className="button"
               onPress={() => {
-                const { recipe, weightBits, activationBits, attentionBits, levels } = result.main.request;
-                setControls({ recipe, weightBits, activationBits, attentionBits, levels });
+                const { recipe, weightBits, activationBits, attentionBits, layerBits, levels, baseline } = result.asked;
+                setControls({ recipe, weightBits, activationBits, attentionBits, layerBits, levels });
+                if (baseline !== null) setVersus(baseline);
               }}
             >
               Undo the change

@@ -83,32 +83,33 @@ function Tiles(props: {
   const names = useLab((state) => state.model?.card.labels ?? null);
   // The bar of a box that scrolls takes some of the width.
   const columns = Math.max(1, Math.floor((width - 24) / TILE_WIDTH));
-  const { box, first, last, before, after } = useWindow<HTMLUListElement>(Math.ceil(rows.length / columns), TILE_HEIGHT);
+  const { box, first, last, before, after } = useWindow<HTMLDivElement>(Math.ceil(rows.length / columns), TILE_HEIGHT);
   const start = first * columns;
   return (
-    <ul
-      ref={box}
-      className="browser-tiles"
-      aria-label="Images"
-      style={{
-        gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
-        gridAutoRows: TILE_HEIGHT,
-        paddingBlock: `${before}px ${after}px`,
-      }}
-      data-testid="browser-tiles"
-    >
-      {rows.slice(start, last * columns).map((row, i) => (
-        <li key={row.index} aria-setsize={rows.length} aria-posinset={start + i + 1}>
-          <button type="button" className="browser-tile" title={row.name} onClick={() => onShow(row.index)}>
-            <LazyThumbnail of={of} index={row.index} kind={kind} />
-            <span className="browser-name">{row.name.slice(row.name.lastIndexOf("/") + 1)}</span>
-            <span className="muted browser-use">
-              {row.label === null ? "" : `${className(names, row.label)} · `}
-              {USES[row.use]}
-            </span>
-          </button>
-        </li>
-      ))}
-    </ul>
+    // Padding belongs to the list inside: that of a box which scrolls would make the box itself as tall.
+    <div ref={box} className="browser-box" data-testid="browser-tiles">
+      <ul
+        className="browser-tiles"
+        aria-label="Images"
+        style={{
+          gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
+          gridAutoRows: TILE_HEIGHT,
+          paddingBlock: `${before}px ${after}px`,
+        }}
+      >
+        {rows.slice(start, last * columns).map((row, i) => (
+          <li key={row.index} aria-setsize={rows.length} aria-posinset={start + i + 1}>
+            <button type="button" className="browser-tile" title={row.name} onClick={() => onShow(row.index)}>
+              <LazyThumbnail of={of} index={row.index} kind={kind} />
+              <span className="browser-name">{row.name.slice(row.name.lastIndexOf("/") + 1)}</span>
+              <span className="muted browser-use">
+                {row.label === null ? "" : `${className(names, row.label)} · `}
+                {USES[row.use]}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

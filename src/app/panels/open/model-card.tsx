@@ -92,6 +92,7 @@ const FAMILY: Readonly<Record<string, string>> = {
   mae: "MAE encoder",
   clip: "CLIP vision tower",
   siglip: "SigLIP vision tower",
+  cct: "Compact Convolutional Transformer",
 };
 const GELU = { none: "exact GELU", tanh: "GELU by tanh", sigmoid: "QuickGELU" } as const;
 const NAMING = { timm: "timm names", huggingface: "Hugging Face names", onnx: "ONNX", "vitrine-package": "Vitrine package" } as const;

@@ -1,0 +1,143 @@
+/** Compare, Diagnose and Sweep with the real engine on a small model: numbers that hang together, and a page that stays fluent while the worker works. */
+import { expect, test, type Page } from "@playwright/test";
+import { renderSample } from "../src/sample/render.ts";
+import sharp from "sharp";
+import { modelSources, syntheticVit } from "../src/testing/synthetic-model.ts";
+
+test.use({ bypassCSP: true, serviceWorkers: "block" });
+test.describe.configure({ mode: "serial" });
+
+let page: Page;
+
+test.beforeAll(async ({ browser }) => {
+  page = await browser.newPage({ bypassCSP: true, serviceWorkers: "block", colorScheme: "light" });
+  page.on("pageerror", (error) => {
+    throw error;
+  });
+  await page.goto("./?automation=1");
+  const model = await Promise.all(
+    modelSources(syntheticVit({ imageSize: [32, 32], embedDim: 48, mlpDim: 96, depth: 3, numClasses: 7 })).map(async (source) => ({
+      name: source.name,
+      mimeType: "application/octet-stream",
+      buffer: Buffer.from(await source.slice(0, source.byteLength)),
+    })),
+  );
+  const images = await Promise.all(
+    Array.from({ length: 44 }, async (_, i) => {
+      const { rgb, width, height } = renderSample(5000 + i).pixels;
+      const buffer = await sharp(Buffer.from(rgb), { raw: { width, height, channels: 3 } })
+        .png()
+        .toBuffer();
+      return { name: `image-${i}.png`, mimeType: "image/png", buffer };
+    }),
+  );
+  await page
+    .getByTestId("file-input")
+    .first()
+    .setInputFiles([...model, ...images]);
+});
+
+test.afterAll(() => page.close());
+
+async function value(testId: string): Promise<number> {
+  return Number(await page.getByTestId(testId).first().getAttribute("data-value"));
+}
+
+test("the page stays above 50 frames a second while a comparison runs", async () => {
+  await expect(page.getByTestId("verdict")).toBeVisible({ timeout: 200_000 });
+  await expect(page.getByTestId("job")).toHaveCount(0);
+  await page.getByTestId("panel-inspect").hover();
+  await page.keyboard.press("r");
+  await expect(page.getByTestId("job")).toBeVisible();
+  const busy = await page.evaluate(async () => {
+    const longTasksMs: number[] = [];
+    const observer = new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => longTasksMs.push(duration)));
+    observer.observe({ type: "longtask" });
+    const framesMs: number[] = [];
+    let last = performance.now();
+    const end = last + 3000;
+    while (last < end && document.querySelector('[data-testid="job"]') !== null) {
+      await new Promise(requestAnimationFrame);
+      const now = performance.now();
+      framesMs.push(now - last);
+      last = now;
+      window.scrollBy(0, framesMs.length % 120 < 60 ? 12 : -12);
+    }
+    observer.disconnect();
+    return { longTasksMs, framesMs };
+  });
+  const sorted = busy.framesMs.toSorted((a, b) => a - b);
+  const medianMs = sorted[Math.floor(sorted.length / 2)] ?? Infinity;
+  test.info().annotations.push({
+    type: "frames",
+    description: `${sorted.length} frames, median ${medianMs.toFixed(1)} ms, 95th percentile ${(sorted[Math.floor(sorted.length * 0.95)] ?? 0).toFixed(1)} ms, ${busy.longTasksMs.length} long tasks`,
+  });
+  expect(sorted.length).toBeGreaterThan(20);
+  expect(medianMs).toBeLessThan(20);
+  // Of the page's own work, nothing may hold up more than three frames; a tenth of the time altogether.
+  expect(busy.longTasksMs.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(0.1 * sorted.reduce((sum, ms) => sum + ms, 0));
+  await expect(page.getByTestId("job")).toHaveCount(0, { timeout: 200_000 });
+});
+
+test("attention: both models look at an image, head by head", async () => {
+  await page.keyboard.press("5");
+  await page.getByTestId("attention-section").scrollIntoViewIfNeeded();
+  await expect(page.getByTestId("attention-box")).toHaveAttribute("data-kind", "maps", { timeout: 100_000 });
+  await page.getByTestId("attention-block").getByRole("button").click();
+  await page.getByRole("option", { name: "heads of block 1" }).click();
+  await expect(page.getByRole("button", { name: /^head \d, cosine/ })).toHaveCount(3);
+  await page.getByTestId("attention-section").getByText("View as table").click();
+  const rows = await page.getByTestId("attention-section").locator("tbody tr td:nth-child(3)").allInnerTexts();
+  expect(rows.length).toBe(64);
+  const sum = rows.reduce((total, text) => total + Number(text), 0);
+  // What the class token gives to patches; the rest goes to itself. Values are rounded to four digits.
+  expect(sum).toBeGreaterThan(0.5);
+  expect(sum).toBeLessThan(1.01);
+});
+
+test("diagnose: what is measured hangs together, and a change that it proposes can be run", async () => {
+  test.setTimeout(400_000);
+  await page.keyboard.press("6");
+  await page.getByTestId("diagnose-side").getByText("min-max").click();
+  await page.getByTestId("diagnose").click();
+  await expect(page.getByTestId("ranking-table")).toBeVisible({ timeout: 300_000 });
+  await expect(page.getByTestId("job")).toHaveCount(0);
+  expect(await value("split-neither")).toBeLessThan(1e-6);
+  const [weights, activations, both] = [await value("split-weights"), await value("split-activations"), await value("split-both")];
+  expect(weights).toBeGreaterThan(0);
+  expect(activations).toBeGreaterThan(0);
+  expect(both).toBeGreaterThan(0.3 * Math.max(weights, activations));
+  await expect(page.getByTestId("ranking-table").locator("tbody tr")).toHaveCount(8);
+  await expect(page.getByTestId("pair-strip")).toBeVisible();
+  await expect(page.getByTestId("softmax-section")).toContainText("uniform");
+  await expect(page.getByTestId("range-section")).toContainText("times as wide as the median one");
+  await expect(page.getByTestId("token-section")).toBeVisible();
+  await page.screenshot({ path: "out/test/screens/diagnose-real.png", fullPage: true });
+  await page.getByTestId("ranking-kind").getByText("Blocks").click();
+  await page.getByTestId("measure-ranking").click();
+  await expect(page.getByTestId("ranking-table")).toHaveAttribute("data-kind", "block", { timeout: 100_000 });
+  // Three blocks, the patch embedding and the classifier.
+  await expect(page.getByTestId("ranking-table").locator("tbody tr")).toHaveCount(5);
+});
+
+test("sweep: two models, sizes by their bits, and the files", async () => {
+  test.setTimeout(400_000);
+  await page.keyboard.press("7");
+  for (const bits of ["6/6", "4/4"]) await page.getByLabel(bits, { exact: true }).uncheck();
+  await page.getByTestId("start-sweep").click();
+  await expect(page.getByTestId("run")).toHaveCount(2, { timeout: 300_000 });
+  await expect(page.getByTestId("job")).toHaveCount(0);
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download JSON" }).click();
+  const stream = await (await download).createReadStream();
+  let text = "";
+  for await (const chunk of stream) text += String(chunk);
+  const report = JSON.parse(text);
+  expect(report).toMatchObject({ schema: "vitrine.sweep/1", imageCount: 12 });
+  for (const row of report.rows) {
+    expect(row).toMatchObject({ bits: "8/8", effectiveWeightBits: 8, executor: "integer" });
+    expect(row.quantizedBytes).toBeGreaterThan(report.floatBytes / 4);
+    expect(row.quantizedBytes).toBeLessThan(report.floatBytes / 2);
+    expect(row.quality.klDivergence).toBeLessThan(0.05);
+  }
+});

@@ -1,0 +1,143 @@
+/** Compare, Diagnose and Sweep on the built page over the stand-in engine: their main jobs, axe, keyboard, and pictures in out/test/screens. */
+import { expect, test, type Page } from "@playwright/test";
+import { violations } from "./axe.ts";
+import { installFakeWorker } from "./fake-worker.ts";
+
+const SCREENS = "out/test/screens";
+
+// axe is injected as a script, which the page's content security policy would refuse; a service worker would answer for the stand-in.
+test.use({ bypassCSP: true, serviceWorkers: "block" });
+
+async function openSample(page: Page, options: Parameters<typeof installFakeWorker>[1] = {}): Promise<void> {
+  await installFakeWorker(page, options);
+  await page.goto("./?automation=1");
+  await page.getByRole("button", { name: "Try the sample" }).click();
+  await expect(page.getByTestId("verdict")).toBeVisible();
+  await expect(page.getByTestId("self-test")).toHaveAttribute("data-state", "ok");
+}
+
+/** axe and a picture in light, dark and narrow; nothing scrolls sideways. */
+async function lookAt(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate(() => window.scrollTo(0, 0));
+    await page.waitForTimeout(100);
+    expect.soft(await violations(page), `${name} ${colorScheme}`).toEqual([]);
+    await page.screenshot({ path: `${SCREENS}/${name}-${colorScheme}.png`, fullPage: true });
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 360, height: 780 });
+  await page.waitForTimeout(200);
+  expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), `${name} at 360 px`).toBeLessThanOrEqual(0);
+  expect.soft(await violations(page), `${name} narrow`).toEqual([]);
+  await page.screenshot({ path: `${SCREENS}/${name}-narrow.png`, fullPage: true });
+  await page.setViewportSize({ width: 1280, height: 800 });
+}
+
+test("compare: filters, order, attention by head, margins of two recipes", async ({ page }) => {
+  await openSample(page);
+  await expect(page.getByTestId("agreement-interval")).toContainText(/95 %: \d+ to \d+ %/);
+  const images = page.getByTestId("image");
+  const all = await images.count();
+  await page
+    .getByTestId("filter")
+    .getByText(/^Near ties/)
+    .click();
+  const ties = await images.count();
+  expect(ties).toBeGreaterThan(0);
+  expect(ties).toBeLessThan(all);
+  await page.getByTestId("order").getByRole("button").click();
+  await page.getByRole("option", { name: /^most changed first/ }).click();
+  await page.getByTestId("filter").getByText(/^All/).click();
+  const chosen = await images.first().getByRole("paragraph").first().innerText();
+  await images
+    .first()
+    .getByRole("button", { name: /^attention on/ })
+    .click();
+  await expect(page.getByTestId("attention-box")).toHaveAttribute("data-kind", "maps");
+  await expect(page.getByTestId("attention-image").getByRole("button")).toContainText(chosen);
+  await page.getByTestId("attention-block").getByRole("button").click();
+  await page.getByRole("option", { name: "heads of block 3" }).click();
+  await page.getByRole("button", { name: /^head 2/ }).click();
+  await expect(page.getByRole("img", { name: "block 3, head 2, quantized minus float" })).toBeVisible();
+  const swipe = page.getByRole("slider", { name: /float to quantized/ });
+  await swipe.focus();
+  await page.keyboard.press("End");
+  await expect(page.locator(".swipe-over")).toHaveCSS("clip-path", "inset(0px 0px 0px 100%)");
+  const chart = page.getByTestId("margin-chart");
+  await chart.focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(page.getByTestId("margins").locator("output")).toContainText(/margin .* in float/);
+  await expect(page.getByTestId("layer-chart").locator("path").first()).toBeAttached();
+  await lookAt(page, "compare-full");
+});
+
+test("diagnose: reasons, a change written into the recipe, and undone", async ({ page }) => {
+  await openSample(page);
+  await page.keyboard.press("6");
+  await lookAt(page, "diagnose-before");
+  await page.getByTestId("diagnose").click();
+  await expect(page.getByTestId("token-section")).toBeVisible();
+  await expect(page.getByTestId("ranking-table")).toBeVisible();
+  await expect(page.getByTestId("split-both")).toHaveAttribute("data-value", "0.566");
+  const finding = page
+    .getByTestId("finding")
+    .filter({ has: page.getByTestId("apply") })
+    .first();
+  await finding.getByTestId("apply").click();
+  await expect(page.getByTestId("change-bar")).toHaveAttribute("data-stale", "true");
+  await page.getByRole("button", { name: "Undo the change" }).click();
+  await expect(page.getByTestId("change-bar")).toHaveCount(0);
+  await page.getByTestId("ranking-kind").getByText("Layers").click();
+  await page.getByTestId("ranking-mode").getByText("Left in float").click();
+  await page.getByTestId("measure-ranking").click();
+  await expect(page.getByTestId("ranking-table")).toHaveAttribute("data-mode", "without");
+  await page.getByTestId("softmax-scheme").getByText("uniform", { exact: true }).click();
+  await expect(page.locator("#softmax-title")).toContainText(/of 16 uniform levels are wasted/);
+  await page.getByTestId("error-kind").getByText("Added up").click();
+  await expect(page.getByTestId("pair-strip").locator("button")).toHaveCount(80);
+  await expect(page.getByTestId("residual-chart").locator("path").first()).toBeAttached();
+  await lookAt(page, "diagnose-full");
+});
+
+test("sweep: axes, points as they come, cancel, and a run opened again", async ({ page }) => {
+  await openSample(page, { stepMs: 25 });
+  await page.keyboard.press("7");
+  await page.getByLabel("3/3", { exact: true }).check();
+  await expect(page.getByTestId("start-sweep")).toHaveText("Run 8 models");
+  await page.getByTestId("start-sweep").click();
+  await expect(page.getByTestId("run").nth(1)).toBeVisible();
+  await page.getByRole("button", { name: /^Cancel/ }).click();
+  await expect(page.getByTestId("job")).toHaveCount(0);
+  const done = await page.getByTestId("run").count();
+  expect(done).toBeLessThan(8);
+  await expect(page.getByTestId("start-sweep")).toHaveText(`Run ${8 - done} model${done === 7 ? "" : "s"}`);
+  await page.getByTestId("start-sweep").click();
+  await expect(page.getByTestId("run")).toHaveCount(8);
+  await expect(page.getByTestId("start-sweep")).toHaveText("All of these have run");
+  await expect(page.getByTestId("job")).toHaveCount(0);
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download CSV" }).click();
+  expect((await download).suggestedFilename()).toBe("vitrine-sweep.csv");
+  await lookAt(page, "sweep-full");
+  const chart = page.getByTestId("pareto-chart");
+  await chart.focus();
+  await page.keyboard.press("End");
+  await expect(page.getByTestId("pareto").locator("output")).toContainText(/^RepQ-ViT 3\/3: /);
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("panel-compare")).toHaveAttribute("aria-current", "page");
+  await expect(page.getByTestId("verdict")).toContainText("RepQ-ViT");
+  await expect(page.getByText("asked for: W3A3")).toBeVisible();
+});
+
+test("a diagnosis is cancelled by Escape, and leaves the page as it was", async ({ page }) => {
+  await openSample(page);
+  await page.keyboard.press("6");
+  await expect(page.getByTestId("diagnose")).toBeEnabled();
+  await page.getByTestId("diagnose").click();
+  await expect(page.getByTestId("job")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByTestId("job")).toHaveCount(0);
+  await expect(page.getByTestId("error-card")).toHaveCount(0);
+  await expect(page.getByTestId("diagnose")).toBeEnabled();
+});
