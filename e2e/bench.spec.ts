@@ -18,6 +18,8 @@ import { openBenchBrowser, type BenchBrowser } from "./bench-browser.ts";
 const MODEL = "small";
 
 test("our engine and onnxruntime-web take turns on the same model and agree with the reference", async () => {
+  // Two builds are part of it.
+  test.setTimeout(480_000);
   const folder = test.info().outputPath("bench");
   const settings: BenchSettings = {
     place: "browser",

@@ -2,6 +2,7 @@ import { InputError } from "../tensor/input-error.ts";
 import { compare } from "./commands/compare.ts";
 import { exportCommand } from "./commands/export.ts";
 import { inspect } from "./commands/inspect.ts";
+import { profile } from "./commands/profile.ts";
 import { quantize } from "./commands/quantize.ts";
 import { run } from "./commands/run.ts";
 import { selftest } from "./commands/selftest.ts";
@@ -9,7 +10,16 @@ import { sweep } from "./commands/sweep.ts";
 import type { Command, Host } from "./host.ts";
 import { helpOf, parseOptions } from "./parse-args.ts";
 
-export const commands: Readonly<Record<string, Command>> = { inspect, run, quantize, compare, sweep, selftest, export: exportCommand };
+export const commands: Readonly<Record<string, Command>> = {
+  inspect,
+  run,
+  quantize,
+  compare,
+  sweep,
+  profile,
+  selftest,
+  export: exportCommand,
+};
 
 export function help(): string {
   const list = Object.values(commands).map(helpOf).join("\n\n");

@@ -13,7 +13,7 @@ export interface Gpu {
 }
 
 /** Used where the adapter has them; nothing needs them. */
-const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ["subgroups", "shader-f16"];
+const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ["subgroups", "shader-f16", "timestamp-query"];
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|warp|basic render/i;
 
@@ -48,6 +48,26 @@ export function checkBufferSize(device: GPUDevice, sizeBytes: number, name: stri
     why: `This adapter allows ${megabytes(limit)} a buffer.`,
     next: "Use a smaller batch or image size, a smaller model, or an adapter with larger limits.",
   });
+}
+
+/** A buffer, and whether there was memory for it: `allocated` rejects with InputError OUT_OF_MEMORY, by the name of what it was for. */
+export function allocate(
+  device: GPUDevice,
+  name: string,
+  size: number,
+  usage: GPUBufferUsageFlags,
+): { readonly buffer: GPUBuffer; readonly allocated: Promise<void> } {
+  device.pushErrorScope("out-of-memory");
+  const buffer = device.createBuffer({ label: name, size, usage });
+  const allocated = device.popErrorScope().then((error) => {
+    if (!error) return;
+    throw new InputError("OUT_OF_MEMORY", {
+      what: `"${name}" needs ${megabytes(size)} of GPU memory, which could not be had.`,
+      why: `The device says: ${error.message || "out of memory"}.`,
+      next: "Close other models or pages that use the GPU, or use a smaller batch, a smaller model or fewer bits. What was open stays usable.",
+    });
+  });
+  return { buffer, allocated };
 }
 
 function megabytes(sizeBytes: number): string {

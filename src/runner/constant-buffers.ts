@@ -1,4 +1,4 @@
-import { checkBufferSize, type Gpu } from "../gpu/device.ts";
+import { allocate, checkBufferSize, type Gpu } from "../gpu/device.ts";
 import type { ConstantArray } from "./plan.ts";
 
 /** Weights and tables on the GPU, many to a buffer. */
@@ -6,6 +6,8 @@ export interface ConstantBuffers {
   /** Upload what is not there yet; call before making an executor. */
   upload(constants: ReadonlyMap<string, ConstantArray>): void;
   binding(name: string): GPUBufferBinding;
+  /** Once there is memory for all that was uploaded; rejects with InputError OUT_OF_MEMORY. */
+  allocated(): Promise<void>;
   /** Bytes allocated on the device. */
   sizeBytes(): number;
   destroy(): void;
@@ -18,6 +20,7 @@ const CHUNK_BYTES = 64 * 2 ** 20;
 export function createConstantBuffers({ device }: Gpu): ConstantBuffers {
   const bindings = new Map<string, GPUBufferBinding>();
   const buffers: GPUBuffer[] = [];
+  const allocations: Promise<void>[] = [];
   return {
     upload(constants) {
       const missing = [...constants].filter(([name]) => !bindings.has(name));
@@ -33,11 +36,12 @@ export function createConstantBuffers({ device }: Gpu): ConstantBuffers {
           size += bytes;
           missing.shift();
         } while (missing.length > 0);
-        const buffer = device.createBuffer({
-          label: "constants",
-          size,
-          usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-        });
+        const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+        const largest = group.reduce((a, b) => (b.array.byteLength > a.array.byteLength ? b : a)).name;
+        const { buffer, allocated } = allocate(device, group.length > 1 ? `${largest} and ${group.length - 1} more` : largest, size, usage);
+        // Who waits for it hears of a failure; who has given up meanwhile does not.
+        allocated.catch(() => {});
+        allocations.push(allocated);
         buffers.push(buffer);
         for (const { name, array, offset } of group) {
           device.queue.writeBuffer(buffer, offset, array);
@@ -49,6 +53,9 @@ export function createConstantBuffers({ device }: Gpu): ConstantBuffers {
       const binding = bindings.get(name);
       if (!binding) throw new Error(`internal: constant ${name} was not uploaded`);
       return binding;
+    },
+    async allocated() {
+      await Promise.all(allocations);
     },
     sizeBytes: () => buffers.reduce((sum, buffer) => sum + buffer.size, 0),
     destroy() {

@@ -1,10 +1,13 @@
-import { checkBufferSize, type Gpu } from "../gpu/device.ts";
+import { allocate, checkBufferSize, type Gpu } from "../gpu/device.ts";
 import { packParams, type Kernel } from "../gpu/kernel.ts";
 import { kernels } from "../gpu/kernels/index.ts";
 import { pipelineFor } from "../gpu/pipelines.ts";
 import type { ConstantBuffers } from "./constant-buffers.ts";
 import type { PlanExecutor } from "./executor.ts";
 import type { Operand, Plan } from "./plan.ts";
+import { timeRecorded, type StepTimes } from "./profile/time-recorded.ts";
+import { stepWork } from "./tune/step-work.ts";
+import type { Job } from "../tensor/progress.ts";
 
 interface Recorded {
   readonly pipeline: GPUComputePipeline;
@@ -14,30 +17,85 @@ interface Recorded {
 
 const UNIFORM_ALIGNMENT = 256;
 
+/** A software adapter's multiply-adds per second (operations, two each, on two cores), for estimates alone. */
+const SOFTWARE_OPERATIONS_PER_SECOND = 5.6e9;
+/** A submit is estimated to hold the device no longer than this. */
+const SUBMIT_SECONDS = 0.5;
+
+/** Compile what the plan needs, all at once. `job` hears of each. */
+export async function compilePlan({ device }: Gpu, plan: Plan, job?: Job): Promise<void> {
+  const compiling = new Set(plan.steps.map((step) => pipelineFor(device, kernels[step.kernel], step.constants)));
+  let done = 0;
+  const report = () => job?.onProgress?.({ stage: "compiling kernels", done: done++, total: compiling.size });
+  report();
+  await Promise.all([...compiling].map((pipeline) => pipeline.then(report)));
+}
+
+/** Where submits end: after these steps. One on a GPU; on a software adapter, so that none holds the device for long. */
+export function submitEnds({ isSoftware }: Gpu, plan: Plan): readonly number[] {
+  const ends: number[] = [];
+  let seconds = 0;
+  plan.steps.forEach((step, index) => {
+    const { fma, packedDot } = stepWork(step, () => 0);
+    const own = isSoftware ? (fma + packedDot) / SOFTWARE_OPERATIONS_PER_SECOND : 0;
+    if (seconds > 0 && seconds + own > SUBMIT_SECONDS) {
+      ends.push(index);
+      seconds = 0;
+    }
+    seconds += own;
+  });
+  return [...ends, plan.steps.length];
+}
+
+/** On a GPU a run can also be taken apart. */
+export interface GpuExecutor extends PlanExecutor {
+  /** Time every step by itself, after a run that fed the plan: by timestamps where the device has them, else by the wall clock. */
+  timeSteps(job?: Job): Promise<StepTimes>;
+}
+
 /**
  * Makes everything a run needs (arena, uniforms, pipelines, bind groups, staging), so that a warm run only writes the pixels,
  * submits once and maps once.
  */
-export async function createGpuExecutor(gpu: Gpu, plan: Plan, constants: ConstantBuffers): Promise<PlanExecutor> {
+export async function createGpuExecutor(gpu: Gpu, plan: Plan, constants: ConstantBuffers): Promise<GpuExecutor> {
   const { device } = gpu;
   const owned: GPUBuffer[] = [];
+  const allocations: Promise<void>[] = [];
+  const destroy = () => {
+    for (const buffer of owned) buffer.destroy();
+  };
   const create = (label: string, size: number, usage: GPUBufferUsageFlags) => {
     checkBufferSize(device, size, label);
-    const buffer = device.createBuffer({ label, size: Math.max(16, Math.ceil(size / 16) * 16), usage });
+    const { buffer, allocated } = allocate(device, label, Math.max(16, Math.ceil(size / 16) * 16), usage);
+    allocations.push(allocated);
     owned.push(buffer);
     return buffer;
   };
-  device.pushErrorScope("out-of-memory");
-  const slots = plan.slots.map((size, slot) =>
-    create(`arena slot ${slot}`, size, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST),
-  );
+  const largestIn = (slot: number) =>
+    Object.entries(plan.values)
+      .filter(([, value]) => value.slot === slot)
+      .reduce((a, b) => (b[1].sizeBytes > a[1].sizeBytes ? b : a))[0];
+  const makeBuffers = () => {
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    const slots = plan.slots.map((size, slot) => create(`${largestIn(slot)} of ${plan.images} images`, size, usage));
+    const uniforms = create("parameters", params.length * UNIFORM_ALIGNMENT, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
+    const staging = create("readback", stagingOffsets.total, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+    return { slots, uniforms, staging };
+  };
   const params = plan.steps.map((step) => packParams(kernels[step.kernel], step.params));
-  const uniforms = create("parameters", params.length * UNIFORM_ALIGNMENT, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
   const read = [plan.output, ...plan.taps];
   const stagingOffsets = offsetsOf(read.map((name) => plan.values[name].sizeBytes));
-  const staging = create("readback", stagingOffsets.total, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
-  const outOfMemory = await device.popErrorScope();
-  if (outOfMemory) throw new Error(`internal: out of GPU memory: ${outOfMemory.message}`);
+  let buffers: ReturnType<typeof makeBuffers>;
+  try {
+    buffers = makeBuffers();
+    await Promise.all(allocations);
+    await constants.allocated();
+  } catch (error) {
+    await Promise.allSettled(allocations);
+    destroy();
+    throw error;
+  }
+  const { slots, uniforms, staging } = buffers;
 
   const block = new Uint8Array(params.length * UNIFORM_ALIGNMENT);
   params.forEach((bytes, index) => block.set(new Uint8Array(bytes), index * UNIFORM_ALIGNMENT));
@@ -61,6 +119,7 @@ export async function createGpuExecutor(gpu: Gpu, plan: Plan, constants: Constan
   });
   await throwScopedError(device, plan.name);
 
+  const ends = submitEnds(gpu, plan);
   let checked = false;
   return {
     async run(feeds, readTaps) {
@@ -69,19 +128,23 @@ export async function createGpuExecutor(gpu: Gpu, plan: Plan, constants: Constan
       checked = true;
       if (check) device.pushErrorScope("validation");
       for (const name of plan.inputs) device.queue.writeBuffer(slots[plan.values[name].slot], 0, feeds[name]);
-      const encoder = device.createCommandEncoder({ label: plan.name });
+      let encoder = device.createCommandEncoder({ label: plan.name });
       for (const { constant, value, sizeBytes, strideBytes, count } of plan.copies) {
         const { buffer, offset = 0 } = constants.binding(constant);
         const to = slots[plan.values[value].slot];
         for (let i = 0; i < count; i++) encoder.copyBufferToBuffer(buffer, offset, to, i * strideBytes, sizeBytes);
       }
-      const pass = encoder.beginComputePass();
-      for (const { pipeline, bindGroup, grid } of recorded) {
-        pass.setPipeline(pipeline);
-        pass.setBindGroup(0, bindGroup);
-        pass.dispatchWorkgroups(...grid);
+      let start = 0;
+      for (const end of ends) {
+        if (start > 0) {
+          device.queue.submit([encoder.finish()]);
+          encoder = device.createCommandEncoder({ label: plan.name });
+        }
+        const pass = encoder.beginComputePass();
+        for (const step of recorded.slice(start, end)) dispatch(pass, step);
+        pass.end();
+        start = end;
       }
-      pass.end();
       const wanted = readTaps ? read : read.slice(0, 1);
       wanted.forEach((name, index) => {
         const { slot, sizeBytes } = plan.values[name];
@@ -99,10 +162,15 @@ export async function createGpuExecutor(gpu: Gpu, plan: Plan, constants: Constan
       });
       return { output: words[0], taps: new Map(wanted.slice(1).map((name, index) => [name, words[index + 1]])) };
     },
-    destroy() {
-      for (const buffer of owned) buffer.destroy();
-    },
+    timeSteps: (job) => timeRecorded(device, recorded, job),
+    destroy,
   };
+}
+
+function dispatch(pass: GPUComputePassEncoder, { pipeline, bindGroup, grid }: Recorded): void {
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(0, bindGroup);
+  pass.dispatchWorkgroups(...grid);
 }
 
 async function throwScopedError(device: GPUDevice, name: string): Promise<void> {

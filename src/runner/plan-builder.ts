@@ -17,6 +17,8 @@ export interface PlanOptions {
   readonly taps: readonly string[];
   /** Packed weights by name, filled on first use and shared by the plans of a session. */
   readonly constants: Map<string, ConstantArray>;
+  /** Where given, constants are not packed but wait here, so that pipelines can compile meanwhile; whoever runs the plan moves them to `constants`. */
+  readonly pending?: Map<string, () => ConstantArray>;
 }
 
 /** Collects steps and values while the graph is lowered, then assigns the arena. */
@@ -57,7 +59,9 @@ export function createPlanBuilder(options: PlanOptions): PlanBuilder {
     },
     copy: (copy) => void copies.push(copy),
     constant(name, build) {
-      if (!options.constants.has(name)) options.constants.set(name, build());
+      if (options.constants.has(name)) return { constant: name };
+      if (options.pending) options.pending.set(name, build);
+      else options.constants.set(name, build());
       return { constant: name };
     },
     finish(name, inputs, output) {
@@ -81,7 +85,19 @@ export function createPlanBuilder(options: PlanOptions): PlanBuilder {
       }
       const taps = options.taps.filter((tap) => declared.has(tap) && !inputs.includes(tap));
       const { mode, images, constants } = options;
-      return { name, mode, images, copies, steps, values, slots, constants: new Map(constants), inputs, output, taps };
+      return {
+        name,
+        mode,
+        images,
+        copies,
+        steps,
+        values,
+        slots,
+        constants: options.pending ? constants : new Map(constants),
+        inputs,
+        output,
+        taps,
+      };
     },
   };
 }

@@ -7,7 +7,7 @@ import { createConstantBuffers } from "./constant-buffers.ts";
 import { createCpuExecutor } from "./cpu-executor.ts";
 import { decodeValue } from "./decode-value.ts";
 import type { PlanExecutor } from "./executor.ts";
-import { createGpuExecutor } from "./gpu-executor.ts";
+import { compilePlan, createGpuExecutor } from "./gpu-executor.ts";
 import { makePlan } from "./make-plan.ts";
 import { defaultChoices, type GemmChoices } from "./tune/gemm-rungs.ts";
 import type { AttentionForm, ConstantArray, IntegerExecution, Plan, PlanMode } from "./plan.ts";
@@ -27,7 +27,7 @@ export interface Session {
   /** images: [B,C,H,W]; large batches run in pieces of `maxImages`. */
   run(images: Tensor, taps?: readonly string[], job?: Job): Promise<SessionRun>;
   /** Compile and warm up for `images` at a time, so that the next run creates nothing. */
-  prepare(images: number, taps?: readonly string[]): Promise<Plan>;
+  prepare(images: number, taps?: readonly string[], job?: Job): Promise<Plan>;
   /** Bytes of weights and tables as they lie on the device. */
   constantBytes(): number;
   destroy(): void;
@@ -44,7 +44,12 @@ export interface SessionOptions {
   readonly maxImages?: number;
 }
 
+/** Fills in the constants that a plan waits for. */
+type Pack = () => Promise<void>;
+
 const KEPT_PLANS = 3;
+/** How long weights are packed before others get a turn: pipelines that are to start compiling, the page. */
+const PACK_MS = 16;
 
 /** Images per run on WebAssembly: more would only enlarge the arena. */
 const WASM_IMAGES = 4;
@@ -52,13 +57,34 @@ const WASM_IMAGES = 4;
 /** A session on the GPU. */
 export function createGpuSession(gpu: Gpu, graph: Graph, options: SessionOptions): Session {
   const buffers = createConstantBuffers(gpu);
-  const make = async (plan: Plan) => {
-    buffers.upload(plan.constants);
+  const make = async (plan: Plan, pack: Pack, job?: Job) => {
+    // Pipelines compile while the weights are packed; a failure of either is the caller's.
+    const compiling = compilePlan(gpu, plan, job);
+    await Promise.all([compiling, pack().then(() => buffers.upload(plan.constants))]);
     return createGpuExecutor(gpu, plan, buffers);
   };
   const maxImages = options.maxImages ?? (gpu.isSoftware ? 4 : 16);
   const gemm = options.gemm ?? defaultChoices(gpu.isSoftware);
   return createSession(graph, { attention: attentionFormOf(gpu), gemm, ...options }, maxImages, make, () => buffers.destroy());
+}
+
+async function packConstants(
+  constants: Map<string, ConstantArray>,
+  pending: ReadonlyMap<string, () => ConstantArray>,
+  job: Job | undefined,
+): Promise<void> {
+  let done = 0;
+  let turnMs = -Infinity;
+  for (const [name, build] of pending) {
+    throwIfCancelled(job);
+    if (performance.now() - turnMs > PACK_MS) {
+      job?.onProgress?.({ stage: "loading weights", done, total: pending.size });
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      turnMs = performance.now();
+    }
+    if (!constants.has(name)) constants.set(name, build());
+    done++;
+  }
 }
 
 /** Whole rows without barriers on a software adapter, in workgroup memory on a GPU; three dispatches where a GPU lacks the packed dot product. */
@@ -73,7 +99,7 @@ export function createReferenceSession(graph: Graph, mode: PlanMode, fused: bool
     graph,
     { mode, execution: "f32" },
     1,
-    (plan) => Promise.resolve(createCpuExecutor(plan, fused)),
+    (plan, pack) => pack().then(() => createCpuExecutor(plan, fused)),
     () => {},
   );
 }
@@ -85,7 +111,7 @@ export function createWasmSession(graph: Graph, mode: PlanMode): Session {
     graph,
     { mode, execution: "f32" },
     WASM_IMAGES,
-    (plan) => Promise.resolve(createWasmExecutor(plan, host)),
+    (plan, pack) => pack().then(() => createWasmExecutor(plan, host)),
     () => {},
   );
 }
@@ -94,19 +120,20 @@ function createSession(
   graph: Graph,
   { mode, execution, attention = "unfused", gemm }: SessionOptions,
   maxImages: number,
-  makeExecutor: (plan: Plan) => Promise<PlanExecutor>,
+  makeExecutor: (plan: Plan, pack: Pack, job?: Job) => Promise<PlanExecutor>,
   release: () => void,
 ): Session {
   const constants = new Map<string, ConstantArray>();
   const ready = new Map<string, { plan: Plan; executor: PlanExecutor }>();
   const perImage = elementCount(graph.inputShape);
 
-  const prepared = async (images: number, taps: readonly string[]) => {
+  const prepared = async (images: number, taps: readonly string[], job?: Job) => {
     const key = `${images}:${taps.join()}`;
     const known = ready.get(key);
     if (known) return known;
-    const plan = makePlan(graph, { mode, images, execution, attention, taps, constants, ...(gemm ? { gemm } : {}) });
-    const made = { plan, executor: await makeExecutor(plan) };
+    const pending = new Map<string, () => ConstantArray>();
+    const plan = makePlan(graph, { mode, images, execution, attention, taps, constants, pending, ...(gemm ? { gemm } : {}) });
+    const made = { plan, executor: await makeExecutor(plan, () => packConstants(constants, pending, job), job) };
     ready.set(key, made);
     for (const [old, { executor }] of ready) {
       if (ready.size <= KEPT_PLANS) break;
@@ -128,7 +155,7 @@ function createSession(
         throwIfCancelled(job);
         job?.onProgress?.({ stage: `running ${mode} model`, done: start, total: count });
         const size = Math.min(maxImages, count - start);
-        const { plan, executor } = await prepared(size, taps);
+        const { plan, executor } = await prepared(size, taps, job);
         const pixels = images.data.slice(start * perImage, (start + size) * perImage);
         const run = await executor.run({ pixels }, taps.length > 0);
         logits.set(decodeValue(plan, plan.output, run.output, [classes]).data, start * classes);
@@ -141,8 +168,8 @@ function createSession(
       const tensors = Object.entries(kept).map(([name, data]) => [name, tensor([count, ...graph.shapes[name]], data)] as const);
       return { logits: tensor([count, classes], logits), taps: Object.fromEntries(tensors) };
     },
-    async prepare(images, taps = []) {
-      return (await prepared(Math.min(images, maxImages), taps)).plan;
+    async prepare(images, taps = [], job) {
+      return (await prepared(Math.min(images, maxImages), taps, job)).plan;
     },
     constantBytes: () => [...constants.values()].reduce((sum, array) => sum + array.byteLength, 0),
     destroy() {

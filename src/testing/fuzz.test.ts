@@ -16,12 +16,25 @@ test.each(fuzzTargets.map((target) => [target.name, target] as const))(
 );
 
 test("another error than a refusal is a fault, told by its seed", async () => {
-  const broken = {
-    name: "broken",
-    samples: [new Uint8Array(100)],
-    parse: (bytes: Uint8Array) => bytes.length === 100 && new Error("fine"),
-  };
-  expect((await fuzz(broken, 1, 20)).faults).toEqual([]);
-  const report = await fuzz({ ...broken, parse: () => Promise.reject(new RangeError("out of bounds")) }, 7, 3);
+  const sample = new Uint8Array(100);
+  const target = (refuse: () => unknown) => ({
+    name: "t",
+    samples: [sample],
+    parse: (bytes: Uint8Array) => (bytes === sample ? null : refuse()),
+  });
+  expect(
+    (
+      await fuzz(
+        target(() => null),
+        1,
+        20,
+      )
+    ).faults,
+  ).toEqual([]);
+  const report = await fuzz(
+    target(() => Promise.reject(new RangeError("out of bounds"))),
+    7,
+    3,
+  );
   expect(report.faults.map(({ seed }) => seed)).toEqual([7, 8, 9]);
 });

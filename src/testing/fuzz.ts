@@ -31,7 +31,7 @@ export async function fuzz({ name, samples, parse }: FuzzTarget, firstSeed: numb
   let accepted = 0;
   let slowestMs = 0;
   let inputs = 0;
-  // The first call loads modules and compiles them, which is no input's fault.
+  // Loads and compiles what the parser needs, which is no input's fault; the unchanged file must be accepted.
   await parse(samples[0]);
   for (let seed = firstSeed; seed < firstSeed + count && faults.length < MOST_FAULTS; seed++) {
     const bytes = mutate(samples, seed);

@@ -14,7 +14,9 @@ export function SplitTable({ split }: { readonly split: ErrorSplit }) {
       <caption className="visually-hidden">Distance from the float model with weights or activations rounded</caption>
       <thead>
         <tr>
-          <td />
+          <th scope="col">
+            <span className="visually-hidden">weights</span>
+          </th>
           <th scope="col">activations exact</th>
           <th scope="col">activations rounded</th>
         </tr>

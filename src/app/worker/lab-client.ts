@@ -92,7 +92,7 @@ export function createLabClient(endpoint: Endpoint, crashed: Promise<never>): La
       call(job, (id, report) => {
         // What is still on its way when the page has gone on is not heard.
         const tell = proxy((news: SweepNews) => {
-          if (job.signal?.aborted !== true) onNews(news);
+          if (job.signal?.aborted !== true) void onNews(news);
         });
         return remote.sweep(id, ask, report, tell);
       }),

@@ -37,9 +37,29 @@ export const codeRanges: Partial<Record<OnnxType, readonly [number, number]>> = 
   int2: [-2, 1],
 };
 
+/** Of a QuantizeLinear without a zero point: attribute output_dtype (opset 21), else uint8. */
+export function statedCodeType(node: OnnxNode): OnnxType {
+  const code = integerAttribute(node, "output_dtype", 0);
+  if (code === 0) return "uint8";
+  const type = codesByNumber[code];
+  if (type === undefined) throw unsupported(node, `quantizes to the element type ${code}`);
+  return type;
+}
+
+const codesByNumber: Readonly<Record<number, OnnxType>> = {
+  2: "uint8",
+  3: "int8",
+  4: "uint16",
+  5: "int16",
+  21: "uint4",
+  22: "int4",
+  25: "uint2",
+  26: "int2",
+};
+
 export function quantize(node: OnnxNode, inputs: readonly Constant[], opset = 21): Constant {
   const [x, scale, zeroPoint] = inputs;
-  const type = zeroPoint?.type ?? "uint8";
+  const type = zeroPoint?.type ?? statedCodeType(node);
   const range = codeRanges[type];
   if (!range) throw unsupported(node, `quantizes to ${type}`);
   const grid = gridOf(node, x.shape, scale, zeroPoint, opset);

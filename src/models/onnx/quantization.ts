@@ -2,6 +2,7 @@
 import type { OnnxNode } from "../../formats/onnx/onnx-model.ts";
 import type { Quantizer } from "../../graph/quantizer.ts";
 import { integerAttribute, numberAttribute, textAttribute } from "./attributes.ts";
+import { statedCodeType } from "./fold-quantization.ts";
 import { constantOperand, operand } from "./operands.ts";
 import type { Handler } from "./handler.ts";
 import { activationQuantizer, sameQuantizer, uniformQuantizer } from "./quantizers.ts";
@@ -12,8 +13,9 @@ export const quantization: Readonly<Record<string, Handler>> = {
   QuantizeLinear: (node, [x, scale, zeroPoint]) => {
     const value = roundable(node, x);
     const zero = zeroPoint ? constantOperand(node, zeroPoint, "a zero point") : null;
-    const quantizer = activationQuantizer(node, constantOperand(node, scale, "a scale"), zero);
-    return { kind: "codes", of: value, quantizer, shape: shapeOf(value) };
+    const type = statedCodeType(node);
+    const quantizer = activationQuantizer(node, constantOperand(node, scale, "a scale"), zero, type);
+    return { kind: "codes", of: value, quantizer, type: zero?.type ?? type, shape: shapeOf(value) };
   },
   // Codes of fewer bits than their type: an exporter clips them.
   Clip: (node, [x, low, high]) => {
@@ -38,7 +40,7 @@ export const quantization: Readonly<Record<string, Handler>> = {
     const value = operand(node, x);
     if (value.kind !== "codes") throw unsupported(node, "reads codes that no QuantizeLinear wrote");
     const zero = zeroPoint ? constantOperand(node, zeroPoint, "a zero point") : null;
-    const stated = activationQuantizer(node, constantOperand(node, scale, "a scale"), zero);
+    const stated = activationQuantizer(node, constantOperand(node, scale, "a scale"), zero, value.type);
     const { bits } = value.quantizer;
     if (!sameQuantizer({ ...stated, bits }, value.quantizer))
       throw broken(node, "codes are read with another scale than they were written with");

@@ -23,10 +23,11 @@ export function uniformQuantizer(
   return { scheme: "uniform", bits, levels: "strict", scale, zeroPoint, axis: scale.length === 1 ? null : axis };
 }
 
-/** Of an activation: one scale, or one a column. */
-export function activationQuantizer(node: OnnxNode, scale: Constant, zeroPoint: Constant | null): Quantizer {
-  const type = codeTypes[zeroPoint?.type ?? "uint8"];
-  if (!type) throw unsupported(node, `quantizes to ${zeroPoint?.type}`);
+/** Of an activation: one scale, or one a column. `codes`: their type where no zero point tells it. */
+export function activationQuantizer(node: OnnxNode, scale: Constant, zeroPoint: Constant | null, codes?: OnnxType): Quantizer {
+  const name = zeroPoint?.type ?? codes ?? "uint8";
+  const type = codeTypes[name];
+  if (!type) throw unsupported(node, `quantizes to ${name}`);
   const scales = Float32Array.from(scale.values());
   const zeros = Float32Array.from(scales, (_, i) => (zeroPoint ? zeroPoint.values()[i] : 0) + type.shift);
   if (!scales.every((value) => value > 0 && Number.isFinite(value))) throw unsupported(node, "quantizes with a scale that is not positive");

@@ -3,6 +3,7 @@
  * computed, so that every exporter's way of parting query, key and value ends in the same strides; what is half computed (the deviation of a
  * LayerNormalization, attention scores) has a kind of its own until the operator comes that completes it.
  */
+import type { OnnxType } from "../../formats/onnx/onnx-model.ts";
 import type { INPUT } from "../../graph/graph.ts";
 import type { Attributes, OpName } from "../../graph/node.ts";
 import type { Quantizer, Quantizers } from "../../graph/quantizer.ts";
@@ -63,6 +64,7 @@ export interface Scores {
 export interface Codes {
   readonly kind: "codes";
   readonly of: View | Scores;
+  readonly type: OnnxType;
   readonly quantizer: Quantizer;
   readonly shape: Shape;
 }

@@ -1,7 +1,7 @@
 /** Every op of our graph in ONNX, with the batch axis in front. Values are named after our nodes. */
 import { INPUT, type Graph, type Node } from "../../graph/graph.ts";
 import type { OpName } from "../../graph/node.ts";
-import { attribute, optionalSitesOf, windowsOf } from "../../graph/ops.ts";
+import { attribute, isCentred, optionalSitesOf, windowsOf } from "../../graph/ops.ts";
 import type { Site } from "../../graph/quantizer.ts";
 import { exportUnsupported } from "./export-format.ts";
 import type { OnnxBuilder } from "./onnx-builder.ts";
@@ -22,6 +22,10 @@ export function lowerNode(lowering: OnnxLowering, node: Node): void {
   const lower = lowerings[node.op];
   if (!lower) throw exportUnsupported("ONNX", `${node.name} (${node.op})`);
   if (node.attributes.arithmetic !== undefined) throw exportUnsupported("ONNX", `${node.name}, which is computed in integers`);
+  if (!isCentred(node)) throw exportUnsupported("ONNX before opset 23", `${node.name}, an RMSNorm`);
+  // An attribute that came after this file was written may change what the node computes.
+  const unknown = Object.keys(node.attributes).find((key) => !written.has(key));
+  if (unknown !== undefined) throw exportUnsupported("ONNX", `the attribute ${unknown} of ${node.name}`);
   const unplaced = optionalSitesOf(node.op).find((site) => node.quantizers?.[site]);
   if (unplaced) throw exportUnsupported("ONNX", `the quantizer of ${node.name}.${unplaced}`);
   lowering.values.set(
@@ -33,6 +37,19 @@ export function lowerNode(lowering: OnnxLowering, node: Node): void {
     ),
   );
 }
+
+const written: ReadonlySet<string> = new Set([
+  "patchSize",
+  "epsilon",
+  "centred",
+  "numHeads",
+  "scale",
+  "windows",
+  "approximate",
+  "kind",
+  "index",
+  "start",
+]);
 
 function valueOf({ values, graph }: OnnxLowering, name: string): string {
   const value = values.get(name);

@@ -71,7 +71,7 @@ function differencesByImage(a: ArrayLike<number>, b: ArrayLike<number>): number[
   expect(a.length).toBe(b.length);
   const magnitude = Array.from(b).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const classes = b.length / images.shape[0];
-  const differences = new Array<number>(images.shape[0]).fill(0);
+  const differences = Array.from({ length: images.shape[0] }, () => 0);
   for (let i = 0; i < b.length; i++) {
     const image = Math.floor(i / classes);
     differences[image] = Math.max(differences[image], Math.abs(a[i] - b[i]) / magnitude);

@@ -76,7 +76,8 @@ function Looks({ maps, block }: { readonly maps: AttentionMaps; readonly block: 
   return (
     <>
       {heads !== null && (
-        <div className="attention-heads" role="group" aria-label={`Heads of block ${block}: float and quantized`}>
+        <fieldset className="axis attention-heads">
+          <legend>Heads of block {block}: float and quantized</legend>
           {heads.map((one, i) => (
             <button key={i} type="button" className="attention-head" aria-pressed={i === head} onClick={() => setHead(i)}>
               <span aria-hidden="true">
@@ -86,7 +87,7 @@ function Looks({ maps, block }: { readonly maps: AttentionMaps; readonly block: 
               head {i}, cosine {mapCosine(one).toFixed(3)}
             </button>
           ))}
-        </div>
+        </fieldset>
       )}
       <Measured>{(width) => <AttentionView name={name} pair={pair} gridWidth={maps.gridWidth} size={Math.min(LARGE, width)} />}</Measured>
       <p className="muted small">

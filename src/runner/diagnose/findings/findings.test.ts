@@ -29,13 +29,13 @@ function softmaxOf(scheme: string): SoftmaxOccupancy {
     Float32Array.from({ length: 5000 }, () => Math.min(1, Math.exp(1.4 * normal() - 5))),
     4,
   );
-  const use = (name: string) => {
+  const usedBy = (name: string) => {
     const found = levelUse(values, fittedQuantizer(name, 4, 0, 1));
     if (found === null) throw new Error("no table");
     return found;
   };
-  const others = (["uniform", "log2", "log-sqrt2"] as const).map((name) => ({ name, ...use(name) }));
-  return { name: "blocks.3.attn.matmul2", block: 3, values, bits: 4, current: use(scheme), others };
+  const others = (["uniform", "log2", "log-sqrt2"] as const).map((name) => ({ name, ...usedBy(name) }));
+  return { name: "blocks.3.attn.matmul2", block: 3, values, bits: 4, current: usedBy(scheme), others };
 }
 
 describe("findings", () => {

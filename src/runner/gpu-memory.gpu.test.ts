@@ -1,0 +1,124 @@
+/** What a model takes of the GPU's memory, that it gives it back, and what is said when there is none. */
+import { expect, test } from "vitest";
+import type { Gpu } from "../gpu/device.ts";
+import { expectCode } from "../testing/expect-code.ts";
+import { nodeGpu } from "../testing/node-gpu-bundle.ts";
+import { randomPixels, randomVit, type RandomVitOptions } from "../testing/random-vit.ts";
+import { createConstantBuffers } from "./constant-buffers.ts";
+import { createGpuExecutor, submitEnds } from "./gpu-executor.ts";
+import { makePlan } from "./make-plan.ts";
+import { arenaBytes } from "./plan.ts";
+import { createGpuSession } from "./session.ts";
+
+const tiny: RandomVitOptions = { image: 16, patch: 4, dim: 24, depth: 1, heads: 3, mlp: 40, classes: 10, seed: 1 };
+const wide: RandomVitOptions = { ...tiny, dim: 192, depth: 2, mlp: 768 };
+const float = { mode: "float", execution: "f32" } as const;
+
+/** The device with every buffer that is made and not destroyed counted; `refuse` makes those with such a label fail for want of memory. */
+function watched(gpu: Gpu, refuse?: RegExp): { gpu: Gpu; live(): number; bytes(): number } {
+  const live = new Map<GPUBuffer, number>();
+  let failing: string | null = null;
+  const device = new Proxy(gpu.device, {
+    get(target, name) {
+      if (name === "createBuffer") {
+        return (descriptor: GPUBufferDescriptor) => {
+          if (refuse?.test(descriptor.label ?? "")) failing = descriptor.label ?? "";
+          const buffer = target.createBuffer(descriptor);
+          const destroy = buffer.destroy.bind(buffer);
+          live.set(buffer, descriptor.size);
+          buffer.destroy = () => (live.delete(buffer), destroy());
+          return buffer;
+        };
+      }
+      if (name === "popErrorScope" && failing !== null) {
+        return async () => {
+          const message = `no room for ${failing}`;
+          failing = null;
+          await target.popErrorScope();
+          return { message };
+        };
+      }
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === "function" ? (value as (...args: unknown[]) => unknown).bind(target) : value;
+    },
+  });
+  return { gpu: { ...gpu, device }, live: () => live.size, bytes: () => [...live.values()].reduce((a, b) => a + b, 0) };
+}
+
+test("buffers take at most 1.15 times the weights, plus the arena", async () => {
+  const graph = randomVit(wide);
+  const weights = graph.nodes.flatMap((node) => Object.values(node.weights)).reduce((sum, { data }) => sum + data.byteLength, 0);
+  const { gpu, bytes, live } = watched(await nodeGpu());
+  const session = createGpuSession(gpu, graph, float);
+  const plan = await session.prepare(1);
+  await session.run(randomPixels(1, wide.image, 5));
+  expect(bytes()).toBeGreaterThan(weights);
+  expect(bytes()).toBeLessThanOrEqual(1.15 * weights + arenaBytes(plan));
+  // Weights in one buffer, activations in a few slots, parameters, readback.
+  expect(live()).toBeLessThanOrEqual(3 + plan.slots.length);
+  expect(plan.slots.length).toBeLessThanOrEqual(6);
+  session.destroy();
+  expect(live()).toBe(0);
+});
+
+test("2,000 forwards leave no buffer behind", async () => {
+  const { gpu, live, bytes } = watched(await nodeGpu());
+  const session = createGpuSession(gpu, randomVit({ ...tiny, image: 8, dim: 8, heads: 1, mlp: 8 }), float);
+  const pixels = randomPixels(1, 8, 5);
+  const first = (await session.run(pixels)).logits.data;
+  const before = [live(), bytes()];
+  let last = first;
+  for (let i = 0; i < 2000; i++) last = (await session.run(pixels)).logits.data;
+  expect([live(), bytes()]).toEqual(before);
+  expect(last).toEqual(first);
+  session.destroy();
+  expect(live()).toBe(0);
+});
+
+test.each([
+  { what: "an activation", label: /of 1 images$/, named: /blocks\.|pixels|patch_embed/ },
+  { what: "weights", label: /weight and \d+ more$/, named: /weight and \d+ more/ },
+])("no memory for $what: the error names it, nothing is left behind, what is open stays usable", async ({ label, named }) => {
+  const real = await nodeGpu();
+  const graph = randomVit(tiny);
+  const pixels = randomPixels(1, tiny.image, 5);
+  const open = createGpuSession(real, graph, float);
+  const expected = (await open.run(pixels)).logits.data;
+  const { gpu, live } = watched(real, label);
+  const session = createGpuSession(gpu, graph, float);
+  await expectCode("OUT_OF_MEMORY", () => session.run(pixels));
+  await expect(session.run(pixels)).rejects.toThrow(named);
+  session.destroy();
+  expect(live()).toBe(0);
+  expect((await open.run(pixels)).logits.data).toEqual(expected);
+  open.destroy();
+});
+
+test("a batch too large for the adapter is refused by the name of the tensor, with the limit", async () => {
+  const gpu = await nodeGpu();
+  const limits = { maxBufferSize: 2 ** 14, maxStorageBufferBindingSize: 2 ** 14 };
+  const device = new Proxy(gpu.device, {
+    get(target, name) {
+      const value: unknown = name === "limits" ? limits : Reflect.get(target, name);
+      return typeof value === "function" ? (value as (...args: unknown[]) => unknown).bind(target) : value;
+    },
+  });
+  const plan = makePlan(randomVit(tiny), { ...float, attention: "rows", images: 64, taps: [], constants: new Map() });
+  const constants = createConstantBuffers(gpu);
+  constants.upload(plan.constants);
+  const refused = createGpuExecutor({ ...gpu, device }, plan, constants);
+  await expectCode("MODEL_TOO_LARGE", () => refused);
+  await expect(refused).rejects.toThrow(/of 64 images" needs one buffer of .* allows 0\.0 MiB/);
+  constants.destroy();
+});
+
+test("long work is cut into submits on a software adapter only, and gives the same logits", async () => {
+  const gpu = await nodeGpu();
+  const graph = randomVit({ ...tiny, image: 224, patch: 16, dim: 192, depth: 12, mlp: 768 });
+  const plan = makePlan(graph, { ...float, attention: "rows", images: 4, taps: [], constants: new Map() });
+  expect(submitEnds({ ...gpu, isSoftware: false }, plan)).toEqual([plan.steps.length]);
+  const ends = submitEnds({ ...gpu, isSoftware: true }, plan);
+  expect(ends.length).toBeGreaterThan(2);
+  expect(ends.at(-1)).toBe(plan.steps.length);
+  expect(ends).toEqual([...ends].sort((a, b) => a - b));
+});

@@ -1,0 +1,122 @@
+/** Where a forward pass spends its time, as plain data. */
+import { kernels } from "../../gpu/kernels/index.ts";
+import type { Roofline } from "../../gpu/roofline/roofline.ts";
+import { floorOf, percentOfFloor, type Floor } from "../tune/floor.ts";
+import { operandBytes } from "../tune/operand-bytes.ts";
+import { stepWork } from "../tune/step-work.ts";
+import type { Constants } from "../../gpu/kernel.ts";
+import type { Plan } from "../plan.ts";
+import type { StepTimes } from "./time-recorded.ts";
+
+export interface ProfileStep {
+  /** The value that the step writes, named after its graph node. */
+  readonly name: string;
+  readonly kernel: string;
+  /** Values of the kernel's constants: which variant runs. */
+  readonly variant: Constants;
+  readonly workgroups: readonly [number, number, number];
+  readonly elapsedMs: number;
+  /** Dispatches that the time is the mean of. */
+  readonly repeats: number;
+  /** Operations counted from the shapes: multiply-adds and packed dots, two for each pair. */
+  readonly operations: number;
+  readonly exponentials: number;
+  /** Bytes of all operands and the result, each once. */
+  readonly bytes: number;
+  readonly operationsPerSecond: number;
+  readonly bytesPerSecond: number;
+  /** Null without the adapter's roofline. */
+  readonly floorMs: number | null;
+  readonly floorBound: Floor["bound"] | null;
+  readonly percentOfFloor: number | null;
+}
+
+export interface Profile {
+  readonly schema: "vitrine.profile/1";
+  readonly model: string;
+  readonly mode: Plan["mode"];
+  readonly images: number;
+  /** "timestamps": the GPU's clock. "wall": seen from the CPU, each step with the cost of a submit in it; `clockNote` says so. */
+  readonly clock: StepTimes["clock"];
+  readonly clockNote: string | null;
+  readonly isSoftware: boolean;
+  readonly steps: readonly ProfileStep[];
+  /** Steps by themselves, added up. */
+  readonly sumMs: number;
+  /** One warm forward as it runs: pixels written, one submit, logits read; the best of several. */
+  readonly forwardMs: number;
+  readonly kernels: readonly KernelShare[];
+}
+
+/** What all steps of a kernel take together. */
+export interface KernelShare {
+  readonly kernel: string;
+  readonly count: number;
+  readonly elapsedMs: number;
+  /** Of `sumMs`. */
+  readonly percent: number;
+}
+
+export const WALL_CLOCK_NOTE =
+  "This device has no timestamp queries: each step was timed from the CPU, with the cost of a submit in it. Compare steps, do not add them up.";
+
+export interface ProfileFacts {
+  readonly isSoftware: boolean;
+  readonly forwardMs: number;
+  readonly roofline: Roofline | null;
+}
+
+/** Put together what was measured and what can be counted. Throws when the times are not those of the plan. */
+export function profileOf(plan: Plan, times: StepTimes, { isSoftware, forwardMs, roofline }: ProfileFacts): Profile {
+  if (times.steps.length !== plan.steps.length) throw new Error(`internal: ${times.steps.length} times for ${plan.steps.length} steps`);
+  const steps = plan.steps.map((step, index): ProfileStep => {
+    const { seconds, repeats } = times.steps[index];
+    const work = stepWork(step, (operand) => operandBytes(plan, operand));
+    const floor = roofline ? floorOf(work, roofline) : null;
+    const operations = work.fma + work.packedDot;
+    // A clock's grain may make it 0: then no rate is known.
+    const perSecond = (amount: number) => (seconds > 0 ? amount / seconds : 0);
+    return {
+      name: step.output,
+      kernel: step.kernel,
+      variant: step.constants,
+      workgroups: kernels[step.kernel].workgroups(step.params, step.constants),
+      elapsedMs: 1e3 * seconds,
+      repeats,
+      operations,
+      exponentials: work.exp2,
+      bytes: work.bytes,
+      operationsPerSecond: perSecond(operations),
+      bytesPerSecond: perSecond(work.bytes),
+      floorMs: floor ? 1e3 * floor.seconds : null,
+      floorBound: floor?.bound ?? null,
+      percentOfFloor: floor && seconds > 0 ? percentOfFloor(seconds, floor) : null,
+    };
+  });
+  const sumMs = steps.reduce((sum, { elapsedMs }) => sum + elapsedMs, 0);
+  const { name: model, mode, images } = plan;
+  const clockNote = times.clock === "wall" ? WALL_CLOCK_NOTE : null;
+  return {
+    schema: "vitrine.profile/1",
+    model,
+    mode,
+    images,
+    clock: times.clock,
+    clockNote,
+    isSoftware,
+    steps,
+    sumMs,
+    forwardMs,
+    kernels: sharesOf(steps, sumMs),
+  };
+}
+
+function sharesOf(steps: readonly ProfileStep[], sumMs: number): KernelShare[] {
+  const names = [...new Set(steps.map(({ kernel }) => kernel))];
+  const shares = names.map((kernel) => {
+    const own = steps.filter((step) => step.kernel === kernel);
+    const elapsedMs = own.reduce((sum, step) => sum + step.elapsedMs, 0);
+    return { kernel, count: own.length, elapsedMs, percent: sumMs > 0 ? (100 * elapsedMs) / sumMs : 0 };
+  });
+  return shares.sort((a, b) => b.elapsedMs - a.elapsedMs);
+}
