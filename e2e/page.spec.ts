@@ -132,14 +132,9 @@ test("inspect: every tensor of the sample with finite statistics, and weights ea
   expect(cells.filter((text) => /NaN|undefined|Infinity/.test(text))).toEqual([]);
 });
 
-test("data: the renderer's labels are confirmed by the float model, scales are compared on two halves, the manifest names the seeds", async () => {
+test("data: the renderer's labels are confirmed by the float model, the manifest names the seeds", async () => {
   await page.keyboard.press("3");
   await expect(page.getByTestId("label-audit")).toHaveAttribute("data-verdict", "agrees");
-  await page.getByTestId("stability-card").getByRole("button").first().click();
-  await expect(page.getByTestId("stability-summary")).toContainText("16 and 16", { timeout: 200_000 });
-  const spread = parseFloat(/differ by ([\d.]+) %/.exec(await page.getByTestId("stability-summary").innerText())?.[1] ?? "");
-  expect(spread).toBeGreaterThan(0);
-  expect(spread).toBeLessThan(50);
   const button = page.getByRole("button", { name: "Download manifest" });
   const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
   const manifest = JSON.parse(readFileSync(await download.path(), "utf8")) as { images: { name: string; use: string[]; sha256: string }[] };
@@ -220,4 +215,14 @@ test("a dropped model and images: quantized and compared, assumptions shown", as
   await page.keyboard.press("1");
   await expect(page.getByTestId("assumed").first()).toBeVisible();
   await expect(page.getByTestId("image-count")).toContainText("3");
+  await page.keyboard.press("2");
+  await expect(page.getByTestId("tensor-count")).toContainText(/^\d+, /, { timeout: 100_000 });
+  await page.keyboard.press("3");
+  await expect(page.getByTestId("leakage")).toBeVisible();
+  await page.getByTestId("stability-card").getByRole("button").first().click();
+  // Both halves are one and the same picture: not a scale may differ.
+  await expect(page.getByTestId("stability-summary")).toContainText("on 1 and 1 other images differ by 0 %", { timeout: 200_000 });
+  await page.getByTestId("browser-tiles").getByRole("button").first().click();
+  await expect(page.getByRole("dialog").locator("canvas")).toHaveCount(2);
+  await page.keyboard.press("Escape");
 });
