@@ -16,14 +16,14 @@ test.beforeAll(async ({ browser }) => {
   });
   await page.goto("./?automation=1");
   const model = await Promise.all(
-    modelSources(syntheticVit({ imageSize: [32, 32], embedDim: 48, mlpDim: 96, depth: 3, numClasses: 7 })).map(async (source) => ({
+    modelSources(syntheticVit({ numClasses: 7 })).map(async (source) => ({
       name: source.name,
       mimeType: "application/octet-stream",
       buffer: Buffer.from(await source.slice(0, source.byteLength)),
     })),
   );
   const images = await Promise.all(
-    Array.from({ length: 44 }, async (_, i) => {
+    Array.from({ length: 6 }, async (_, i) => {
       const { rgb, width, height } = renderSample(5000 + i).pixels;
       const buffer = await sharp(Buffer.from(rgb), { raw: { width, height, channels: 3 } })
         .png()
@@ -88,7 +88,7 @@ test("attention: both models look at an image, head by head", async () => {
   await expect(page.getByRole("button", { name: /^head \d, cosine/ })).toHaveCount(3);
   await page.getByTestId("attention-section").getByText("View as table").click();
   const rows = await page.getByTestId("attention-section").locator("tbody tr td:nth-child(3)").allInnerTexts();
-  expect(rows.length).toBe(64);
+  expect(rows.length).toBe(16);
   const sum = rows.reduce((total, text) => total + Number(text), 0);
   // What the class token gives to patches; the rest goes to itself. Values are rounded to four digits.
   expect(sum).toBeGreaterThan(0.5);
@@ -116,8 +116,8 @@ test("diagnose: what is measured hangs together, and a change that it proposes c
   await page.getByTestId("ranking-kind").getByText("Blocks").click();
   await page.getByTestId("measure-ranking").click();
   await expect(page.getByTestId("ranking-table")).toHaveAttribute("data-kind", "block", { timeout: 100_000 });
-  // Three blocks, the patch embedding and the classifier.
-  await expect(page.getByTestId("ranking-table").locator("tbody tr")).toHaveCount(5);
+  // Two blocks, the patch embedding and the classifier.
+  await expect(page.getByTestId("ranking-table").locator("tbody tr")).toHaveCount(4);
 });
 
 test("sweep: two models, sizes by their bits, and the files", async () => {
@@ -133,7 +133,7 @@ test("sweep: two models, sizes by their bits, and the files", async () => {
   let text = "";
   for await (const chunk of stream) text += String(chunk);
   const report = JSON.parse(text);
-  expect(report).toMatchObject({ schema: "vitrine.sweep/1", imageCount: 12 });
+  expect(report).toMatchObject({ schema: "vitrine.sweep/1", imageCount: 6 });
   for (const row of report.rows) {
     expect(row).toMatchObject({ bits: "8/8", effectiveWeightBits: 8, executor: "integer" });
     expect(row.quantizedBytes).toBeGreaterThan(report.floatBytes / 4);

@@ -7,7 +7,7 @@ import type { Progress } from "../tensor/progress.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { smallImages, smallVit } from "../testing/small-vit.ts";
 import { calibrate, type CalibrationRequest } from "./calibrate.ts";
-import { peakBytes } from "./calibration-limits.ts";
+import { peakBytes, refuseUnsuitable } from "./calibration-limits.ts";
 import { observeTensor } from "./observers/observer.ts";
 import { percentileMse, REPQ_PERCENTILES } from "./observers/percentile-mse.ts";
 import { minMax } from "./recipes/min-max.ts";
@@ -175,10 +175,9 @@ describe("calibrate", () => {
       [others.map((rule) => ({ ...rule, where: (place: Place) => !isWeight(place) && rule.where(place) })), "weights"],
       [[weights], "attention probabilities"],
     ] as const) {
-      await expect(refused({ recipe: { ...minMax, rules } })).rejects.toMatchObject({
-        code: "RECIPE_UNSUITABLE",
-        message: expect.stringContaining(`no rule for the ${role}`) as string,
-      });
+      const refuse = () => refuseUnsuitable({ ...minMax, rules }, smallVit(1));
+      expect(refuse).toThrow(expect.objectContaining({ code: "RECIPE_UNSUITABLE" }) as Error);
+      expect(refuse).toThrow(`no rule for the ${role}`);
     }
     expect(executed).toEqual([]);
   });

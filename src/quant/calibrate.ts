@@ -21,7 +21,6 @@ import {
   refuseOtherBits,
   refuseTooLarge,
   refuseUnknownLayers,
-  refuseUnsuitable,
 } from "./calibration-limits.ts";
 import { observeTensor, type Choice } from "./observers/observer.ts";
 import type { FloatModel, Recipe, SiteRule } from "./recipes/recipe.ts";
@@ -106,7 +105,6 @@ function refuseTask(
   for (const { weights = weightBits, activations = activationBits } of layers) refuseBits(weights, activations);
   const exceptions = layers.flatMap(({ weights, activations }) => [weights ?? weightBits, activations ?? activationBits]);
   refuseOtherBits(recipe, [weightBits, activationBits, attentionBits, ...exceptions]);
-  refuseUnsuitable(recipe, graph);
 }
 
 /** One task on its way through the graph. */

@@ -187,6 +187,7 @@ const FAKE_RECIPES: readonly RecipeChoice[] = [
   {
     ...USUAL,
     name: "repq-vit",
+    group: "Reparameterization",
     label: "RepQ-ViT",
     description: "Scale reparameterization after LayerNorm, log√2 codes for softmax.",
     paper:
@@ -195,6 +196,7 @@ const FAKE_RECIPES: readonly RecipeChoice[] = [
   {
     ...USUAL,
     name: "min-max",
+    group: "Baselines",
     label: "min-max",
     description: "The naive baseline: the full range of every tensor, uniform codes.",
     paper: null,

@@ -202,9 +202,10 @@ async function compare(
 }
 
 /** What the page needs to know of a recipe; the recipe itself holds functions. */
-function recipeChoice({ name, label, description, paper, calibrationImages, minimumImages, bitRange }: Recipe): RecipeChoice {
+function recipeChoice({ name, group, label, description, paper, calibrationImages, minimumImages, bitRange }: Recipe): RecipeChoice {
   return {
     name,
+    group,
     label,
     description,
     paper,

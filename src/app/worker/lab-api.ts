@@ -1,3 +1,4 @@
+import type { Recipe } from "../../quant/recipes/recipe.ts";
 import type { ModelCard } from "../../models/config.ts";
 import type { Histogram } from "../../quant/observers/histogram.ts";
 import type { Codebook } from "../../quant/schemes/scheme.ts";
@@ -91,6 +92,8 @@ export interface CompareRequest extends QuantizeRequest {
 /** A quantization method as the page offers it. */
 export interface RecipeChoice {
   readonly name: string;
+  /** What it does beyond choosing ranges. */
+  readonly group: Recipe["group"];
   readonly label: string;
   readonly description: string;
   /** null for folklore. */

@@ -12,6 +12,7 @@ const observer = percentileMse(REPQ_PERCENTILES);
 /** Calibration without the paper's optional retraining; its search is bounded to about a hundredth (see searchInput). */
 export const adalog: Recipe = {
   name: "adalog",
+  group: "Search",
   label: "AdaLog",
   paper:
     "Wu, Zhang, Liu et al.: AdaLog: Post-Training Quantization for Vision Transformers with Adaptive Logarithm Quantizer. ECCV 2024, arXiv 2407.12951",

@@ -9,6 +9,7 @@ const observer = percentileMse(REPQ_PERCENTILES);
 /** The paper's tangent formula is not published in what could be read, and its reconstruction needs gradients: ours is a stand-in, hence "-style". */
 export const dopqVit: Recipe = {
   name: "dopq-vit",
+  group: "Reparameterization",
   label: "DopQ-ViT-style",
   paper:
     "Yang, Gong, Liu et al.: DopQ-ViT: Towards Distribution-Friendly and Outlier-Aware Post-Training Quantization for Vision Transformers. 2024, arXiv 2408.03291",

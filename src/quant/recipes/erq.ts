@@ -12,6 +12,7 @@ const weights = percentileMse([...IAS_WEIGHT_PERCENTILES, 1]);
 /** Each layer on its own, on float inputs that go through its own quantizer. The journal version's two-part weights are not part of this. */
 export const erq: Recipe = {
   name: "erq",
+  group: "Weight rounding",
   label: "ERQ",
   paper:
     "Zhong, Huang, Hu, Zhang, Ji: ERQ: Error Reduction for Post-Training Quantization of Vision Transformers. ICML 2024, arXiv 2407.06794; steps as in the authors' program",

@@ -8,6 +8,7 @@ import type { Recipe } from "./recipe.ts";
 /** LayerNorm, softmax and the residual stream in integers too. Published for 8-bit weights and activations, with 8 or 4 bits of attention. */
 export const fqVit: Recipe = {
   name: "fq-vit",
+  group: "Baselines",
   label: "FQ-ViT",
   paper:
     "Lin, Zhang, Sun, Li, Zhou: FQ-ViT: Post-Training Quantization for Fully Quantized Vision Transformer. IJCAI 2022, arXiv 2111.13824",

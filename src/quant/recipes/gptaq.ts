@@ -7,6 +7,7 @@ import { repqVit } from "./repq-vit.ts";
 /** RepQ-ViT's quantizers with another rounding of the weights. */
 export const gptaq: Recipe = {
   name: "gptaq",
+  group: "Weight rounding",
   label: "GPTAQ on RepQ-ViT",
   paper: "Li, Li, Zhang, Panda: GPTAQ: Efficient Finetuning-Free Quantization for Asymmetric Calibration. ICML 2025, arXiv 2504.02692",
   description: "Like GPTQ, but the weights also make up for what earlier quantized layers have done to the layer's input.",

@@ -7,6 +7,7 @@ import { repqVit } from "./repq-vit.ts";
 /** RepQ-ViT's quantizers with another rounding of the weights. */
 export const gptq: Recipe = {
   name: "gptq",
+  group: "Weight rounding",
   label: "GPTQ on RepQ-ViT",
   paper:
     "Frantar, Ashkboos, Hoefler, Alistarh: GPTQ: Accurate Post-Training Quantization for Generative Pre-trained Transformers. ICLR 2023, arXiv 2210.17323",

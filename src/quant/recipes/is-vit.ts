@@ -10,6 +10,7 @@ const weights = percentileMse(IAS_WEIGHT_PERCENTILES);
 /** The forward part: the quantizers of stages 1 to 3 and the transition between them, without the gradient descent that follows stages 1 and 3. */
 export const isVit: Recipe = {
   name: "is-vit",
+  group: "Reparameterization",
   label: "I&S-ViT (forward part)",
   paper:
     "Zhong, Hu, Lin, Chen, Ji: I&S-ViT: An Inclusive & Stable Method for Pushing the Limit of Post-Training ViTs Quantization. TPAMI 2025, arXiv 2311.10126",

@@ -20,6 +20,7 @@ const CLIPS = [{ deviations: 2 }, { deviations: 3 }, { deviations: 4 }];
 /** The paper's normalisation of scores and its clipping rule could not be read; ours are stated in docs/methods/lrp-qvit.md. */
 export const lrpQvit: Recipe = {
   name: "lrp-qvit",
+  group: "Mixed precision",
   label: "LRP-QViT",
   paper:
     "Ranjan, Savakis: LRP-QViT: Mixed-Precision Vision Transformer Quantization via Layer-wise Relevance Propagation. 2024, arXiv 2401.11243",

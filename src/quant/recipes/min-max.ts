@@ -5,6 +5,7 @@ import type { Recipe } from "./recipe.ts";
 /** The naive baseline: every range is what was seen, one step per activation tensor, uniform everywhere. */
 export const minMax: Recipe = {
   name: "min-max",
+  group: "Baselines",
   label: "min-max",
   paper: null,
   description:

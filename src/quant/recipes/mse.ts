@@ -5,6 +5,7 @@ import type { Recipe } from "./recipe.ts";
 /** OMSE: every range is shrunk in steps of one percent to the one with the least squared error of the tensor itself. */
 export const mse: Recipe = {
   name: "mse",
+  group: "Baselines",
   label: "MSE (OMSE)",
   paper:
     "Kravchik, Yang, Kisilev, Choukroun: Low-bit Quantization of Neural Networks for Efficient Inference. ICCV Workshops 2019, arXiv 1902.06822; steps as in FQ-ViT's program",

@@ -9,6 +9,7 @@ const observer = percentileMse(REPQ_PERCENTILES);
 /** Published for language models; here with RepQ-ViT's quantizers for everything that it does not speak of. */
 export const outlierTune: Recipe = {
   name: "outlier-tune",
+  group: "Reparameterization",
   label: "OutlierTune",
   paper: "Wang, Yin, Sun et al.: OutlierTune: Efficient Channel-Wise Quantization for Large Language Models. 2024, arXiv 2406.18832",
   description:

@@ -8,6 +8,7 @@ const observer = clipAt(0.9999);
 /** Clips one value in ten thousand at both ends of each activation tensor, whatever the error. */
 export const percentile: Recipe = {
   name: "percentile",
+  group: "Baselines",
   label: "percentile 99.99 %",
   paper: null,
   description:

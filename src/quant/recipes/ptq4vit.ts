@@ -8,6 +8,7 @@ import type { Recipe } from "./recipe.ts";
 /** Two symmetric steps where one does not fit: small and large probabilities, negative and positive outputs of GELU. */
 export const ptq4vit: Recipe = {
   name: "ptq4vit",
+  group: "Search",
   label: "PTQ4ViT",
   paper:
     "Yuan, Xue, Chen, Wu, Sun: PTQ4ViT: Post-Training Quantization for Vision Transformers with Twin Uniform Quantization. ECCV 2022, arXiv 2111.12293",

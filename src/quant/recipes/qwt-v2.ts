@@ -7,6 +7,7 @@ import { repqVit } from "./repq-vit.ts";
 
 export const qwtV2: Recipe = {
   name: "qwt-v2",
+  group: "Compensation",
   label: "QwT-v2 on RepQ-ViT",
   paper: "Tang, Zhou, Yu, Wu: Qwt-v2: Practical, Effective and Efficient Post-Training Quantization. 2025, arXiv 2505.20932",
   description:

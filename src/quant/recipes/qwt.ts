@@ -7,6 +7,7 @@ import { repqVit } from "./repq-vit.ts";
 
 export const qwt: Recipe = {
   name: "qwt",
+  group: "Compensation",
   label: "QwT on RepQ-ViT",
   paper: "Fu, Yu, Li, Wu: Quantization without Tears. CVPR 2025, arXiv 2411.13918",
   description:

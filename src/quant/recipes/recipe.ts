@@ -28,8 +28,20 @@ export interface SiteRule {
 }
 
 /** A published method as data: what is observed how, which steps change each layer, which passes the graph. Reads like the paper's method section. */
+/** What methods do beyond choosing ranges; lists show them so, in this order. */
+export const recipeGroupNames = [
+  "Ours",
+  "Baselines",
+  "Reparameterization",
+  "Search",
+  "Weight rounding",
+  "Compensation",
+  "Mixed precision",
+] as const;
+
 export interface Recipe {
   readonly name: string;
+  readonly group: (typeof recipeGroupNames)[number];
   readonly label: string;
   /** Where it was published; null for folklore. */
   readonly paper: string | null;

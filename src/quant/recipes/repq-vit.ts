@@ -9,6 +9,7 @@ const observer = percentileMse(REPQ_PERCENTILES);
 /** Quantize with rich quantizers first, then reparameterize to ones that hardware likes. The classifier is quantized like any other layer. */
 export const repqVit: Recipe = {
   name: "repq-vit",
+  group: "Reparameterization",
   label: "RepQ-ViT",
   paper:
     "Li, Xiao, Yang, Gu: RepQ-ViT: Scale Reparameterization for Post-Training Quantization of Vision Transformers. ICCV 2023, arXiv 2212.08254",

@@ -11,6 +11,7 @@ const observer = percentileMse(REPQ_PERCENTILES);
 /** The paper learns the clipping by gradients and does not publish its reconstruction: a grid and GPTQ stand in for them, hence "-style". */
 export const repquant: Recipe = {
   name: "repquant",
+  group: "Reparameterization",
   label: "RepQuant-style",
   paper:
     "Li, Xiao, Zhang, Gu: RepQuant: Towards Accurate Post-Training Quantization of Large Transformer Models via Scale Reparameterization. 2024, arXiv 2402.05628",

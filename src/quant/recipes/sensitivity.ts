@@ -9,6 +9,7 @@ import type { FloatModel, Recipe } from "./recipe.ts";
 export const sensitivity: Recipe = {
   ...lrpQvit,
   name: "sensitivity",
+  group: "Mixed precision",
   label: "measured sensitivity (ours)",
   paper: null,
   description:

@@ -33,6 +33,7 @@ function columnMaxima(values: Float32Array, k: number): Float32Array<ArrayBuffer
 /** Made for 8-bit language models; static quantizers, one for each tensor of activations (the paper's O3). */
 export const smoothQuant: Recipe = {
   name: "smooth-quant",
+  group: "Reparameterization",
   label: "SmoothQuant",
   paper:
     "Xiao, Lin, Seznec, Wu, Demouth, Han: SmoothQuant: Accurate and Efficient Post-Training Quantization for Large Language Models. ICML 2023, arXiv 2211.10438",

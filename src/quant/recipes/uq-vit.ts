@@ -10,6 +10,7 @@ const weights = percentileMse([...IAS_WEIGHT_PERCENTILES, 1]);
 /** NormQuant for the channels, DeMax for the probabilities; everything uniform. DeMax's steps are found at run time, row by row. */
 export const uqVit: Recipe = {
   name: "uq-vit",
+  group: "Search",
   label: "UQ-ViT",
   paper: "UQ-ViT, AAAI 2026; formulas as in the authors' program (jiujiuwei/UQ-ViT)",
   description:

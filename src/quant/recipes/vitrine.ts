@@ -13,6 +13,7 @@ import type { Recipe } from "./recipe.ts";
 /** What helped most of everything tried here, forward-only; docs/methods/vitrine.md says what each part contributes. */
 export const vitrine: Recipe = {
   name: "vitrine",
+  group: "Ours",
   label: "Vitrine",
   paper: null,
   description:
