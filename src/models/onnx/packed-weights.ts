@@ -1,17 +1,13 @@
-/**
- * Products with packed or integer weights: com.microsoft.MatMulNBits (2, 4 or 8 bits in blocks along K), and MatMulInteger behind DynamicQuantizeLinear,
- * the form of onnxruntime's dynamic quantization. The latter rounds activations by each image's own range, which no fixed quantizer can say: its weights
- * keep their levels, its activations are left in float, and a note says so.
- */
+/** com.microsoft.MatMulNBits: products with weights of 2, 4 or 8 bits that lie packed in blocks along K. */
 import type { OnnxNode } from "../../formats/onnx/onnx-model.ts";
 import type { Quantizer } from "../../graph/quantizer.ts";
 import { elementCount, tensor } from "../../tensor/tensor.ts";
 import { integerAttribute } from "./attributes.ts";
-import { asTensor, isFloat, scalarOf, type Constant } from "./constant.ts";
+import { asTensor, isFloat, type Constant } from "./constant.ts";
 import type { Handler } from "./handler.ts";
 import { constantOperand, viewOperand } from "./operands.ts";
-import { linear, transposed, type Weight } from "./product.ts";
-import { uniformQuantizer, weightQuantizer } from "./quantizers.ts";
+import { linear, type Weight } from "./product.ts";
+import { uniformQuantizer } from "./quantizers.ts";
 import { broken, unsupported } from "./unsupported.ts";
 
 export const packedWeights: Readonly<Record<string, Handler>> = {
@@ -87,30 +83,4 @@ function blockQuantizer(
   const firstOf = (values: Float32Array<ArrayBuffer>) => values.filter((_, i) => i % blocks === 0);
   const quantizer = uniformQuantizer(bits, firstOf(scale), firstOf(zero), 0);
   return n === 1 ? { ...quantizer, axis: null } : quantizer;
-}
-
-/** Integer codes [K,N] of MatMulInteger with their zero points; the scale comes with the product that follows. */
-export function integerWeight(node: OnnxNode, codes: Constant, zeroPoint: Constant | null, scale: Constant): Weight {
-  const [k, n] = codes.shape;
-  const entries = elementCount(scale.shape);
-  if (codes.shape.length !== 2 || (entries !== 1 && entries !== n)) throw unsupported(node, "multiplies integers of other than one weight");
-  const zero = zeroPoint && scalarOf(zeroPoint) === null && elementCount(zeroPoint.shape) !== n ? null : zeroPoint;
-  if (zero !== zeroPoint) throw unsupported(node, "has zero points that are neither one nor one a column");
-  const data = () => {
-    const [q, z, s] = [codes.values(), zeroPoint?.values(), scale.values()];
-    const out = new Float32Array(k * n);
-    for (let i = 0; i < out.length; i++) {
-      const column = i % n;
-      out[i] = Math.fround(q[i] - (z ? (z.length === 1 ? z[0] : z[column]) : 0)) * s[entries === 1 ? 0 : column];
-    }
-    return transposed(tensor([k, n], out));
-  };
-  const flat: Constant = { ...scale, shape: entries === 1 ? [] : [n] };
-  const isOneGrid = !zeroPoint || elementCount(zeroPoint.shape) === entries;
-  return {
-    shape: [n, k],
-    data,
-    quantizer: () =>
-      isOneGrid ? weightQuantizer({ codes, scale: flat, zeroPoint, axis: entries === 1 ? null : 1, blockSize: 1 }, 1) : null,
-  };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { fromBytes } from "../../formats/byte-source.ts";
 import { readOnnxModel } from "../../formats/onnx/read-model.ts";
+import { writeOnnxModel } from "../../formats/onnx/write-model.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { openModelFiles } from "../../formats/open-model.ts";
 import { identifyModel } from "../../models/index.ts";
@@ -13,6 +14,7 @@ import { expectCode } from "../../testing/expect-code.ts";
 import { runOnnx } from "../../testing/onnxruntime.ts";
 import { randomPixels } from "../../testing/random-vit.ts";
 import { modelSources, syntheticVit, type SyntheticOptions } from "../../testing/synthetic-model.ts";
+import { openModel } from "../open-model.ts";
 import { exportModel } from "./index.ts";
 
 const images = randomPixels(8, 32, 5);
@@ -113,6 +115,19 @@ describe.each(settings)("%s W%iA%i", (recipe, weights, activations) => {
       expectSameButOne(simulateGraph(await reread.build(), images).output.data, wanted);
     },
   );
+});
+
+test("a codebook of a scheme that does not exist is refused when the file is opened", async () => {
+  const { card, graph: float } = await open({ depth: 1 });
+  const { graph, request } = await quantized(float, "repq-vit", 4, 4);
+  const { files } = await exportModel("onnx-qdq", { graph, card, request });
+  const model = readOnnxModel(files[0].bytes, "m.onnx");
+  const nodes = model.nodes.map((node) =>
+    node.domain === "vitrine" ? { ...node, attributes: { ...node.attributes, scheme: "toString" } } : node,
+  );
+  expect(nodes).not.toEqual(model.nodes);
+  const opened = await openModel([fromBytes(writeOnnxModel({ ...model, nodes }), "m.onnx")]);
+  await expectCode("SCHEME_UNKNOWN", () => opened.build());
 });
 
 test("encodings say every uniform quantizer, and name those that they cannot", async () => {
