@@ -133,7 +133,9 @@ function useAttention(request: AttentionRequest | null): Answer {
     const wanted = JSON.parse(key) as AttentionRequest | null;
     if (wanted === null) return undefined;
     const controller = new AbortController();
-    const onProgress = (progress: Progress): void => setKnown({ key, answer: { kind: "waiting", progress } });
+    // Progress crosses the worker's border on its own and may come behind the answer, which it must not wipe out.
+    const onProgress = (progress: Progress): void =>
+      setKnown((last) => (last?.key === key && last.answer.kind !== "waiting" ? last : { key, answer: { kind: "waiting", progress } }));
     attention(wanted, { signal: controller.signal, onProgress }).then(
       (maps) => setKnown({ key, answer: maps === null ? { kind: "none" } : { kind: "maps", maps } }),
       (error: unknown) => {
