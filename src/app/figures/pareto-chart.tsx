@@ -127,8 +127,8 @@ function drawPareto(plot: Plotting, view: ParetoView, { width, height }: { width
 
 /** 0 and the powers of ten in between, with the largest error. */
 function errorTicks(least: number, most: number): number[] {
-  const first = Math.floor(Math.log10(least));
-  const last = Math.ceil(Math.log10(most));
-  const powers = Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i)).filter((value) => value <= most * 1.15);
+  const first = Math.ceil(Math.log10(least));
+  const last = Math.floor(Math.log10(most * 1.15));
+  const powers = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => 10 ** (first + i));
   return [0, ...powers];
 }

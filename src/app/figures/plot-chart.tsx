@@ -1,5 +1,5 @@
 import type * as PlotLibrary from "@observablehq/plot";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { PlotFrame, type ReadPoint } from "./plot-frame.tsx";
 
 export type Plotting = typeof PlotLibrary;
@@ -39,7 +39,8 @@ export function PlotChart(props: {
     };
   }, []);
   const drawn = useMemo(() => (plot === null ? null : draw(plot, { width, height })), [plot, draw, width, height]);
-  useEffect(() => {
+  // Before the browser paints: rows of a sweep come one by one, and the chart must not blink.
+  useLayoutEffect(() => {
     if (drawn === null) return;
     // The frame around it has the name; Plot's names of single marks would drown it.
     drawn.setAttribute("aria-hidden", "true");
