@@ -63,10 +63,14 @@ test("back and forward walk through the panels", async ({ page }) => {
   await installFakeWorker(page);
   await page.goto("./#inspect");
   await expect(page.getByTestId("panel-inspect")).toHaveAttribute("aria-current", "page");
+  await page.keyboard.press("3");
+  await expect(page).toHaveURL(/#data$/);
   await page.keyboard.press("7");
   await expect(page).toHaveURL(/#sweep$/);
   await page.goBack();
-  await expect(page.getByTestId("panel-inspect")).toHaveAttribute("aria-current", "page");
+  await expect(page.getByTestId("panel-data")).toHaveAttribute("aria-current", "page");
+  await page.goForward();
+  await expect(page.getByTestId("panel-sweep")).toHaveAttribute("aria-current", "page");
 });
 
 test("a link carries recipe and view to another browser, which says whether the files are the same", async ({ page, browser, baseURL }) => {
