@@ -155,10 +155,9 @@ test("the page stays fluent while a comparison runs: 50 frames a second where th
   const text = `${framesMs.length} frames, median ${busy.toFixed(1)} ms (${atRest.toFixed(1)} at rest), long tasks ${sum(longTasksMs).toFixed(0)} of ${sum(framesMs).toFixed(0)} ms`;
   test.info().annotations.push({ type: "frames", description: text });
   process.stdout.write(`  ${text}\n`);
-  expect(framesMs.length).toBeGreaterThan(3);
+  expect(framesMs.length).toBeGreaterThan(20);
   // Without a GPU the same cores compute the model and draw the page; a busy machine is slower even at rest. What is the page's own must stay small.
   expect(busy).toBeLessThan(Math.max(20, 1.5 * atRest));
-  // The comparison of this tiny model lasts about a second, and its results are drawn within it.
-  expect(sum(longTasksMs)).toBeLessThan(0.5 * sum(framesMs));
+  expect(sum(longTasksMs)).toBeLessThan(0.1 * sum(framesMs));
   await expect(page.getByTestId("job")).toHaveCount(0, { timeout: 200_000 });
 });

@@ -43,8 +43,8 @@ export function PlotFrame(props: {
   };
   return (
     <div className="plot-frame">
-      {/* A widget of its own: one tab stop, its points told as they are reached. The linter does not count role application as interactive. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
+      {/* A widget of its own: one tab stop, its points told as they are reached. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the linter does not count role application as interactive */}
       <div
         className={onChoose === undefined ? "plot-canvas" : "plot-canvas choosable"}
         style={{ width, height }}

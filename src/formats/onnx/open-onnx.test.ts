@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { expectCode } from "../../testing/expect-code.ts";
 import { fromBytes, type ByteSource } from "../byte-source.ts";
 import { openModelFiles } from "../open-model.ts";
+import { writeSafetensors } from "../safetensors-write.ts";
 import { openOnnx, onnxTensors } from "./open-onnx.ts";
 import type { ExternalData, OnnxModel } from "./onnx-model.ts";
 import { onnxTensor, writeOnnxModel } from "./write-model.ts";
@@ -65,8 +66,13 @@ test.each([
   await expectCode(code, () => openOnnx(withExternal({ location: "m.data", ...place }), [data("m.data")]));
 });
 
-test("safetensors of the same folder come first, and of several networks one must be chosen", async () => {
-  const network = (name: string) => withExternal({ location: "m.data", offset: 0, length: 8 }, name);
+test("weights of the same folder come first, of several networks one must be chosen, and a wrong ending is no obstacle", async () => {
+  const network = (name: string) => withExternal({ location: "m.data", offset: 4, length: 8 }, name);
+  const weights = fromBytes(writeSafetensors({ b: { dtype: "f32", shape: [1], data: Float32Array.of(9) } }), "m.safetensors");
+  const beside = await openModelFiles([network("m.onnx"), data("m.data"), weights]);
+  expect([beside.weights.names, beside.onnx]).toEqual([["b"], undefined]);
   await expectCode("SEVERAL_MODELS", () => openModelFiles([network("a.onnx"), network("b.onnx"), data("m.data")]));
-  expect((await openModelFiles([network("a"), data("m.data")])).onnx).toBeDefined();
+  const renamed = await openModelFiles([network("a"), data("m.data")]);
+  expect(renamed.onnx?.model.graphName).toBe("g");
+  expect([...(await renamed.weights.read("w")).data]).toEqual([1, 2]);
 });

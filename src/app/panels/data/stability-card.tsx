@@ -57,7 +57,7 @@ function Spreads({ stability, label }: { readonly stability: LabStability; reado
           {worst.map((site) => (
             <tr key={site.id}>
               <th scope="row">{nameOf(site)}</th>
-              {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label */}
+              {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label -- a bar; the next cell tells its number */}
               <td>
                 <span className="spread-bar" aria-hidden="true" style={{ width: `${(100 * site.spread) / largest}%` }} />
               </td>

@@ -37,8 +37,7 @@ export function BlockTree(props: {
   return (
     <section className="card tree-card" aria-labelledby="tree-title">
       <h2 id="tree-title">Blocks</h2>
-      {/* The lines are buttons; the list only listens to arrow keys between them. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the lines are buttons; the list only listens to arrow keys between them */}
       <ul className="tree" onKeyDown={onKeyDown} data-testid="block-tree">
         <li>
           <button type="button" data-line className="tree-line" aria-pressed={isChosen("all", null)} onClick={() => onBranch(WHOLE)}>

@@ -48,7 +48,7 @@ export function DifficultyMap(props: {
         </div>
         {props.children}
       </div>
-      <table className="error-strip">
+      <table className="heat-grid">
         <caption className="visually-hidden">
           Rounding error of weights: a row for each layer, a column for each block. Arrow keys move.
         </caption>
@@ -58,7 +58,7 @@ export function DifficultyMap(props: {
               block
             </th>
             {map.blocks.map((block) => (
-              <th key={block} scope="col" className="block-number">
+              <th key={block} scope="col" className="column-title">
                 {block}
               </th>
             ))}
@@ -73,10 +73,10 @@ export function DifficultyMap(props: {
                 const isCursor = cursor.row === row && cursor.column === column;
                 return (
                   <td key={block}>
-                    {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label */}
                     <button
                       type="button"
                       tabIndex={isCursor ? 0 : -1}
+                      aria-label={tensor === undefined ? "none" : `${tensor.name}: ${formatDb(dbOf(tensor))}`}
                       data-row={row}
                       data-column={column}
                       className={`${heatTextClass(dbOf(tensor))} ${isCursor ? "cursor" : ""}`}
@@ -87,7 +87,6 @@ export function DifficultyMap(props: {
                       onClick={() => tensor !== undefined && onChoose(tensor)}
                     >
                       <span aria-hidden="true">{Number.isFinite(dbOf(tensor)) ? dbOf(tensor).toFixed(0) : "∞"}</span>
-                      <span className="visually-hidden">{tensor === undefined ? "none" : `${tensor.name}: ${formatDb(dbOf(tensor))}`}</span>
                     </button>
                   </td>
                 );
