@@ -148,9 +148,17 @@ test("the page stays fluent while a comparison runs: 50 frames a second where th
   await page.waitForTimeout(1000);
   const atRest = median((await measureFrames(1500, false)).framesMs);
   await page.keyboard.press("5");
-  await page.keyboard.press("r");
-  await expect(page.getByTestId("job")).toBeVisible();
-  const { framesMs, longTasksMs } = await measureFrames(4000, true);
+  const framesMs: number[] = [];
+  const longTasksMs: number[] = [];
+  // One comparison of this tiny model takes half a second.
+  while (sum(framesMs) < 2000) {
+    await page.keyboard.press("r");
+    await expect(page.getByTestId("job")).toBeVisible();
+    const measured = await measureFrames(4000, true);
+    framesMs.push(...measured.framesMs);
+    longTasksMs.push(...measured.longTasksMs);
+    await expect(page.getByTestId("job")).toHaveCount(0, { timeout: 200_000 });
+  }
   const busy = median(framesMs);
   const text = `${framesMs.length} frames, median ${busy.toFixed(1)} ms (${atRest.toFixed(1)} at rest), long tasks ${sum(longTasksMs).toFixed(0)} of ${sum(framesMs).toFixed(0)} ms`;
   test.info().annotations.push({ type: "frames", description: text });
@@ -159,5 +167,4 @@ test("the page stays fluent while a comparison runs: 50 frames a second where th
   // Without a GPU the same cores compute the model and draw the page; a busy machine is slower even at rest. What is the page's own must stay small.
   expect(busy).toBeLessThan(Math.max(20, 1.5 * atRest));
   expect(sum(longTasksMs)).toBeLessThan(0.1 * sum(framesMs));
-  await expect(page.getByTestId("job")).toHaveCount(0, { timeout: 200_000 });
 });

@@ -92,7 +92,9 @@ test("a link carries recipe and view to another browser, which says whether the 
   await expect(notice).toHaveAttribute("data-weights", "same");
   await expect(notice).toHaveAttribute("data-images", "same");
   await expect(other.getByTestId("side").getByRole("radio", { name: "min-max" })).toBeChecked();
+  // Pasted into the open page, and opened anew.
   await other.goto(`${link.slice(0, -20)}`);
+  await expect(other.getByTestId("error-code")).toHaveText("SHARE_LINK_INVALID");
   await other.reload();
   await expect(other.getByTestId("error-code")).toHaveText("SHARE_LINK_INVALID");
   await context.close();

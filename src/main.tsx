@@ -47,11 +47,19 @@ async function startPage(): Promise<void> {
       </LabProvider>
     </StrictMode>,
   );
+  // From the first key on: a step that is not kept now could not be walked back. A link's address stays until the link is read.
+  if (sharedHash === null) keepHistory(store);
+  window.addEventListener("hashchange", () => {
+    if (isShareHash(location.hash)) void actions.openShared(location.hash);
+  });
   await actions.start();
-  if (sharedHash !== null) await actions.openShared(sharedHash);
-  keepHistory(store);
+  if (sharedHash !== null) {
+    await actions.openShared(sharedHash);
+    keepHistory(store);
+  }
   keepSession(store, safeStorage());
-  if (session !== null) await actions.restore(session);
+  // Who follows a link does not want what was open before; opening it would also wipe out what is said about a broken link.
+  if (session !== null) await actions.restore(sharedHash === null ? session : { ...session, source: null });
   if (import.meta.env.PROD && !query.has("automation")) registerOffline();
 }
 

@@ -73,10 +73,10 @@ export function DifficultyMap(props: {
                 const isCursor = cursor.row === row && cursor.column === column;
                 return (
                   <td key={block}>
+                    {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label -- its hidden text is its label; the linter does not read expressions */}
                     <button
                       type="button"
                       tabIndex={isCursor ? 0 : -1}
-                      aria-label={tensor === undefined ? "none" : `${tensor.name}: ${formatDb(dbOf(tensor))}`}
                       data-row={row}
                       data-column={column}
                       className={`${heatTextClass(dbOf(tensor))} ${isCursor ? "cursor" : ""}`}
@@ -87,6 +87,7 @@ export function DifficultyMap(props: {
                       onClick={() => tensor !== undefined && onChoose(tensor)}
                     >
                       <span aria-hidden="true">{Number.isFinite(dbOf(tensor)) ? dbOf(tensor).toFixed(0) : "∞"}</span>
+                      <span className="visually-hidden">{tensor === undefined ? "none" : `${tensor.name}: ${formatDb(dbOf(tensor))}`}</span>
                     </button>
                   </td>
                 );
