@@ -61,7 +61,9 @@ export const sweep: Command = {
     const executor = executorFrom(options);
     const engine = await openEngine(() => host.gpu(), executor);
 
-    const wanted = Math.max(...names.map((name) => recipeNamed(name.trim()).calibrationImages));
+    for (const name of names) recipeNamed(name.trim());
+    // Over all recipes, not the named ones: a sweep may be resumed with others.
+    const wanted = Math.max(...Object.values(recipes).map((recipe) => recipe.calibrationImages));
     const calibrationDigests = await digestImages(calibration.images, Math.min(calibration.images.count, wanted));
     const digests = await digestImages(images);
     const settings = layerBits ? [layerBits] : [];
