@@ -35,7 +35,7 @@ export function ShareCard() {
       )}
       {shown?.link && (
         <p className="small">
-          <code className="file-name" data-testid="share-link">
+          <code data-testid="share-link">
             {shown.link}
           </code>
         </p>
