@@ -35,9 +35,7 @@ export function ShareCard() {
       )}
       {shown?.link && (
         <p className="small">
-          <code data-testid="share-link">
-            {shown.link}
-          </code>
+          <code data-testid="share-link">{shown.link}</code>
         </p>
       )}
     </section>
