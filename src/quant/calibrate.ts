@@ -26,7 +26,7 @@ import { observeTensor, type Choice } from "./observers/observer.ts";
 import type { FloatModel, Recipe, SiteRule } from "./recipes/recipe.ts";
 import { schemes } from "./schemes/index.ts";
 import { fakeQuantizeNode } from "./simulate.ts";
-import { placeName, readSite } from "./sites.ts";
+import { placeName, readSite, type Place } from "./sites.ts";
 import type { Layer, StepContext } from "./steps/step.ts";
 
 /** What to make of one float model. */
@@ -275,7 +275,7 @@ function withQuantizer(
   const x = readSite(node, inputs, site);
   refuseNonFinite(x, placeName(node, site));
   const target = { scheme: schemes[rule.scheme], bits: bitsAt(rule, place, widths), levels: task.levels };
-  const choice = observeTensor(rule.observer, x, AXES[rule.granularity], target, entriesOf(rule, graph, node));
+  const choice = observeTensor(rule.observer, x, AXES[granularityAt(rule, place)], target, entriesOf(rule, graph, node));
   choices[placeName(node, site)] = choice;
   return { ...node, quantizers: { ...node.quantizers, [site]: choice.quantizer } };
 }
@@ -287,6 +287,11 @@ const AXES: Record<SiteRule["granularity"], 0 | -1 | -2 | null> = {
   "per head": -1,
   "per token": -2,
 };
+
+/** A convolution sums over tokens, and no recipe folds scales of channels into one: what it reads has one step. */
+function granularityAt({ granularity }: SiteRule, { node, site }: Place): SiteRule["granularity"] {
+  return node.op === "DepthwiseConvolution" && site === "input" ? "per tensor" : granularity;
+}
 
 /** Quantizers along the axis: one per head where the rule says so, else as many as the axis has entries. */
 function entriesOf({ granularity }: SiteRule, graph: Graph, node: Node): number | undefined {

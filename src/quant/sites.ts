@@ -45,9 +45,9 @@ export function placeName(node: Pick<Node, "name">, site: Site): string {
   return `${node.name}.${site}`;
 }
 
-/** What gets bits: matrix products with weights, and the two of attention. */
+/** What gets bits: matrix products with weights, convolutions, and the two products of attention. */
 export function isLayer({ op }: Pick<Node, "op">): boolean {
-  return op === "Gemm" || op === "AttentionScores" || op === "AttentionOutput";
+  return op === "Gemm" || op === "DepthwiseConvolution" || op === "AttentionScores" || op === "AttentionOutput";
 }
 
 export function isWeight({ site }: Place): boolean {
@@ -73,7 +73,7 @@ export function isPostLayerNorm({ graph, node, site }: Place): boolean {
 
 /** The output of GELU, as the second layer of an MLP reads it. */
 export function isPostGelu({ graph, node, site }: Place): boolean {
-  return site === "input" && producerOf(graph, node)?.op === "Gelu";
+  return site === "input" && node.op === "Gemm" && producerOf(graph, node)?.op === "Gelu";
 }
 
 /** The output of attention, as its projection reads it. */
