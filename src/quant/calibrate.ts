@@ -30,7 +30,7 @@ import { refuseRules } from "./rules/refuse-rules.ts";
 import { observerFor } from "./rules/rule-options.ts";
 import { schemes } from "./schemes/index.ts";
 import { fakeQuantizeNode } from "./simulate.ts";
-import { isLayer, placeName, readSite } from "./sites.ts";
+import { granularityAt, isLayer, placeName, readSite } from "./sites.ts";
 import type { Layer, StepContext } from "./steps/step.ts";
 
 /** What to make of one float model. */
@@ -281,7 +281,7 @@ function withQuantizer(
   if (!rule) return node;
   const x = readSite(node, inputs, site);
   refuseNonFinite(x, placeName(node, site));
-  const own = { scheme: rule.scheme, granularity: rule.granularity, bits: bitsAt(rule, place, widths) };
+  const own = { scheme: rule.scheme, granularity: granularityAt(rule, place), bits: bitsAt(rule, place, widths) };
   const { scheme, granularity, bits } = isLayer(node) ? settingAt(task.rules ?? [], { layer: node.name, site }, own) : own;
   const target = { scheme: schemes[scheme], bits, levels: task.levels };
   const choice = observeTensor(observerFor(scheme, rule), x, AXES[granularity], target, entriesOf(granularity, graph, node));

@@ -8,6 +8,7 @@ import {
   attentionScoresF32,
 } from "../reference/kernels/attention.ts";
 import { attentionRowsCodes, attentionRowsF32 } from "../reference/kernels/attention-rows.ts";
+import { depthwise, depthwiseCodes } from "../reference/kernels/depthwise.ts";
 import {
   gemmCodesCombine,
   gemmCodesDot,
@@ -51,6 +52,8 @@ export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
   "attention-scores-f32": attentionScoresF32,
   "attention-tile-codes": attentionRowsCodes,
   "attention-tile-f32": attentionRowsF32,
+  depthwise,
+  "depthwise-codes": depthwiseCodes,
   "dequantize-columns": dequantizeColumns,
   "fake-quantize": fakeQuantize,
   "fake-quantize-codebook": fakeQuantizeCodebook,

@@ -10,6 +10,7 @@ import {
   attentionTileF32Cases,
 } from "./attention-rows.ts";
 import { attentionScoresCodesCases, attentionScoresF32Cases } from "./attention-scores.ts";
+import { depthwiseCases, depthwiseCodesCases } from "./depthwise.ts";
 import {
   gemmCodesCombineCases,
   gemmCodesDotCases,
@@ -45,6 +46,8 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "attention-scores-f32": attentionScoresF32Cases,
   "attention-tile-codes": attentionTileCodesCases,
   "attention-tile-f32": attentionTileF32Cases,
+  depthwise: depthwiseCases,
+  "depthwise-codes": depthwiseCodesCases,
   "dequantize-columns": dequantizeColumnsCases,
   "fake-quantize": fakeQuantizeCases,
   "fake-quantize-codebook": fakeQuantizeCodebookCases,

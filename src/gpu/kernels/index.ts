@@ -13,6 +13,8 @@ import { attentionScoresCodesF32 } from "./attention-scores-codes-f32.ts";
 import { attentionScoresF32 } from "./attention-scores-f32.ts";
 import { attentionTileCodes } from "./attention-tile-codes.ts";
 import { attentionTileF32 } from "./attention-tile-f32.ts";
+import { depthwiseCodes } from "./depthwise-codes.ts";
+import { depthwise } from "./depthwise.ts";
 import { dequantizeColumns } from "./dequantize-columns.ts";
 import { fakeQuantize } from "./fake-quantize.ts";
 import { fakeQuantizeCodebook } from "./fake-quantize-codebook.ts";
@@ -62,6 +64,8 @@ export const kernels = {
   "attention-scores-f32": attentionScoresF32,
   "attention-tile-codes": attentionTileCodes,
   "attention-tile-f32": attentionTileF32,
+  depthwise: depthwise,
+  "depthwise-codes": depthwiseCodes,
   "dequantize-columns": dequantizeColumns,
   "fake-quantize": fakeQuantize,
   "fake-quantize-codebook": fakeQuantizeCodebook,

@@ -4,7 +4,7 @@ import { blockPlaces } from "../../graph/blocks.ts";
 import { attribute, headsOf, sitesOf } from "../../graph/ops.ts";
 import { elementCount } from "../../tensor/tensor.ts";
 import type { Recipe } from "../recipes/recipe.ts";
-import { isLayer, type Place } from "../sites.ts";
+import { granularityAt, isLayer, type Place } from "../sites.ts";
 import type { RecipeSite } from "./recipe-site.ts";
 import { optionsAt } from "./rule-options.ts";
 
@@ -14,7 +14,8 @@ export function recipeSites(graph: Graph, recipe: Recipe): RecipeSite[] {
     const { block, role: part } = placeOf(node.name);
     return sitesOf(node.op).map((site) => {
       const place = { graph, node, site };
-      const own = recipe.rules.find(({ where }) => where(place)) ?? null;
+      const rule = recipe.rules.find(({ where }) => where(place));
+      const own = rule ? { ...rule, granularity: granularityAt(rule, place) } : null;
       return {
         layer: node.name,
         site,

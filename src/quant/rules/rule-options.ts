@@ -8,7 +8,7 @@ import { unitRange } from "../observers/unit-range.ts";
 import type { Granularity } from "../granularity.ts";
 import type { Recipe, SiteRule } from "../recipes/recipe.ts";
 import type { SchemeName } from "../schemes/index.ts";
-import { isPostGelu, type Place } from "../sites.ts";
+import { isConvolved, isPostGelu, type Place } from "../sites.ts";
 import type { SiteOption } from "./recipe-site.ts";
 import { EVEN, GELU, PROBABILITIES } from "./rule-schemes.ts";
 
@@ -26,7 +26,7 @@ const GRANULARITIES: Readonly<Record<Site, readonly Granularity[]>> = {
 /** What a rule may ask for at a place, the recipe's own choice among it. */
 export function optionsAt(place: Place, own: SiteRule, { steps = [], passes }: Pick<Recipe, "steps" | "passes">): readonly SiteOption[] {
   const known = schemesAt(place);
-  const granularities = [...new Set([own.granularity, ...GRANULARITIES[place.site]])];
+  const granularities = isConvolved(place) ? PER_TENSOR : [...new Set([own.granularity, ...GRANULARITIES[place.site]])];
   // Schemes with levels of their own have one quantizer; what a step fits itself (free levels) stays as the recipe has it.
   const schemes = [...new Set([own.scheme, ...known])];
   return schemes.flatMap((scheme) =>
