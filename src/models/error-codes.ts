@@ -7,6 +7,8 @@ export const modelErrorCodes = {
   UNSUPPORTED_TENSOR: "A Vision Transformer with a part that is not run here; the error names its tensors.",
   UNSUPPORTED_ACTIVATION: "The configuration names an activation that MLP blocks are not run with.",
   UNSUPPORTED_POOLING: "The configuration names a pooling other than class token, mean or attention.",
+  PACKED_INVALID: "Weights that another quantizer packed, whose parts do not fit together; the error names the layer.",
+  PACKED_UNSUPPORTED: "Weights packed in a layout that is not read here (bitsandbytes, HQQ, quanto ...); the error names it.",
   ONNX_UNSUPPORTED: "An ONNX network with a part that is not run here; the error names the node and its operator.",
   TENSOR_MISSING: "A tensor that the network needs is not in the file.",
   TENSOR_SHAPE: "A tensor's shape does not fit the rest of the network.",
