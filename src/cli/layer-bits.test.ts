@@ -4,6 +4,7 @@ import { writeSafetensors } from "../formats/safetensors-write.ts";
 import type { LayerBits } from "../quant/bits.ts";
 import type { QuantizeRequest } from "../runner/comparison.ts";
 import { openModel } from "../runner/open-model.ts";
+import { createTunings, memoryStore } from "../runner/tune/tune-store.ts";
 import { expectCode } from "../testing/expect-code.ts";
 import { randomPixels } from "../testing/random-vit.ts";
 import { modelSources, syntheticVit } from "../testing/synthetic-model.ts";
@@ -25,7 +26,16 @@ function memoryHost(): Host & { readonly files: Record<string, readonly ByteSour
     files[path] = [fromBytes(bytes, path)];
     return Promise.resolve();
   };
-  return { files, runtime: "test", job: {}, open: (path) => Promise.resolve(files[path] ?? []), write, gpu: none, decode: none };
+  return {
+    files,
+    runtime: "test",
+    job: {},
+    open: (path) => Promise.resolve(files[path] ?? []),
+    write,
+    gpu: none,
+    tunings: createTunings(memoryStore()),
+    decode: none,
+  };
 }
 
 const text = (value: string) => [fromBytes(new TextEncoder().encode(value), "bits.json")];

@@ -2,7 +2,6 @@ import { outputName } from "../../graph/graph.ts";
 import { recipes } from "../../quant/recipes/index.ts";
 import { digest, digestImages, digestWeights, overlapWarning } from "../../runner/digest.ts";
 import type { ImageSource } from "../../runner/image-source.ts";
-import { openEngine } from "../../runner/engine.ts";
 import { withoutQuantizers } from "../../runner/open-model.ts";
 import { recipeNamed } from "../../runner/quantize-model.ts";
 import { parseBitSettings } from "../../runner/sweep/bit-setting.ts";
@@ -12,7 +11,7 @@ import { InputError } from "../../tensor/input-error.ts";
 import type { Command, Host } from "../host.ts";
 import { openInputs } from "../image-inputs.ts";
 import { layerBitsOption, readLayerBits } from "../layer-bits.ts";
-import { buildModel, executorFrom, executorOption, modelOptions, openModelOption } from "../model-options.ts";
+import { buildModel, executorFrom, executorOption, modelOptions, openHostEngine, openModelOption } from "../model-options.ts";
 import { numberOption } from "../parse-args.ts";
 
 export const sweep: Command = {
@@ -59,7 +58,7 @@ export const sweep: Command = {
     const bits = parseBitSettings(options.bits ?? "8/8,6/6,4/8,4/4,3/3");
     const layerBits = await readLayerBits(host, options);
     const executor = executorFrom(options);
-    const engine = await openEngine(() => host.gpu(), executor);
+    const engine = await openHostEngine(host, executor);
 
     for (const name of names) recipeNamed(name.trim());
     // Over all recipes, not the named ones: a sweep may be resumed with others.
