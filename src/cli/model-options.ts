@@ -1,5 +1,8 @@
 import type { ByteSource } from "../formats/byte-source.ts";
-import { openModel, type OpenModel } from "../runner/open-model.ts";
+import { openEngine, type Engine } from "../runner/engine.ts";
+import { modeOf } from "../runner/integer-obstacle.ts";
+import { openModel, withoutQuantizers, type OpenModel } from "../runner/open-model.ts";
+import type { PlanMode } from "../runner/plan.ts";
 import type { ExecutorName, QuantizeRequest } from "../runner/comparison.ts";
 import type { Graph } from "../graph/graph.ts";
 import { checkLimits } from "../runner/check-limits.ts";
@@ -32,6 +35,17 @@ export const executorOption: OptionSpec = {
   help: "integer (default), simulated, reference, or cpu (WebAssembly, no adapter)",
 };
 
+export const precisionOption: OptionSpec = { value: "NAME", help: "f32, or quantized (the default for packages)" };
+
+/** With the kernels that were measured to be fastest on the adapter, where that was done. */
+export function openHostEngine(host: Host, executor: ExecutorName): Promise<Engine> {
+  return openEngine(
+    () => host.gpu(),
+    executor,
+    (gpu) => host.tunings.load(gpu),
+  );
+}
+
 export async function openModelOption(host: Host, options: Options): Promise<OpenModel> {
   const numHeads = numberOption(options, "heads", 1, 4096);
   const found = await host.open(options.model ?? "", true);
@@ -52,6 +66,17 @@ async function withPreprocessor(host: Host, files: readonly ByteSource[], path: 
 export async function buildModel(model: OpenModel, host: Host, executor: ExecutorName = "integer"): Promise<Graph> {
   if (executor !== "cpu") checkLimits(await host.gpu(), model.card);
   return model.build(host.job);
+}
+
+export function precisionFrom(model: OpenModel, options: Options): "f32" | "quantized" {
+  return choiceOption(options, "precision", ["f32", "quantized"] as const, model.quantization ? "quantized" : "f32");
+}
+
+/** The model at the precision asked for, and how that runs on the GPU. */
+export async function buildPrecision(model: OpenModel, host: Host, options: Options): Promise<{ graph: Graph; mode: PlanMode }> {
+  const precision = precisionFrom(model, options);
+  const built = await buildModel(model, host);
+  return precision === "f32" ? { graph: withoutQuantizers(built), mode: "float" } : { graph: built, mode: modeOf(built) };
 }
 
 export async function requestFrom(host: Host, options: Options): Promise<QuantizeRequest> {

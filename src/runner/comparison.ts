@@ -29,6 +29,8 @@ export interface AdapterDescription {
   readonly isSoftware: boolean;
   /** "packed integer dot" or "f32 multiply-add": the execution of the integer product that measured faster; null before it was measured. */
   readonly integerExecution: string | null;
+  /** Shapes of linear layers whose kernel was chosen by measuring; the others run on the default. */
+  readonly tunedShapes: number;
 }
 
 export interface LayerError {
@@ -76,7 +78,12 @@ export interface Comparison {
   readonly layerImageCount: number;
   readonly size: { readonly floatBytes: number; readonly quantizedBytes: number };
   readonly perf: { readonly floatMs: number; readonly quantizedMs: number; readonly calibrationMs: number; readonly imageCount: number };
-  readonly env: { readonly adapter: AdapterDescription; readonly runtime: string };
+  readonly env: {
+    readonly adapter: AdapterDescription;
+    readonly runtime: string;
+    /** How often work was repeated because the device was lost: times have that in them, results do not. */
+    readonly deviceLosses: number;
+  };
   /** [imageCount, classes], row-major. */
   readonly floatLogits: Float32Array<ArrayBuffer>;
   readonly quantizedLogits: Float32Array<ArrayBuffer>;

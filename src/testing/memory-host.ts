@@ -2,6 +2,7 @@
 import { fromBytes, type ByteSource } from "../formats/byte-source.ts";
 import { writeSafetensors } from "../formats/safetensors-write.ts";
 import { openModel } from "../runner/open-model.ts";
+import { createTunings, memoryStore } from "../runner/tune/tune-store.ts";
 import { InputError } from "../tensor/input-error.ts";
 import { randomPixels } from "./random-vit.ts";
 import { modelSources, syntheticVit } from "./synthetic-model.ts";
@@ -20,7 +21,7 @@ export async function memoryHost() {
     return Promise.resolve();
   };
   const open = (path: string) => (files[path] ? Promise.resolve(files[path]) : Promise.reject(fileNotFound(path)));
-  return { files, runtime: "test", job: {}, open, write, gpu: none, decode: none };
+  return { files, runtime: "test", job: {}, open, write, gpu: none, tunings: createTunings(memoryStore()), decode: none };
 }
 
 function fileNotFound(path: string): InputError {

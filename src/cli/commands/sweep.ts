@@ -2,7 +2,6 @@ import { outputName } from "../../graph/graph.ts";
 import { recipes } from "../../quant/recipes/index.ts";
 import { digest, digestImages, digestWeights, overlapWarning } from "../../runner/digest.ts";
 import type { ImageSource } from "../../runner/image-source.ts";
-import { openEngine } from "../../runner/engine.ts";
 import { withoutQuantizers } from "../../runner/open-model.ts";
 import { recipeNamed } from "../../runner/quantize-model.ts";
 import { parseBitSettings } from "../../runner/sweep/bit-setting.ts";
@@ -14,7 +13,7 @@ import type { Command, Host } from "../host.ts";
 import { openInputs } from "../image-inputs.ts";
 import { layerBitsOption, readLayerBits } from "../layer-bits.ts";
 import { readRules, rulesOption } from "../rules-option.ts";
-import { buildModel, executorFrom, executorOption, modelOptions, openModelOption } from "../model-options.ts";
+import { buildModel, executorFrom, executorOption, modelOptions, openHostEngine, openModelOption } from "../model-options.ts";
 import { numberOption } from "../parse-args.ts";
 
 export const sweep: Command = {
@@ -65,7 +64,7 @@ export const sweep: Command = {
     const rules = file?.rules ?? [];
     const layerBits = await readLayerBits(host, options);
     const executor = executorFrom(options);
-    const engine = await openEngine(() => host.gpu(), executor);
+    const engine = await openHostEngine(host, executor);
 
     for (const name of names) recipeNamed(name.trim());
     // Over all recipes, not the named ones: a sweep may be resumed with others.
