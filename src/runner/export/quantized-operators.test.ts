@@ -14,6 +14,7 @@ import { schemeOf } from "../../quant/schemes/index.ts";
 import { simulateGraph } from "../../quant/simulate.ts";
 import { runOnnx } from "../../testing/onnxruntime.ts";
 import { randomPixels, randomVit } from "../../testing/random-vit.ts";
+import { roundTiesToEven } from "../../tensor/rounding.ts";
 import { tensor } from "../../tensor/tensor.ts";
 import { writeOnnx } from "./write-onnx.ts";
 
@@ -29,7 +30,7 @@ function codesOf(dims: readonly number[], data: Float32Array, perColumn: boolean
   data.forEach((value, i) => (largest[i % n] = Math.max(largest[i % n], Math.abs(value))));
   const overall = largest.reduce((most, value) => Math.max(most, value), 0);
   const scale = perColumn ? largest.map((value) => value / 63) : Float32Array.of(overall / 63);
-  return { scale, codes: data.map((value, i) => Math.round(value / scale[perColumn ? i % n : 0])) };
+  return { scale, codes: data.map((value, i) => roundTiesToEven(value / scale[perColumn ? i % n : 0])) };
 }
 
 const weightOf = ({ initializers }: OnnxModel, name: string): OnnxTensor | undefined =>
@@ -153,7 +154,7 @@ test("ConvInteger: the patch embedding of dynamic quantization", async () => {
       "w",
       "uint8",
       [16, 3, 8, 8],
-      values.map((value) => Math.round(value / step) + 64),
+      values.map((value) => roundTiesToEven(value / step) + 64),
     ),
     onnxTensor("wz", "uint8", [], [64]),
     onnxTensor("ws", "float", [], [step]),
