@@ -18,6 +18,7 @@ export type OpName =
   | "Gather"
   | "GatherRows"
   | "MaxRows"
+  | "DepthwiseConvolution"
   | "SoftmaxPool"
   | "ReduceMean";
 

@@ -137,6 +137,19 @@ export const ops = {
   },
   /** [N,D] -> [M,D]: column by column the largest of the rows weights.indices [M,G]; -1 counts for nothing. Max pooling. */
   MaxRows: { sites: [], infer: (node, [[n, d]]) => [rowIndices(node, n)[0], d] },
+  /**
+   * [N,C] -> [M,C]: each channel is convolved by itself, y[m,c] = bias[c] + sum_g x[indices[m,g],c] weight[c,g]. weights.weight [C,G], optional bias [C],
+   * weights.indices [M,G]; -1 stands for a row of zeros.
+   */
+  DepthwiseConvolution: {
+    sites: ["input", "weight"],
+    infer(node, [[n, c]]) {
+      const [rows, group] = rowIndices(node, n);
+      const { shape } = node.weights.weight;
+      expect(node, sameShape(shape, [c, group]), `weight [${shape.join(",")}] for ${c} channels and ${group} taps`);
+      return [rows, c];
+    },
+  },
   /** scores [N,1], x [N,D] -> [D]: rows of x weighted by the softmax over all scores. */
   SoftmaxPool: {
     sites: [],

@@ -14,7 +14,8 @@ export const modelErrorCodes = {
   TENSOR_SHAPE: "A tensor's shape does not fit the rest of the network.",
   TENSOR_TWICE: "Two tensors of the file stand for the same weight.",
   POSITIONS_MISMATCH: "The positional embedding's length fits no image size.",
-  WINDOWS_MISMATCH: "The windows of a Swin Transformer do not fill its tokens at this image size.",
+  WINDOWS_MISMATCH:
+    "The windows of a Swin Transformer or TinyViT, or the patches of a MobileViT, do not fill its tokens at this image size.",
   HEADS_INVALID: "The number of attention heads does not divide the attention's width.",
   WEIGHTS_NOT_FINITE: "A weight is NaN or infinite; the error names the tensor and the count.",
 } as const satisfies Record<string, string>;

@@ -11,13 +11,15 @@ import { inTimmNames } from "./dialects/index.ts";
 import { dinov2 } from "./dinov2.ts";
 import type { Description, Family, Overrides } from "./family.ts";
 import { mae } from "./mae.ts";
+import { mobilevit } from "./mobilevit.ts";
 import { onnx } from "./onnx.ts";
 import { notAVit } from "./other-networks.ts";
 import { siglip } from "./siglip.ts";
 import { swin } from "./swin.ts";
+import { tinyVit } from "./tiny-vit.ts";
 import { vit } from "./vit.ts";
 
-export const families: readonly Family[] = [clip, siglip, beit, mae, dinov2, deit, vit, swin, cct, onnx];
+export const families: readonly Family[] = [clip, siglip, beit, mae, dinov2, deit, vit, swin, cct, tinyVit, mobilevit, onnx];
 
 /** Below this, the weights are of no family: at least three of a ViT's five marks must be there. */
 const leastConfidence = 0.5;

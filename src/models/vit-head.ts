@@ -20,7 +20,8 @@ export async function mlp(reader: WeightReader, name: string, input: Normed, con
   ];
 }
 
-function activation(name: string, input: string, { gelu, activation: other }: VitConfig): Node {
+/** GELU in one of its forms, or what a configuration names instead. */
+export function activation(name: string, input: string, { gelu, activation: other }: VitConfig): Node {
   if (!other) return node(name, "Gelu", [input], { approximate: gelu });
   const coefficients = other.coefficients?.map((value, power) => [`c${power}`, value] as const) ?? [];
   return node(name, "Activation", [input], { kind: other.kind, ...Object.fromEntries(coefficients) });

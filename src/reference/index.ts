@@ -8,6 +8,7 @@ import { affine } from "./affine.ts";
 import { attentionBias } from "./attention-bias.ts";
 import { attentionOutput } from "./attention-output.ts";
 import { attentionScores } from "./attention-scores.ts";
+import { depthwiseConvolution } from "./depthwise-convolution.ts";
 import { gatherRows } from "./gather-rows.ts";
 import { gather } from "./gather.ts";
 import { gelu } from "./gelu.ts";
@@ -39,6 +40,7 @@ export const references: Record<OpName, Reference> = {
   Gather: gather,
   GatherRows: gatherRows,
   MaxRows: maxRows,
+  DepthwiseConvolution: depthwiseConvolution,
   SoftmaxPool: softmaxPool,
   ReduceMean: reduceMean,
 };

@@ -52,6 +52,16 @@ describe("reference ops", () => {
     expect(runNode(make("Gemm", {}, { weight: of([1, 3], 1, 1, 1) }), [of([1, 3], 2 ** 30, 1, -(2 ** 30))]).data[0]).toBe(1);
   });
 
+  it("DepthwiseConvolution: each channel by itself, rows beyond the edge are zeros", () => {
+    // Two channels, three rows, windows (none, 0, 1) and (1, 2, none).
+    const weights = { weight: of([2, 3], 1, 2, 3, -1, 0, 10), bias: of([2], 100, 0), indices: of([2, 3], -1, 0, 1, 1, 2, -1) };
+    const node = make("DepthwiseConvolution", {}, weights);
+    const x = of([1, 3, 2], 1, 2, 3, 4, 5, 6);
+    expect(runNode(node, [x])).toEqual(of([1, 2, 2], 100 + 2 + 9, 0 + 40, 100 + 3 + 10, -4));
+    expect(inferShape(node, [[3, 2]])).toEqual([2, 2]);
+    expect(() => inferShape(node, [[3, 4]])).toThrow("internal: DepthwiseConvolution");
+  });
+
   it("Affine: a factor and an addend for each column of the last axis", () => {
     const node = make("Affine", {}, { scale: of([2], 2, -0.5), bias: of([2], 1, 3) });
     expect(runNode(node, [of([1, 3, 2], 1, 1, 0, 4, -3, 2)])).toEqual(of([1, 3, 2], 3, 2.5, 1, 1, -5, 2));

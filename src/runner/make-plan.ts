@@ -4,6 +4,7 @@ import { lowerActivation } from "./lower-activation.ts";
 import { lowerAffine } from "./lower-affine.ts";
 import { lowerAttentionOutput, lowerScores } from "./lower-attention.ts";
 import { joinsAttention, lowerWholeAttention } from "./lower-whole-attention.ts";
+import { lowerDepthwise } from "./lower-depthwise.ts";
 import { lowerGemm } from "./lower-gemm.ts";
 import { lowerAnySoftmax, lowerNorm } from "./lower-integer-rows.ts";
 import { lowerPatchify, lowerReduceMean } from "./lower-rows.ts";
@@ -31,6 +32,7 @@ export const rules: Record<OpName, LowerUnit | null> = {
   Gather: lowerGather,
   GatherRows: lowerGatherRows,
   MaxRows: lowerMaxRows,
+  DepthwiseConvolution: lowerDepthwise,
   SoftmaxPool: lowerSoftmaxPool,
   ReduceMean: lowerReduceMean,
 };

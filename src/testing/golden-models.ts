@@ -16,7 +16,7 @@ export const goldenNames: readonly string[] = readdirSync(folder)
   .sort();
 
 /** Those with nodes that no other has: the rest differ in weights alone. */
-export const goldenStructures: readonly string[] = goldenNames.filter((name) => !/-(up|down|shared)$|^clip-/.test(name));
+export const goldenStructures: readonly string[] = goldenNames.filter((name) => !/-(up|down|shared|original)$|^clip-/.test(name));
 
 export type GoldenNaming = "timm" | "hf";
 

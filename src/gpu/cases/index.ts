@@ -10,6 +10,7 @@ import {
   attentionTileF32Cases,
 } from "./attention-rows.ts";
 import { attentionScoresCodesCases, attentionScoresF32Cases } from "./attention-scores.ts";
+import { depthwiseCases, depthwiseCodesCases } from "./depthwise.ts";
 import {
   gemmCodesCombineCases,
   gemmCodesDotCases,
@@ -17,6 +18,7 @@ import {
   gemmCodesDotRungCases,
   gemmCodesDotTiledCases,
   gemmCodesF32Cases,
+  gemmCodesF32PartialCases,
   gemmCodesF32RungCases,
   gemmCodesF32TiledCases,
 } from "./gemm-codes.ts";
@@ -45,6 +47,8 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "attention-scores-f32": attentionScoresF32Cases,
   "attention-tile-codes": attentionTileCodesCases,
   "attention-tile-f32": attentionTileF32Cases,
+  depthwise: depthwiseCases,
+  "depthwise-codes": depthwiseCodesCases,
   "dequantize-columns": dequantizeColumnsCases,
   "fake-quantize": fakeQuantizeCases,
   "fake-quantize-codebook": fakeQuantizeCodebookCases,
@@ -58,6 +62,8 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "gemm-codes-dot-partial": gemmCodesDotPartialCases,
   "gemm-codes-dot-subgroup": gemmCodesDotRungCases,
   "gemm-codes-dot-tiled": gemmCodesDotTiledCases,
+  "gemm-codes-f32-partial": gemmCodesF32PartialCases,
+  "gemm-codes-f32-subgroup": gemmCodesF32RungCases,
   "gemm-codes-f32-tiled": gemmCodesF32TiledCases,
   "gemm-f16": gemmF16Cases,
   "gemm-f32-combine": gemmF32CombineCases,

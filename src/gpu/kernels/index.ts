@@ -13,6 +13,8 @@ import { attentionScoresCodesF32 } from "./attention-scores-codes-f32.ts";
 import { attentionScoresF32 } from "./attention-scores-f32.ts";
 import { attentionTileCodes } from "./attention-tile-codes.ts";
 import { attentionTileF32 } from "./attention-tile-f32.ts";
+import { depthwiseCodes } from "./depthwise-codes.ts";
+import { depthwise } from "./depthwise.ts";
 import { dequantizeColumns } from "./dequantize-columns.ts";
 import { fakeQuantize } from "./fake-quantize.ts";
 import { fakeQuantizeCodebook } from "./fake-quantize-codebook.ts";
@@ -26,6 +28,8 @@ import { gemmCodesCombine } from "./gemm-codes-combine.ts";
 import { gemmCodesDotPartial } from "./gemm-codes-dot-partial.ts";
 import { gemmCodesDotSubgroup } from "./gemm-codes-dot-subgroup.ts";
 import { gemmCodesDotTiled } from "./gemm-codes-dot-tiled.ts";
+import { gemmCodesF32Partial } from "./gemm-codes-f32-partial.ts";
+import { gemmCodesF32Subgroup } from "./gemm-codes-f32-subgroup.ts";
 import { gemmCodesF32Tiled } from "./gemm-codes-f32-tiled.ts";
 import { gemmF16 } from "./gemm-f16.ts";
 import { gemmF32Combine } from "./gemm-f32-combine.ts";
@@ -62,6 +66,8 @@ export const kernels = {
   "attention-scores-f32": attentionScoresF32,
   "attention-tile-codes": attentionTileCodes,
   "attention-tile-f32": attentionTileF32,
+  depthwise: depthwise,
+  "depthwise-codes": depthwiseCodes,
   "dequantize-columns": dequantizeColumns,
   "fake-quantize": fakeQuantize,
   "fake-quantize-codebook": fakeQuantizeCodebook,
@@ -75,6 +81,8 @@ export const kernels = {
   "gemm-codes-dot-partial": gemmCodesDotPartial,
   "gemm-codes-dot-subgroup": gemmCodesDotSubgroup,
   "gemm-codes-dot-tiled": gemmCodesDotTiled,
+  "gemm-codes-f32-partial": gemmCodesF32Partial,
+  "gemm-codes-f32-subgroup": gemmCodesF32Subgroup,
   "gemm-codes-f32-tiled": gemmCodesF32Tiled,
   "gemm-f16": gemmF16,
   "gemm-f32-combine": gemmF32Combine,

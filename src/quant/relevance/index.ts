@@ -1,4 +1,5 @@
 import type { OpName } from "../../graph/ops.ts";
+import { depthwiseRule } from "./depthwise.ts";
 import { linearRule } from "./linear.ts";
 import { outputRule, scoresRule } from "./products.ts";
 import type { RelevanceRule } from "./rule.ts";
@@ -26,6 +27,7 @@ export const relevanceRules: Record<OpName, RelevanceRule> = {
   Gather: gatherRule,
   GatherRows: gatherRowsRule,
   MaxRows: maxRowsRule,
+  DepthwiseConvolution: depthwiseRule,
   SoftmaxPool: softmaxPoolRule,
   ReduceMean: meanRule,
 };

@@ -30,6 +30,15 @@ function expectClose(actual: readonly number[], expected: readonly number[], dig
   expected.forEach((value, i) => expect(actual[i]).toBeCloseTo(value, digits));
 }
 
+describe("relevance through a depthwise convolution", () => {
+  it("goes to each channel's taps whose products are above 0, in proportion", () => {
+    const weights = { weight: of([2, 2], 1, 2, 1, -1), bias: of([2], 9, 9), indices: of([2, 2], -1, 0, 0, 1) };
+    const node = make("DepthwiseConvolution", {}, weights);
+    // Row 0: channel 0 products (none, 4), channel 1 (none, -3). Row 1: channel 0 products 2, 6; channel 1 products 3, 1.
+    expectClose(back(node, [of([1, 2, 2], 2, 3, 3, -1)], 5, 7, 8, 4)[0], [5 + 2, 0 + 3, 6, 1]);
+  });
+});
+
 describe("relevance through a linear layer", () => {
   it("goes to products above 0 in proportion, and ignores the bias", () => {
     const node = make("Gemm", {}, { weight: of([2, 3], 1, 2, -1, 3, -1, 2), bias: of([2], 100, -100) });
