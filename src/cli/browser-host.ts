@@ -1,6 +1,7 @@
 import type { ByteSource } from "../formats/byte-source.ts";
 import { openGpu, type Gpu } from "../gpu/device.ts";
 import type { Pixels } from "../images/pixels.ts";
+import type { ErrorCode } from "../tensor/error-table.ts";
 import { InputError } from "../tensor/input-error.ts";
 import type { Progress } from "../tensor/progress.ts";
 import type { Host } from "./host.ts";
@@ -84,7 +85,7 @@ async function request(url: string, init?: RequestInit): Promise<Response> {
   if (response.ok) return response;
   const text = await response.text();
   if (response.headers.get("Content-Type") !== "application/json") throw new Error(`internal: ${response.status} for a file: ${text}`);
-  const { code, ...parts } = JSON.parse(text) as { code: string; what: string; why: string; next: string };
+  const { code, ...parts } = JSON.parse(text) as { code: ErrorCode; what: string; why: string; next: string };
   throw new InputError(code, parts);
 }
 
