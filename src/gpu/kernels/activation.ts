@@ -15,6 +15,6 @@ export const activation: Kernel = {
     ["c2", "f32"],
   ],
   bindings: ["x", "y"],
-  constants: { KIND: [0, 1, 2, 3, 4, 5], GATED: [0, 1] },
+  constants: { KIND: [0, 1, 2, 3, 4, 5, 6], GATED: [0, 1] },
   workgroups: ({ rows, out_stride }) => linearGrid(rows * out_stride, 64),
 };

@@ -1,4 +1,5 @@
 import type { Graph } from "../../graph/graph.ts";
+import { sitesOf } from "../../graph/ops.ts";
 import { throwIfCancelled, type Job } from "../../tensor/progress.ts";
 import { tensorStatistics, type TensorStatistics } from "./tensor-statistics.ts";
 import { PREVIEW_BITS, weightSqnrDb } from "./weight-difficulty.ts";
@@ -40,7 +41,7 @@ export async function inspectGraph(graph: Graph, job?: Job): Promise<readonly In
         shape: values.shape,
         elements: values.data.length,
         share: values.data.length / Math.max(1, total),
-        previewDb: op === "Gemm" && parameter === "weight" ? PREVIEW_BITS.map((bits) => weightSqnrDb(values, bits)) : null,
+        previewDb: parameter === "weight" && sitesOf(op).includes("weight") ? PREVIEW_BITS.map((bits) => weightSqnrDb(values, bits)) : null,
       });
     }
     // The work is synchronous: let a cancel message in.
