@@ -102,7 +102,7 @@ export function readClippedSoftmax(settings: JsonObject | null, tokens: number):
   if (alpha !== null) return { gamma: -alpha / tokens, zeta: 1 };
   const field = findField(settings, ["model_args.attn_softmax", "attn_softmax"]);
   if (!field || field.value === "vanilla") return undefined;
-  const [, gamma, zeta] = /^clipped\(([-+.\de]+):([-+.\de]+)\)$/.exec(String(field.value)) ?? [];
+  const [, gamma, zeta] = /^clipped\(([-+.\de]+):([-+.\de]+)\)$/.exec(typeof field.value === "string" ? field.value : "") ?? [];
   const stretch = { gamma: Number(gamma), zeta: Number(zeta) };
   if (stretch.gamma <= 0 && stretch.zeta >= 1 && stretch.gamma > -1e3 && stretch.zeta < 1e3) return stretch;
   throw invalidField(field, "vanilla, or clipped(gamma:zeta) with gamma <= 0 and zeta >= 1");

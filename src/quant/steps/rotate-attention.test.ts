@@ -4,6 +4,9 @@ import { metrics } from "../../metrics/index.ts";
 import { runNode } from "../../reference/index.ts";
 import { runGraph } from "../../reference/run-graph.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { identifyModel } from "../../models/index.ts";
+import { goldenModel } from "../../testing/golden-models.ts";
+import { normalImages } from "../../testing/golden-pixels.ts";
 import { smallImages, smallVit } from "../../testing/small-vit.ts";
 import { calibrate } from "../calibrate.ts";
 import { minMax } from "../recipes/min-max.ts";
@@ -41,5 +44,23 @@ describe("rotateAttention", () => {
     const means = new Float64Array(3 * width);
     after[taps[0]].data.forEach((value, i) => (means[i % (3 * width)] += value));
     expect(Math.max(...means.subarray(width).map(Math.abs))).toBeLessThan(1e-3);
+  });
+
+  it.each(["vit-gated", "vit-gated-mlp", "vit-clipped"])("changes nothing of %s, whose rows do not sum to 1", async (name) => {
+    const float = await identifyModel((await goldenModel(name)).any).build();
+    const images = normalImages(4, float.inputShape, 1);
+    const { graph } = await calibrate({
+      graph: float,
+      images,
+      recipe: { ...minMax, rules: [], steps: [rotateAttention()] },
+      weightBits: 8,
+      activationBits: 8,
+      levels: "strict",
+      runNode: (node: Node, inputs: readonly Tensor[]) => Promise.resolve(runNode(node, inputs)),
+    });
+    expect(graph.nodes.find(({ name: node }) => node === "blocks.0.attn.qkv")?.weights).not.toEqual(
+      float.nodes.find(({ name: node }) => node === "blocks.0.attn.qkv")?.weights,
+    );
+    expect(metrics.sqnrDb.measure(runGraph(float, images).output, runGraph(graph, images).output)).toBeGreaterThan(90);
   });
 });
