@@ -11,6 +11,8 @@ export type OpName =
   | "AttentionBias"
   | "Softmax"
   | "AttentionOutput"
+  | "HeadGate"
+  | "LinearAttention"
   | "Gelu"
   | "Activation"
   | "GatedActivation"

@@ -15,11 +15,12 @@ import { mobilevit } from "./mobilevit.ts";
 import { onnx } from "./onnx.ts";
 import { notAVit } from "./other-networks.ts";
 import { siglip } from "./siglip.ts";
+import { slab } from "./slab.ts";
 import { swin } from "./swin.ts";
 import { tinyVit } from "./tiny-vit.ts";
 import { vit } from "./vit.ts";
 
-export const families: readonly Family[] = [clip, siglip, beit, mae, dinov2, deit, vit, swin, cct, tinyVit, mobilevit, onnx];
+export const families: readonly Family[] = [clip, siglip, beit, mae, dinov2, deit, slab, vit, swin, cct, tinyVit, mobilevit, onnx];
 
 /** Below this, the weights are of no family: at least three of a ViT's five marks must be there. */
 const leastConfidence = 0.5;

@@ -42,6 +42,16 @@ export function scaleRows({ weight, bias }: Weights, factors: Float32Array): Wei
     : { weight: scaled };
 }
 
+/** The first rows of a Linear, and the rest. */
+export function splitRows({ weight, bias }: Weights, rows: number): readonly [Weights, Weights] {
+  const [total, columns] = weight.shape;
+  const part = (first: number, end: number): Weights => ({
+    weight: tensor([end - first, columns], weight.data.slice(first * columns, end * columns)),
+    ...(bias ? { bias: tensor([end - first], bias.data.slice(first, end)) } : {}),
+  });
+  return [part(0, rows), part(rows, total)];
+}
+
 /** {weight [3A,D], bias?: [3A]}: rows of query, then key, then value. A bias that only some of them have is zero for the others. */
 export async function fusedQkv(reader: WeightReader, attention: string): Promise<Weights> {
   const parts = ["q", "k", "v"].map((part) => `${attention}.${part}`);

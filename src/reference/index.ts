@@ -13,7 +13,9 @@ import { gatherRows } from "./gather-rows.ts";
 import { gather } from "./gather.ts";
 import { gelu } from "./gelu.ts";
 import { gemm } from "./gemm.ts";
+import { headGate } from "./head-gate.ts";
 import { layerNormalization } from "./layer-normalization.ts";
+import { linearAttention } from "./linear-attention.ts";
 import { maxRows } from "./max-rows.ts";
 import { patchify } from "./patchify.ts";
 import { prependTokens } from "./prepend-tokens.ts";
@@ -33,6 +35,8 @@ export const references: Record<OpName, Reference> = {
   AttentionBias: attentionBias,
   Softmax: softmax,
   AttentionOutput: attentionOutput,
+  HeadGate: headGate,
+  LinearAttention: linearAttention,
   Gelu: gelu,
   Activation: activation,
   GatedActivation: gatedActivation,

@@ -22,6 +22,7 @@ import {
 } from "../reference/kernels/gemm.ts";
 import { dequantizeColumns, layerNormInteger, quantizeColumns, softmaxInteger } from "../reference/kernels/integer-rows.ts";
 import type { KernelTwin } from "../reference/kernels/kernel-twin.ts";
+import { headGate, linearAttention, linearAttentionSums } from "../reference/kernels/linear-attention.ts";
 import { normalizePixels, resample } from "../reference/kernels/pixels.ts";
 import {
   affine,
@@ -76,8 +77,11 @@ export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
   "gemm-f32-partial": gemmF32Partial,
   "gemm-f32-subgroup": gemmF32,
   "gemm-f32-tiled": gemmF32,
+  "head-gate": headGate,
   "layer-norm": layerNorm,
   "layer-norm-integer": layerNormInteger,
+  "linear-attention": linearAttention,
+  "linear-attention-sums": linearAttentionSums,
   "normalize-pixels": normalizePixels,
   "max-rows": maxRows,
   patchify,

@@ -25,6 +25,7 @@ import {
 import { gemmCases, gemmF16Cases, gemmF32CombineCases, gemmF32PartialCases, gemmRungCases, gemmTiledCases } from "./gemm.ts";
 import { dequantizeColumnsCases, layerNormIntegerCases, quantizeColumnsCases, softmaxIntegerCases } from "./integer-rows.ts";
 import type { KernelCase } from "./kernel-case.ts";
+import { headGateCases, linearAttentionCases, linearAttentionSumsCases } from "./linear-attention.ts";
 import { normalizePixelsCases, resampleCases } from "./pixels.ts";
 import { affineCases, fakeQuantizeCases, fakeQuantizeCodebookCases, quantizeCases } from "./quantize.ts";
 import { layerNormCases, reduceMeanCases, softmaxCases } from "./rows.ts";
@@ -70,8 +71,11 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "gemm-f32-partial": gemmF32PartialCases,
   "gemm-f32-subgroup": gemmRungCases,
   "gemm-f32-tiled": gemmTiledCases,
+  "head-gate": headGateCases,
   "layer-norm": layerNormCases,
   "layer-norm-integer": layerNormIntegerCases,
+  "linear-attention": linearAttentionCases,
+  "linear-attention-sums": linearAttentionSumsCases,
   "normalize-pixels": normalizePixelsCases,
   "max-rows": maxRowsCases,
   patchify: patchifyCases,

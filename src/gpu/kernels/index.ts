@@ -36,8 +36,11 @@ import { gemmF32Combine } from "./gemm-f32-combine.ts";
 import { gemmF32Partial } from "./gemm-f32-partial.ts";
 import { gemmF32Subgroup } from "./gemm-f32-subgroup.ts";
 import { gemmF32Tiled } from "./gemm-f32-tiled.ts";
+import { headGate } from "./head-gate.ts";
 import { layerNormInteger } from "./layer-norm-integer.ts";
 import { layerNorm } from "./layer-norm.ts";
+import { linearAttention } from "./linear-attention.ts";
+import { linearAttentionSums } from "./linear-attention-sums.ts";
 import { normalizePixels } from "./normalize-pixels.ts";
 import { maxRows } from "./max-rows.ts";
 import { patchify } from "./patchify.ts";
@@ -89,8 +92,11 @@ export const kernels = {
   "gemm-f32-partial": gemmF32Partial,
   "gemm-f32-subgroup": gemmF32Subgroup,
   "gemm-f32-tiled": gemmF32Tiled,
+  "head-gate": headGate,
   "layer-norm": layerNorm,
   "layer-norm-integer": layerNormInteger,
+  "linear-attention": linearAttention,
+  "linear-attention-sums": linearAttentionSums,
   "normalize-pixels": normalizePixels,
   "max-rows": maxRows,
   patchify: patchify,

@@ -39,6 +39,21 @@ describe("relevance through a depthwise convolution", () => {
   });
 });
 
+describe("relevance through attention of other kinds", () => {
+  it("passes a gate, which gets nothing", () => {
+    expect(back(make("HeadGate"), [of([1, 1, 2], 1, 2), of([1, 1, 1], 7)], 3, 4)).toEqual([[3, 4], [0]]);
+  });
+
+  it("goes to the values of linear attention, in proportion to what they add", () => {
+    const node = make("LinearAttention", { numHeads: 1, epsilon: 0 });
+    const [q, k, v] = [of([1, 2, 1], 2, 1), of([1, 2, 1], 1, 3), of([1, 2, 1], 5, 1)];
+    // Both rows add 5 k_0 : 1 k_1 = 5 : 3.
+    const [ofQuery, ofKey, ofValue] = back(node, [q, k, v], 8, 16);
+    expectClose([...ofQuery, ...ofKey], [0, 0, 0, 0]);
+    expectClose(ofValue, [5 + 10, 3 + 6]);
+  });
+});
+
 describe("relevance through a linear layer", () => {
   it("goes to products above 0 in proportion, and ignores the bias", () => {
     const node = make("Gemm", {}, { weight: of([2, 3], 1, 2, -1, 3, -1, 2), bias: of([2], 100, -100) });
