@@ -86,7 +86,7 @@ const fileErrors = {
   NPY_FORTRAN_ORDER: {
     title: "NumPy array in Fortran order",
     meaning: "The NumPy array is stored column by column (Fortran order).",
-    advice: "Save `numpy.ascontiguousarray(x)`.",
+    advice: "Save numpy.ascontiguousarray.",
   },
   ONNX_INVALID: {
     title: "Broken ONNX file",
