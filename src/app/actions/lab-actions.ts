@@ -4,7 +4,7 @@ import type { SharedView } from "../share/share-link.ts";
 import { sharedView } from "../share/shared-view.ts";
 import type { FileShelf } from "../session/file-shelf.ts";
 import type { Session } from "../session/session.ts";
-import { compareRequest } from "../store/controls-slice.ts";
+import { compareRequest, controlsOfRun } from "../store/controls-slice.ts";
 import { recipeLabel } from "../store/engine-slice.ts";
 import type { LabStore } from "../store/lab-store.ts";
 import { verdictOf } from "../verdict.ts";
@@ -21,6 +21,8 @@ export interface LabActions extends DiagnosisActions {
   trySample(): Promise<void>;
   /** A drop is still being walked when it arrives here. */
   openFiles(files: readonly DroppedFile[] | Promise<readonly DroppedFile[]>): Promise<void>;
+  /** What the set recipe quantizes in the open model. Not a job: nothing else waits for it, and it stops nothing. */
+  readRecipeSites(signal: AbortSignal): Promise<void>;
   changeHeads(numHeads: number): Promise<void>;
   compare(): Promise<void>;
   runSelfTest(): Promise<void>;
@@ -222,6 +224,10 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         return `${images.calibrationCount} images calibrate, ${images.evaluation.length} are judged.`;
       });
     },
+    async readRecipeSites(signal) {
+      const sites = await client.recipeSites(state().controls.recipe, { signal });
+      if (!signal.aborted) state().setRecipeSites(sites);
+    },
     async manifest() {
       let found: Manifest | null = null;
       await jobs.run("Hashing images", false, async (job) => {
@@ -243,7 +249,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         const { controlsOf, decodeShare } = await import("../share/share-link.ts");
         const shared = await decodeShare(hash);
         state().setShared(shared);
-        state().setControls({ attentionBits: undefined, layerBits: undefined, ...controlsOf(shared) });
+        state().setControls(controlsOfRun(controlsOf(shared)));
         pendingView = shared.view;
         state().setPanel(shared.view.panel);
       } catch (error) {

@@ -10,6 +10,7 @@ import { DEPTH, FAKE_CLASSES, fakeCard, fakeFloatLogits, fakeLabel, fakeLayers, 
 import { fakeAttention, fakeDiagnosis, fakeRow } from "./fake-diagnosis.ts";
 import { fakeImageSet, fakeManifest, fakeSampleNames, fakeStability } from "./fake-images.ts";
 import { fakeLevels, fakeSites } from "./fake-levels.ts";
+import { fakeEffectiveBits, fakeRecipeSites } from "./fake-recipe-sites.ts";
 import { fakeTensors } from "./fake-tensors.ts";
 
 export interface FakeLabOptions {
@@ -133,7 +134,7 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
       const adapter = fakeAdapter(options.adapter === "missing" ? "software" : options.adapter);
       const sideOf = (recipe: string): LabSide => ({
         ...fakeComparison({ ...request, recipe }, count, adapter),
-        effectiveBits: { weights: request.weightBits, activations: request.activationBits + 0.125 },
+        effectiveBits: fakeEffectiveBits(options.depth ?? DEPTH, { ...request, recipe }),
         calibrationCount: images?.calibrationCount ?? 0,
         sites: fakeSites(DEPTH, request),
       });
@@ -171,6 +172,7 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
       await steps(jobId, ["reading weights"], onProgress);
       return fakeTensors(options.depth ?? DEPTH);
     },
+    recipeSites: (_jobId, recipe) => Promise.resolve().then(() => fakeRecipeSites(options.depth ?? DEPTH, recipe)),
     async levels(_jobId, request) {
       await Promise.resolve();
       return fakeLevels(request, last?.main.request.activationBits ?? 4);
@@ -182,7 +184,7 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
   };
 }
 
-const USUAL = { calibrationImages: 32, minimumImages: 1, bitRange: { lowest: 2, highest: 8 } } as const;
+const USUAL = { calibrationImages: 32, minimumImages: 1, isMixed: false, bitRange: { lowest: 2, highest: 8 } } as const;
 const FAKE_RECIPES: readonly RecipeChoice[] = [
   {
     ...USUAL,
@@ -251,9 +253,9 @@ function fakeComparison(request: QuantizeRequest, imageCount: number, adapter: A
     const q = softmaxRow(quantizedLogits, classes, image);
     softmaxRow(floatLogits, classes, image).forEach((p, c) => (kl += p * Math.log(p / (q[c] ?? 1))));
   }
-  const { recipe, weightBits, activationBits, attentionBits, levels } = request;
+  const { recipe, weightBits, activationBits, attentionBits, rules, levels } = request;
   return {
-    request: { recipe, weightBits, activationBits, attentionBits, levels },
+    request: { recipe, weightBits, activationBits, attentionBits, rules, levels },
     executor: levels === "as-published" ? "simulated" : "integer",
     executorNote: levels === "as-published" ? "As-published levels cannot run as integers; the float simulation served." : null,
     quality: {

@@ -3,6 +3,8 @@ import { openGpu, type Gpu } from "../../gpu/device.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { recipes } from "../../quant/recipes/index.ts";
 import type { Recipe } from "../../quant/recipes/recipe.ts";
+import { bitRules } from "../../quant/rules/layer-rule.ts";
+import { recipeSites } from "../../quant/rules/recipe-sites.ts";
 import type { Split } from "../../runner/data/choose-images.ts";
 import { checkLimits } from "../../runner/check-limits.ts";
 import { compareModels } from "../../runner/compare.ts";
@@ -11,7 +13,8 @@ import { digest, digestImages, digestWeights, overlapWarning } from "../../runne
 import { effectiveBits } from "../../runner/effective-bits.ts";
 import { inspectGraph } from "../../runner/inspect/inspect-graph.ts";
 import { openModel, withoutQuantizers, type OpenModel } from "../../runner/open-model.ts";
-import { quantizeModel, type QuantizedModel } from "../../runner/quantize-model.ts";
+import { packageBytes } from "../../runner/package-size.ts";
+import { quantizeModel, recipeNamed, type QuantizedModel } from "../../runner/quantize-model.ts";
 import { selfTest } from "../../runner/self-test.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import type { Job } from "../../tensor/progress.ts";
@@ -89,6 +92,11 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
       return Promise.resolve();
     },
 
+    recipeSites: (jobId, recipe) =>
+      withJob(jobId, undefined, async (job) => {
+        const float = withoutQuantizers(await builtGraph(requireModel(state), job));
+        return { recipe, floatBytes: packageBytes(float, float).floatBytes, sites: recipeSites(float, recipeNamed(recipe)) };
+      }),
     inspect: (jobId, onProgress) =>
       withJob(jobId, onProgress, async (job) => inspectGraph(withoutQuantizers(await builtGraph(requireModel(state), job)), job)),
 
@@ -177,9 +185,10 @@ async function compare(
       calibrationMs: 0,
     });
   } else {
-    for (const name of baseline === null || baseline === asked.recipe ? [asked.recipe] : [asked.recipe, baseline]) {
-      models.push(await quantizeModel(gpu, float, calibration, { ...asked, recipe: name }, job));
-    }
+    models.push(await quantizeModel(gpu, float, calibration, asked, job));
+    // The other recipe is held to the same bits; schemes and granularities are the asked recipe's own.
+    if (baseline !== null && baseline !== asked.recipe)
+      models.push(await quantizeModel(gpu, float, calibration, { ...asked, recipe: baseline, rules: bitRules(asked.rules ?? []) }, job));
   }
   const labels = evaluationLabels(images);
   const source = heldSource(images.evaluation, preprocessing);
@@ -202,7 +211,17 @@ async function compare(
 }
 
 /** What the page needs to know of a recipe; the recipe itself holds functions. */
-function recipeChoice({ name, group, label, description, paper, calibrationImages, minimumImages, bitRange }: Recipe): RecipeChoice {
+function recipeChoice({
+  name,
+  group,
+  label,
+  description,
+  paper,
+  calibrationImages,
+  minimumImages,
+  allocate,
+  bitRange,
+}: Recipe): RecipeChoice {
   return {
     name,
     group,
@@ -211,6 +230,7 @@ function recipeChoice({ name, group, label, description, paper, calibrationImage
     paper,
     calibrationImages,
     minimumImages: minimumImages ?? 1,
+    isMixed: allocate !== undefined,
     bitRange: bitRange ?? { lowest: 2, highest: 8 },
   };
 }

@@ -2,6 +2,7 @@ import type { Recipe } from "../../quant/recipes/recipe.ts";
 import type { ModelCard } from "../../models/config.ts";
 import type { Histogram } from "../../quant/observers/histogram.ts";
 import type { Codebook } from "../../quant/schemes/scheme.ts";
+import type { RecipeSite } from "../../quant/rules/recipe-site.ts";
 import type { AdapterDescription, Comparison, QuantizeRequest } from "../../runner/comparison.ts";
 import type { LabelMapping } from "../../runner/data/map-labels.ts";
 import type { SplitRule } from "../../runner/data/choose-images.ts";
@@ -101,8 +102,18 @@ export interface RecipeChoice {
   /** It calibrates on this many images where there are as many. */
   readonly calibrationImages: number;
   readonly minimumImages: number;
+  /** It gives layers bits of their own, the asked ones on average. */
+  readonly isMixed: boolean;
   /** Bit widths that the method is defined for. */
   readonly bitRange: { readonly lowest: number; readonly highest: number };
+}
+
+/** What a recipe quantizes in the open model, from shapes alone. */
+export interface LabRecipeSites {
+  readonly recipe: string;
+  /** All parameters in f32. */
+  readonly floatBytes: number;
+  readonly sites: readonly RecipeSite[];
 }
 
 /** A place where activations are quantized. */
@@ -186,6 +197,7 @@ export interface LabApi extends DiagnosisApi {
   stability(jobId: string, request: QuantizeRequest, onProgress: (progress: Progress) => void): Promise<LabStability>;
   compare(jobId: string, request: CompareRequest, onProgress: (progress: Progress) => void): Promise<LabComparison>;
   recipes(): Promise<readonly RecipeChoice[]>;
+  recipeSites(jobId: string, recipe: string): Promise<LabRecipeSites>;
   /** Every parameter of the open model, in the order of the network. */
   inspect(jobId: string, onProgress: (progress: Progress) => void): Promise<readonly InspectedTensor[]>;
   /** Of the last comparison that was made. */

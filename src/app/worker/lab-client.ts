@@ -14,6 +14,7 @@ import type {
   ImageView,
   LabApi,
   LabComparison,
+  LabRecipeSites,
   LabStability,
   LevelsRequest,
   OpenedModel,
@@ -39,6 +40,7 @@ export interface LabClient extends DiagnosisClient {
   stability(request: QuantizeRequest, job: Job): Promise<LabStability>;
   compare(request: CompareRequest, job: Job): Promise<LabComparison>;
   inspect(job: Job): Promise<readonly InspectedTensor[]>;
+  recipeSites(recipe: string, job: Job): Promise<LabRecipeSites>;
   levels(request: LevelsRequest, job: Job): Promise<SiteLevels>;
 }
 
@@ -85,6 +87,7 @@ export function createLabClient(endpoint: Endpoint, crashed: Promise<never>): La
     stability: (request, job) => call(job, (id, report) => remote.stability(id, request, report)),
     compare: (request, job) => call(job, (id, report) => remote.compare(id, request, report)),
     inspect: (job) => call(job, (id, report) => remote.inspect(id, report)),
+    recipeSites: (recipe, job) => call(job, (id) => remote.recipeSites(id, recipe)),
     levels: (request, job) => call(job, (id) => remote.levels(id, request)),
     diagnose: (request, job) => call<DiagnosisPart>(job, async (id, report) => await remote.diagnose(id, request, report)),
     attention: (request, job) => call(job, (id, report) => remote.attention(id, request, report)),
