@@ -69,6 +69,10 @@ test("compare: filters, order, attention by head, margins of two recipes", async
   await page.keyboard.press("ArrowRight");
   await expect(page.getByTestId("margins").locator("output")).toContainText(/margin .* in float/);
   await expect(page.getByTestId("layer-chart").locator("path").first()).toBeAttached();
+  const nodeData = JSON.stringify({ name: "weight kurtosis", results: { "vit/blocks/1/mlp/fc1;0": { value: 7.25 }, other: { value: 1 } } });
+  await page.getByTestId("overlay-input").setInputFiles({ name: "k.json", mimeType: "application/json", buffer: Buffer.from(nodeData) });
+  await expect(page.getByTestId("overlay")).toContainText("1 of 2 names are layers that were measured here.");
+  await expect(page.getByTestId("overlay-grid")).toContainText("blocks.1.mlp.fc1: 7.25, here");
   await lookAt(page, "compare-full");
 });
 

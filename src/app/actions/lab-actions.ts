@@ -10,7 +10,8 @@ import type { LabStore } from "../store/lab-store.ts";
 import { verdictOf } from "../verdict.ts";
 import type { Manifest } from "../../runner/data/manifest.ts";
 import type { SplitRule } from "../../runner/data/choose-images.ts";
-import type { DroppedFile, ImageView, LevelsRequest, SiteLevels } from "../worker/lab-api.ts";
+import type { HeldModel } from "../worker/diagnosis-api.ts";
+import type { DroppedFile, ImageView, LabExport, LevelsRequest, SiteLevels } from "../worker/lab-api.ts";
 import type { LabClient } from "../worker/lab-client.ts";
 import { createDiagnosisActions, type DiagnosisActions } from "./diagnosis-actions.ts";
 import { createJobRunner, errorParts } from "./job-runner.ts";
@@ -33,6 +34,9 @@ export interface LabActions extends DiagnosisActions {
   /** Digests of the images in use; null when it was cancelled or failed. */
   manifest(): Promise<Manifest | null>;
   stability(): Promise<void>;
+  readExportChoices(): Promise<void>;
+  /** A model of the last comparison as files; null when it was cancelled or failed. */
+  exportModel(held: HeldModel, format: string): Promise<LabExport | null>;
   /** Not jobs: nothing else waits for them, and they stop nothing. */
   thumbnail(index: number, kind: "original" | "seen", signal: AbortSignal): Promise<ImageBitmap>;
   viewImage(index: number, signal: AbortSignal): Promise<ImageView>;
@@ -223,6 +227,19 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         state().setImages(images, state().imageFiles);
         return `${images.calibrationCount} images calibrate, ${images.evaluation.length} are judged.`;
       });
+    },
+    async readExportChoices() {
+      state().setExportChoices(await client.exportChoices().catch(() => []));
+    },
+    async exportModel(held, format) {
+      let found: LabExport | null = null;
+      await jobs.run("Writing the model", false, async (job) => {
+        const written = await client.exportModel(held, format, job);
+        job.signal?.throwIfAborted();
+        found = written;
+        return `${written.files.length === 1 ? "The file is" : `${written.files.length} files are`} written.`;
+      });
+      return found;
     },
     async readRecipeSites(signal) {
       const sites = await client.recipeSites(state().controls.recipe, { signal });

@@ -172,6 +172,11 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
       await steps(jobId, ["reading weights"], onProgress);
       return fakeTensors(options.depth ?? DEPTH);
     },
+    exportChoices: () => Promise.resolve([{ name: "package", label: "Vitrine package", summary: "opens here and on the command line" }]),
+    async exportModel(jobId, _held, format, onProgress) {
+      await steps(jobId, ["writing and reading back"], onProgress);
+      return { files: [{ name: `made-up.${format}`, bytes: new TextEncoder().encode("made up") }], readBack: null, notes: [] };
+    },
     recipeSites: (_jobId, recipe) => Promise.resolve().then(() => fakeRecipeSites(options.depth ?? DEPTH, recipe)),
     async levels(_jobId, request) {
       await Promise.resolve();

@@ -20,6 +20,7 @@ import { InputError } from "../../tensor/input-error.ts";
 import type { Job } from "../../tensor/progress.ts";
 import { createDiagnosisDesk, type DiagnosisDesk } from "./diagnosis-desk.ts";
 import type { CompareRequest, LabApi, LabComparison, RecipeChoice } from "./lab-api.ts";
+import { createExportDesk, exportChoices, type ExportDesk } from "./export-desk.ts";
 import { createLevelReader, type LevelReader } from "./level-reader.ts";
 import { levelSites } from "./level-sites.ts";
 import { createImageShelf } from "./image-shelf.ts";
@@ -67,6 +68,7 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
 
   const levels = createLevelReader(device);
   const desk = createDiagnosisDesk(device);
+  const writer = createExportDesk();
 
   const accept = (model: OpenModel): void => {
     state.model = model;
@@ -92,6 +94,8 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
       return Promise.resolve();
     },
 
+    exportChoices: () => Promise.resolve(exportChoices),
+    exportModel: (jobId, held, format, onProgress) => withJob(jobId, onProgress, (job) => writer.write(held, format, job)),
     recipeSites: (jobId, recipe) =>
       withJob(jobId, undefined, async (job) => {
         const float = withoutQuantizers(await builtGraph(requireModel(state), job));
@@ -149,7 +153,7 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
       withJob(jobId, onProgress, async (job) => {
         const model = requireModel(state);
         const images = await shelf.split(model.card, job);
-        return compare(await device(), model, await builtGraph(model, job), images, request, [levels, desk], job);
+        return compare(await device(), model, await builtGraph(model, job), images, request, [levels, desk, writer], job);
       }),
 
     diagnose: (jobId, request, onProgress) => withJob(jobId, onProgress, (job) => desk.diagnose(request, job)),
@@ -169,7 +173,7 @@ async function compare(
   graph: Graph,
   images: Split<HeldImage>,
   request: CompareRequest,
-  [levelReader, desk]: readonly [LevelReader, DiagnosisDesk],
+  [levelReader, desk, writer]: readonly [LevelReader, DiagnosisDesk, ExportDesk],
   job: Job,
 ): Promise<LabComparison> {
   const { preprocessing } = model.card;
@@ -207,6 +211,7 @@ async function compare(
   const run = { id, main: models[0].graph, baseline: models.at(1)?.graph ?? null, preprocessing };
   levelReader.hold({ ...run, image: images.calibration[0] });
   desk.hold({ ...run, float, images: images.evaluation });
+  writer.hold({ id, card: model.card, main: models[0], baseline: models.at(1) ?? null });
   return { id, asked: request, main, baseline: second ?? null, warnings: warning ? [warning] : [] };
 }
 

@@ -10,7 +10,8 @@ import type { Manifest } from "../../runner/data/manifest.ts";
 import type { SiteSpread, Stability } from "../../runner/data/scale-stability.ts";
 import type { InspectedTensor } from "../../runner/inspect/inspect-graph.ts";
 import type { Progress } from "../../tensor/progress.ts";
-import type { DiagnosisApi } from "./diagnosis-api.ts";
+import type { ExportedFile } from "../../runner/export/export-format.ts";
+import type { DiagnosisApi, HeldModel } from "./diagnosis-api.ts";
 
 /** A file as dropped: `path` keeps the folder ("photos/cat.jpg"). */
 export interface DroppedFile {
@@ -116,6 +117,23 @@ export interface LabRecipeSites {
   readonly sites: readonly RecipeSite[];
 }
 
+/** A form that a quantized model can be written in. */
+export interface ExportChoice {
+  readonly name: string;
+  readonly label: string;
+  /** Who opens it. */
+  readonly summary: string;
+}
+
+/** A model as files. */
+export interface LabExport {
+  readonly files: readonly ExportedFile[];
+  /** What reading it back found, in words; null where that is not done. */
+  readonly readBack: string | null;
+  /** What the format has no place for. */
+  readonly notes: readonly string[];
+}
+
 /** A place where activations are quantized. */
 export interface LevelSite {
   /** "blocks.3.attn.matmul2.probabilities". */
@@ -197,6 +215,9 @@ export interface LabApi extends DiagnosisApi {
   stability(jobId: string, request: QuantizeRequest, onProgress: (progress: Progress) => void): Promise<LabStability>;
   compare(jobId: string, request: CompareRequest, onProgress: (progress: Progress) => void): Promise<LabComparison>;
   recipes(): Promise<readonly RecipeChoice[]>;
+  exportChoices(): Promise<readonly ExportChoice[]>;
+  /** One of the last comparison's models, by the name of an export choice. */
+  exportModel(jobId: string, held: HeldModel, format: string, onProgress: (progress: Progress) => void): Promise<LabExport>;
   recipeSites(jobId: string, recipe: string): Promise<LabRecipeSites>;
   /** Every parameter of the open model, in the order of the network. */
   inspect(jobId: string, onProgress: (progress: Progress) => void): Promise<readonly InspectedTensor[]>;
