@@ -494,6 +494,11 @@ const runningErrors = {
     meaning: "A benchmark contender that does not exist.",
     advice: "Choose one of the names that the error lists.",
   },
+  NODE_DATA_INVALID: {
+    title: "No node data",
+    meaning: "A file of numbers by layer is no JSON, or not of the form that Model Explorer shows.",
+    advice: "Choose a node-data JSON file as Model Explorer takes it.",
+  },
   PROFILE_INVALID: {
     title: "No saved profile",
     meaning: "A file given as a saved profile that is none, or of another version.",
