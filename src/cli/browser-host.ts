@@ -3,6 +3,7 @@ import { currentGpu, type GpuOf } from "../gpu/current-gpu.ts";
 import { openGpu } from "../gpu/device.ts";
 import type { Pixels } from "../images/pixels.ts";
 import { createTunings, indexedDbStore } from "../runner/tune/tune-store.ts";
+import type { ErrorCode } from "../tensor/error-table.ts";
 import { InputError } from "../tensor/input-error.ts";
 import type { Progress } from "../tensor/progress.ts";
 import type { Host } from "./host.ts";
@@ -87,7 +88,7 @@ async function request(url: string, init?: RequestInit): Promise<Response> {
   if (response.ok) return response;
   const text = await response.text();
   if (response.headers.get("Content-Type") !== "application/json") throw new Error(`internal: ${response.status} for a file: ${text}`);
-  const { code, ...parts } = JSON.parse(text) as { code: string; what: string; why: string; next: string };
+  const { code, ...parts } = JSON.parse(text) as { code: ErrorCode; what: string; why: string; next: string };
   throw new InputError(code, parts);
 }
 

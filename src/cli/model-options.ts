@@ -9,6 +9,7 @@ import { checkLimits } from "../runner/check-limits.ts";
 import { recipes } from "../quant/recipes/index.ts";
 import type { Host, Options, OptionSpec } from "./host.ts";
 import { layerBitsOption, readLayerBits } from "./layer-bits.ts";
+import { readRules, rulesOption } from "./rules-option.ts";
 import { choiceOption, numberOption } from "./parse-args.ts";
 
 export const modelOptions: Readonly<Record<string, OptionSpec>> = {
@@ -23,6 +24,7 @@ export const recipeOptions: Readonly<Record<string, OptionSpec>> = {
   activations: { value: "BITS", help: "activation bits, 2 to 8 (default 4)" },
   attention: { value: "BITS", help: "bits of attention probabilities (default: as activations)" },
   "layer-bits": layerBitsOption,
+  rules: rulesOption,
   levels: { value: "NAME", help: "strict (default) or as-published" },
   calibration: { value: "FILE", help: ".npy or .safetensors of normalised [N,3,H,W] f32" },
   "calibration-images": { value: "DIR", help: "image files instead" },
@@ -79,14 +81,16 @@ export async function buildPrecision(model: OpenModel, host: Host, options: Opti
 
 export async function requestFrom(host: Host, options: Options): Promise<QuantizeRequest> {
   const layerBits = await readLayerBits(host, options);
-  const attentionBits = numberOption(options, "attention", 2, 8);
+  const file = await readRules(host, options);
+  const attentionBits = numberOption(options, "attention", 2, 8) ?? file?.bits?.attention;
   return {
-    recipe: options.recipe ?? "repq-vit",
-    weightBits: numberOption(options, "weights", 2, 8) ?? 4,
-    activationBits: numberOption(options, "activations", 2, 8) ?? 4,
+    recipe: options.recipe ?? file?.preset ?? "repq-vit",
+    weightBits: numberOption(options, "weights", 2, 8) ?? file?.bits?.weights ?? 4,
+    activationBits: numberOption(options, "activations", 2, 8) ?? file?.bits?.activations ?? 4,
     ...(attentionBits === undefined ? {} : { attentionBits }),
     ...(layerBits === undefined ? {} : { layerBits }),
-    levels: choiceOption(options, "levels", ["strict", "as-published"] as const, "strict"),
+    ...(file === undefined || file.rules.length === 0 ? {} : { rules: file.rules }),
+    levels: choiceOption(options, "levels", ["strict", "as-published"] as const, file?.levels ?? "strict"),
   };
 }
 

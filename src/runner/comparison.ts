@@ -1,5 +1,6 @@
 import type { Levels } from "../graph/quantizer.ts";
 import type { LayerBits } from "../quant/bits.ts";
+import type { LayerRule } from "../quant/rules/layer-rule.ts";
 
 /** What to quantize with. */
 export interface QuantizeRequest {
@@ -10,6 +11,8 @@ export interface QuantizeRequest {
   readonly attentionBits?: number | undefined;
   /** Exceptions by layer: mixed precision. */
   readonly layerBits?: LayerBits | undefined;
+  /** Over everything else: bits, scheme and granularity by layer and role. */
+  readonly rules?: readonly LayerRule[] | undefined;
   readonly levels: Levels;
 }
 

@@ -8,11 +8,13 @@ import {
   attentionScoresF32,
 } from "../reference/kernels/attention.ts";
 import { attentionRowsCodes, attentionRowsF32 } from "../reference/kernels/attention-rows.ts";
+import { depthwise, depthwiseCodes } from "../reference/kernels/depthwise.ts";
 import {
   gemmCodesCombine,
   gemmCodesDot,
   gemmCodesDotPartial,
   gemmCodesF32,
+  gemmCodesF32Partial,
   gemmF16,
   gemmF32,
   gemmF32Combine,
@@ -20,6 +22,7 @@ import {
 } from "../reference/kernels/gemm.ts";
 import { dequantizeColumns, layerNormInteger, quantizeColumns, softmaxInteger } from "../reference/kernels/integer-rows.ts";
 import type { KernelTwin } from "../reference/kernels/kernel-twin.ts";
+import { headGate, linearAttention, linearAttentionSums } from "../reference/kernels/linear-attention.ts";
 import { normalizePixels, resample } from "../reference/kernels/pixels.ts";
 import {
   affine,
@@ -51,6 +54,8 @@ export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
   "attention-scores-f32": attentionScoresF32,
   "attention-tile-codes": attentionRowsCodes,
   "attention-tile-f32": attentionRowsF32,
+  depthwise,
+  "depthwise-codes": depthwiseCodes,
   "dequantize-columns": dequantizeColumns,
   "fake-quantize": fakeQuantize,
   "fake-quantize-codebook": fakeQuantizeCodebook,
@@ -64,14 +69,19 @@ export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
   "gemm-codes-dot-partial": gemmCodesDotPartial,
   "gemm-codes-dot-subgroup": gemmCodesDot,
   "gemm-codes-dot-tiled": gemmCodesDot,
+  "gemm-codes-f32-partial": gemmCodesF32Partial,
+  "gemm-codes-f32-subgroup": gemmCodesF32,
   "gemm-codes-f32-tiled": gemmCodesF32,
   "gemm-f16": gemmF16,
   "gemm-f32-combine": gemmF32Combine,
   "gemm-f32-partial": gemmF32Partial,
   "gemm-f32-subgroup": gemmF32,
   "gemm-f32-tiled": gemmF32,
+  "head-gate": headGate,
   "layer-norm": layerNorm,
   "layer-norm-integer": layerNormInteger,
+  "linear-attention": linearAttention,
+  "linear-attention-sums": linearAttentionSums,
   "normalize-pixels": normalizePixels,
   "max-rows": maxRows,
   patchify,

@@ -1,6 +1,6 @@
 import type { Graph } from "../graph/graph.ts";
 import { calibrateAll, type CalibrationInputs, type CalibrationReport } from "../quant/calibrate.ts";
-import { refuseUnsuitable } from "../quant/calibration-limits.ts";
+import { refuseRowSteps, refuseUnsuitable } from "../quant/calibration-limits.ts";
 import { isRecipeName, recipes } from "../quant/recipes/index.ts";
 import type { Recipe } from "../quant/recipes/recipe.ts";
 import { InputError } from "../tensor/input-error.ts";
@@ -29,7 +29,10 @@ export async function quantizeModels(
 ): Promise<QuantizedModel[]> {
   const startMs = performance.now();
   const tasks = requests.map((request) => ({ ...request, recipe: recipeNamed(request.recipe) }));
-  for (const { recipe } of tasks) refuseUnsuitable(recipe, graph);
+  for (const { recipe } of tasks) {
+    refuseUnsuitable(recipe, graph);
+    refuseRowSteps(recipe, graph);
+  }
   const wanted = Math.max(...tasks.map(({ recipe }) => recipe.calibrationImages));
   const calibration = await images.batch(0, Math.min(images.count, wanted));
   const results = await calibrateAll({ graph, images: calibration, runNode, job }, tasks);

@@ -10,6 +10,7 @@ import {
   attentionTileF32Cases,
 } from "./attention-rows.ts";
 import { attentionScoresCodesCases, attentionScoresF32Cases } from "./attention-scores.ts";
+import { depthwiseCases, depthwiseCodesCases } from "./depthwise.ts";
 import {
   gemmCodesCombineCases,
   gemmCodesDotCases,
@@ -17,12 +18,14 @@ import {
   gemmCodesDotRungCases,
   gemmCodesDotTiledCases,
   gemmCodesF32Cases,
+  gemmCodesF32PartialCases,
   gemmCodesF32RungCases,
   gemmCodesF32TiledCases,
 } from "./gemm-codes.ts";
 import { gemmCases, gemmF16Cases, gemmF32CombineCases, gemmF32PartialCases, gemmRungCases, gemmTiledCases } from "./gemm.ts";
 import { dequantizeColumnsCases, layerNormIntegerCases, quantizeColumnsCases, softmaxIntegerCases } from "./integer-rows.ts";
 import type { KernelCase } from "./kernel-case.ts";
+import { headGateCases, linearAttentionCases, linearAttentionSumsCases } from "./linear-attention.ts";
 import { normalizePixelsCases, resampleCases } from "./pixels.ts";
 import { affineCases, fakeQuantizeCases, fakeQuantizeCodebookCases, quantizeCases } from "./quantize.ts";
 import { layerNormCases, reduceMeanCases, softmaxCases } from "./rows.ts";
@@ -45,6 +48,8 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "attention-scores-f32": attentionScoresF32Cases,
   "attention-tile-codes": attentionTileCodesCases,
   "attention-tile-f32": attentionTileF32Cases,
+  depthwise: depthwiseCases,
+  "depthwise-codes": depthwiseCodesCases,
   "dequantize-columns": dequantizeColumnsCases,
   "fake-quantize": fakeQuantizeCases,
   "fake-quantize-codebook": fakeQuantizeCodebookCases,
@@ -58,14 +63,19 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "gemm-codes-dot-partial": gemmCodesDotPartialCases,
   "gemm-codes-dot-subgroup": gemmCodesDotRungCases,
   "gemm-codes-dot-tiled": gemmCodesDotTiledCases,
+  "gemm-codes-f32-partial": gemmCodesF32PartialCases,
+  "gemm-codes-f32-subgroup": gemmCodesF32RungCases,
   "gemm-codes-f32-tiled": gemmCodesF32TiledCases,
   "gemm-f16": gemmF16Cases,
   "gemm-f32-combine": gemmF32CombineCases,
   "gemm-f32-partial": gemmF32PartialCases,
   "gemm-f32-subgroup": gemmRungCases,
   "gemm-f32-tiled": gemmTiledCases,
+  "head-gate": headGateCases,
   "layer-norm": layerNormCases,
   "layer-norm-integer": layerNormIntegerCases,
+  "linear-attention": linearAttentionCases,
+  "linear-attention-sums": linearAttentionSumsCases,
   "normalize-pixels": normalizePixelsCases,
   "max-rows": maxRowsCases,
   patchify: patchifyCases,

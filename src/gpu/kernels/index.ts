@@ -13,6 +13,8 @@ import { attentionScoresCodesF32 } from "./attention-scores-codes-f32.ts";
 import { attentionScoresF32 } from "./attention-scores-f32.ts";
 import { attentionTileCodes } from "./attention-tile-codes.ts";
 import { attentionTileF32 } from "./attention-tile-f32.ts";
+import { depthwiseCodes } from "./depthwise-codes.ts";
+import { depthwise } from "./depthwise.ts";
 import { dequantizeColumns } from "./dequantize-columns.ts";
 import { fakeQuantize } from "./fake-quantize.ts";
 import { fakeQuantizeCodebook } from "./fake-quantize-codebook.ts";
@@ -26,14 +28,19 @@ import { gemmCodesCombine } from "./gemm-codes-combine.ts";
 import { gemmCodesDotPartial } from "./gemm-codes-dot-partial.ts";
 import { gemmCodesDotSubgroup } from "./gemm-codes-dot-subgroup.ts";
 import { gemmCodesDotTiled } from "./gemm-codes-dot-tiled.ts";
+import { gemmCodesF32Partial } from "./gemm-codes-f32-partial.ts";
+import { gemmCodesF32Subgroup } from "./gemm-codes-f32-subgroup.ts";
 import { gemmCodesF32Tiled } from "./gemm-codes-f32-tiled.ts";
 import { gemmF16 } from "./gemm-f16.ts";
 import { gemmF32Combine } from "./gemm-f32-combine.ts";
 import { gemmF32Partial } from "./gemm-f32-partial.ts";
 import { gemmF32Subgroup } from "./gemm-f32-subgroup.ts";
 import { gemmF32Tiled } from "./gemm-f32-tiled.ts";
+import { headGate } from "./head-gate.ts";
 import { layerNormInteger } from "./layer-norm-integer.ts";
 import { layerNorm } from "./layer-norm.ts";
+import { linearAttention } from "./linear-attention.ts";
+import { linearAttentionSums } from "./linear-attention-sums.ts";
 import { normalizePixels } from "./normalize-pixels.ts";
 import { maxRows } from "./max-rows.ts";
 import { patchify } from "./patchify.ts";
@@ -62,6 +69,8 @@ export const kernels = {
   "attention-scores-f32": attentionScoresF32,
   "attention-tile-codes": attentionTileCodes,
   "attention-tile-f32": attentionTileF32,
+  depthwise: depthwise,
+  "depthwise-codes": depthwiseCodes,
   "dequantize-columns": dequantizeColumns,
   "fake-quantize": fakeQuantize,
   "fake-quantize-codebook": fakeQuantizeCodebook,
@@ -75,14 +84,19 @@ export const kernels = {
   "gemm-codes-dot-partial": gemmCodesDotPartial,
   "gemm-codes-dot-subgroup": gemmCodesDotSubgroup,
   "gemm-codes-dot-tiled": gemmCodesDotTiled,
+  "gemm-codes-f32-partial": gemmCodesF32Partial,
+  "gemm-codes-f32-subgroup": gemmCodesF32Subgroup,
   "gemm-codes-f32-tiled": gemmCodesF32Tiled,
   "gemm-f16": gemmF16,
   "gemm-f32-combine": gemmF32Combine,
   "gemm-f32-partial": gemmF32Partial,
   "gemm-f32-subgroup": gemmF32Subgroup,
   "gemm-f32-tiled": gemmF32Tiled,
+  "head-gate": headGate,
   "layer-norm": layerNorm,
   "layer-norm-integer": layerNormInteger,
+  "linear-attention": linearAttention,
+  "linear-attention-sums": linearAttentionSums,
   "normalize-pixels": normalizePixels,
   "max-rows": maxRows,
   patchify: patchify,
