@@ -1,4 +1,4 @@
-/** Compare, Diagnose and Sweep with the real engine on a small model: numbers that hang together, and a page that stays fluent while the worker works. */
+/** Compare, Diagnose, Sweep and Bench with the real engine on a small model: numbers that hang together, and a page that stays fluent while the worker works. */
 import { expect, test, type Page } from "@playwright/test";
 import { renderSample } from "../src/sample/render.ts";
 import sharp from "sharp";
@@ -109,6 +109,58 @@ test("sweep: two models, sizes by their bits, and the files", async () => {
     expect(row.quantizedBytes).toBeLessThan(report.floatBytes / 2);
     expect(row.quality.klDivergence).toBeLessThan(0.05);
   }
+});
+
+interface LastResult {
+  readonly main: {
+    readonly floatLogits: readonly number[];
+    readonly quantizedLogits: readonly number[];
+    readonly env: { readonly deviceLosses: number; readonly adapter: { readonly tunedShapes: number } };
+  };
+  readonly warnings: readonly { readonly code: string }[];
+}
+
+function lastResult(): Promise<LastResult> {
+  return page.evaluate(() => (globalThis as unknown as { vitrine: { result(): LastResult } }).vitrine.result());
+}
+
+test("bench: the adapter is tuned and a forward profiled; a device lost in the middle of the next run changes no result", async () => {
+  test.setTimeout(900_000);
+  const before = await lastResult();
+  expect(before.main.env).toMatchObject({ deviceLosses: 0, adapter: { tunedShapes: 0 } });
+  await page.keyboard.press("8");
+  await page.getByTestId("start-tune").click();
+  await expect(page.getByTestId("tuning")).toHaveAttribute("data-tuned", "true", { timeout: 300_000 });
+  await expect(page.getByTestId("limits")).toContainText(/OP\/s/);
+  await page.getByTestId("start-profile").click();
+  // Seven dispatches a block, patches, embedding, last norm and head.
+  await expect(page.getByTestId("dispatches")).toHaveAttribute("data-value", "18", { timeout: 300_000 });
+  await expect(page.getByTestId("step")).toHaveCount(18);
+  await expect(page.getByTestId("step").first()).toContainText(/\d %/);
+  await expect(page.getByTestId("job")).toHaveCount(0);
+
+  // The device goes at the 5th and at the 60th piece of work: in the calibration, and when models run.
+  const [worker] = page.workers();
+  await worker?.evaluate(() => {
+    const { createCommandEncoder } = GPUDevice.prototype;
+    let made = 0;
+    GPUDevice.prototype.createCommandEncoder = function (...given) {
+      made++;
+      if (made === 5 || made === 60) this.destroy();
+      return createCommandEncoder.apply(this, given);
+    };
+  });
+  await page.keyboard.press("r");
+  await expect(page.getByTestId("device-losses")).toContainText("2 times", { timeout: 300_000 });
+  await expect(page.getByTestId("job")).toHaveCount(0, { timeout: 300_000 });
+  await expect(page.getByTestId("error-card")).toHaveCount(0);
+  const after = await lastResult();
+  expect(after.main.floatLogits).toEqual(before.main.floatLogits);
+  expect(after.main.quantizedLogits).toEqual(before.main.quantizedLogits);
+  expect(after.warnings.map(({ code }) => code)).toContain("DEVICE_REOPENED");
+  expect(after.main.env.adapter.tunedShapes).toBeGreaterThan(0);
+  await page.keyboard.press("5");
+  await expect(page.locator('[data-code="DEVICE_REOPENED"]')).toBeVisible();
 });
 
 interface Fluency {

@@ -1,4 +1,5 @@
-/** Compare, Diagnose and Sweep on the built page over the stand-in engine: their main jobs, axe, keyboard, and pictures in out/test/screens. */
+/** Compare, Diagnose, Sweep and Bench on the built page over the stand-in engine: their main jobs, axe, keyboard, and pictures in out/test/screens. */
+import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test, type Page } from "@playwright/test";
 import { violations } from "./axe.ts";
 import { installFakeWorker } from "./fake-worker.ts";
@@ -192,6 +193,62 @@ test("sweep: axes, points as they come, cancel, and a run opened again", async (
   await expect(page.getByTestId("panel-compare")).toHaveAttribute("aria-current", "page");
   await expect(page.getByTestId("verdict")).toContainText("RepQ-ViT");
   await expect(page.getByText("asked for: W3A3")).toBeVisible();
+});
+
+test("bench: profile, tune, save, compare with what was saved, refuse what is no profile", async ({ page }, info) => {
+  await openSample(page, { adapter: "hardware" });
+  await page.keyboard.press("8");
+  await page.getByTestId("start-tune").click();
+  await expect(page.getByTestId("limits")).toContainText("11.0 TOP/s");
+  await page.getByText("Which kernel runs which shape").click();
+  await expect(page.getByTestId("tuned-shapes").locator("tbody tr")).toHaveCount(4);
+  await page.getByTestId("start-profile").click();
+  const dispatches = Number(await page.getByTestId("dispatches").getAttribute("data-value"));
+  await expect(page.getByTestId("step")).toHaveCount(dispatches);
+  await page.getByTestId("step-order").getByText("Slowest first").click();
+  const kernel = await page.getByTestId("shares").locator("tbody th").first().innerText();
+  await expect(page.locator("#shares-title")).toContainText(kernel);
+  const chart = page.getByTestId("roofline-chart");
+  await chart.focus();
+  await page.keyboard.press("End");
+  await expect(page.getByTestId("roofline").locator("output")).toContainText(/OP\/s at .* operations per byte, \d+ % of the floor/);
+
+  const [saved, trace] = [info.outputPath("saved.json"), info.outputPath("trace.json")];
+  for (const [button, file] of [
+    ["save-profile", saved],
+    ["save-trace", trace],
+  ] as const) {
+    const download = page.waitForEvent("download");
+    await page.getByTestId(button).click();
+    await (await download).saveAs(file);
+  }
+  const { traceEvents } = JSON.parse(readFileSync(trace, "utf8")) as { traceEvents: { ph: string; tid: number }[] };
+  expect(traceEvents.filter(({ ph, tid }) => ph === "X" && tid === 2)).toHaveLength(dispatches);
+  await page.getByTestId("profile-input").setInputFiles(saved);
+  await expect(page.getByTestId("saved-kernels")).toHaveText("The same kernels ran in both.");
+  await expect(page.getByTestId("step-change").first()).toHaveText("±0.0 %");
+  await page.getByTestId("start-profile").click();
+  await expect(page.getByTestId("step-change").first()).not.toHaveText("±0.0 %");
+  await expect(page.getByTestId("job")).toHaveCount(0);
+  await lookAt(page, "bench-full");
+
+  writeFileSync(saved, "{}");
+  await page.getByTestId("profile-input").setInputFiles(saved);
+  await expect(page.getByTestId("error-code")).toHaveText("PROFILE_INVALID");
+  await lookAt(page, "bench-error");
+});
+
+test("bench: nothing is ranked on a software adapter, and the page says why", async ({ page }) => {
+  await openSample(page);
+  await page.keyboard.press("8");
+  await expect(page.getByTestId("bench-software")).toContainText("nothing is ranked");
+  await page.getByTestId("start-tune").click();
+  await expect(page.getByTestId("tuning")).toHaveAttribute("data-tuned", "true");
+  await page.getByTestId("start-profile").click();
+  await expect(page.getByTestId("step").first()).toBeVisible();
+  for (const ranked of ["shares", "roofline", "step-order"]) await expect(page.getByTestId(ranked)).toHaveCount(0);
+  await expect(page.getByTestId("job")).toHaveCount(0);
+  await lookAt(page, "bench-software");
 });
 
 test("a diagnosis is cancelled by Escape, and leaves the page as it was", async ({ page }) => {

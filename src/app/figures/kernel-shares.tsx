@@ -1,5 +1,5 @@
 import type { KernelShare } from "../../runner/profile/profile.ts";
-import { formatMs } from "../format.ts";
+import { formatDuration } from "../format.ts";
 
 /** Kernels by the time that all their dispatches take: bars in a table, the costliest first. Not for software adapters, whose order would mislead. */
 export function KernelShares({ kernels }: { readonly kernels: readonly KernelShare[] }) {
@@ -23,7 +23,7 @@ export function KernelShares({ kernels }: { readonly kernels: readonly KernelSha
             <td className="ranking-bar-cell">
               <span className="ranking-bar neutral" style={{ width: `${(60 * percent) / most}%` }} />
               <span>
-                {percent.toFixed(1)} %, {formatMs(elapsedMs)}
+                {percent.toFixed(1)} %, {formatDuration(elapsedMs / 1e3)}
               </span>
             </td>
             <td className="number">{count}</td>

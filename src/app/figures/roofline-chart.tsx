@@ -77,7 +77,7 @@ function drawRoofline(
   return plot.plot({
     width,
     height,
-    marginLeft: 64,
+    marginLeft: 76,
     marginRight: 16,
     marginBottom: 40,
     x: {

@@ -28,7 +28,7 @@ export const profile: Command = {
     const gpu = await host.gpu();
     const tuning = await host.tunings.load(gpu);
     const wanted = choiceOption(options, "roofline", ["measure", "none"] as const, "measure");
-    const roofline = wanted === "none" ? null : (tuning?.roofline ?? (await measureRoofline(gpu)));
+    const roofline = wanted === "none" ? null : (tuning?.roofline ?? (await measureRoofline(gpu, host.job)));
     const { execution } = await chooseExecution(gpu);
     const gemm = tuning ? { gemm: tuning.gemm.choices } : {};
     const measured = await profileModel(gpu, graph, { mode, execution, images, roofline, ...gemm }, host.job);

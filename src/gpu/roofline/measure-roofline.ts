@@ -3,6 +3,7 @@ import exp2Code from "#shaders/probes/exp2.wgsl?raw";
 import fmaCode from "#shaders/probes/fma.wgsl?raw";
 import packedDotCode from "#shaders/probes/packed-dot.wgsl?raw";
 import readCode from "#shaders/probes/read.wgsl?raw";
+import { throwIfCancelled, type Job } from "../../tensor/progress.ts";
 import type { Gpu } from "../device.ts";
 import type { Constants } from "../kernel.ts";
 import { openProbe, type Probe } from "./probe.ts";
@@ -12,14 +13,25 @@ import type { Roofline } from "./roofline.ts";
 const ENOUGH_SECONDS = 5e-3;
 const MAX_STEPS = 2 ** 20;
 const SAMPLES = 5;
+/** On a software adapter a dispatch takes as long as everything on a GPU, and nobody ranks by its limits. */
+const SOFTWARE_SAMPLES = 2;
 const INVOCATIONS = 64;
+/** Seven at most: for progress. */
+const PROBES = 7;
 const PACKED_DOT = "packed_4x8_integer_dot_product";
 
-/** Every probe by itself, best of five: under two seconds on a GPU, a few on a software adapter. Nothing else should run on the device meanwhile. */
-export async function measureRoofline({ device, isSoftware, languageFeatures }: Gpu): Promise<Roofline> {
+/**
+ * Every probe by itself, the best of some: under two seconds on a GPU, a few on a software adapter. Nothing else should run on the device meanwhile.
+ * Throws the AbortError of `job.signal`.
+ */
+export async function measureRoofline({ device, isSoftware, languageFeatures }: Gpu, job?: Job): Promise<Roofline> {
   const startMs = performance.now();
   const groups = isSoftware ? 16 : 4096;
+  const samples = isSoftware ? SOFTWARE_SAMPLES : SAMPLES;
+  let done = 0;
   const using = async <T>(name: string, code: string, constants: Constants, seedBytes: number, act: (probe: Probe) => Promise<T>) => {
+    throwIfCancelled(job);
+    job?.onProgress?.({ stage: "measuring the adapter's limits", done: done++, total: PROBES });
     const probe = await openProbe(device, name, code, constants, groups, seedBytes);
     try {
       return await act(probe);
@@ -28,9 +40,9 @@ export async function measureRoofline({ device, isSoftware, languageFeatures }: 
     }
   };
   const rate = (name: string, code: string, perStep: number, seedBytes = 0) =>
-    using(name, code, {}, seedBytes, async (probe) => (perStep * INVOCATIONS * groups) / (await secondsPerStep(probe, groups)));
+    using(name, code, {}, seedBytes, async (probe) => (perStep * INVOCATIONS * groups) / (await secondsPerStep(probe, groups, samples)));
   const perBarrierStep = (barrier: 0 | 1) =>
-    using("barrier", barrierCode, { BARRIER: barrier }, 0, (probe) => secondsPerStep(probe, groups));
+    using("barrier", barrierCode, { BARRIER: barrier }, 0, (probe) => secondsPerStep(probe, groups, samples));
 
   const fmaPerSecond = await rate("fma", fmaCode, 64);
   const packedDotPerSecond = languageFeatures.has(PACKED_DOT) ? await rate("packed-dot", packedDotCode, 64) : null;
@@ -38,12 +50,12 @@ export async function measureRoofline({ device, isSoftware, languageFeatures }: 
   const readBytesPerSecond = await rate("read", readCode, 256, isSoftware ? 2 ** 23 : 2 ** 26);
   const barrierSeconds = Math.max(0, (await perBarrierStep(1)) - (await perBarrierStep(0))) / groups;
   const { dispatchSeconds, submitSeconds } = await using("empty", fmaCode, {}, 0, async (probe) => {
-    const many = 401;
-    const one = await best(() => probe.seconds(1, 0));
-    const all = await best(() => probe.seconds(1, 0, many));
+    const many = isSoftware ? 101 : 401;
+    const one = await best(samples, () => probe.seconds(1, 0));
+    const all = await best(samples, () => probe.seconds(1, 0, many));
     return { submitSeconds: one, dispatchSeconds: Math.max(0, all - one) / (many - 1) };
   });
-  const readbackSeconds = await median(() => readback(device));
+  const readbackSeconds = await median(4 * samples, () => readback(device));
   return {
     fmaPerSecond,
     packedDotPerSecond,
@@ -59,23 +71,23 @@ export async function measureRoofline({ device, isSoftware, languageFeatures }: 
 }
 
 /** Seconds that one more step of every invocation takes: what a submit costs without any drops out. */
-async function secondsPerStep(probe: Probe, groups: number): Promise<number> {
-  const none = await best(() => probe.seconds(groups, 0));
+async function secondsPerStep(probe: Probe, groups: number, samples: number): Promise<number> {
+  const none = await best(samples, () => probe.seconds(groups, 0));
   let steps = 16;
   while (steps < MAX_STEPS && (await probe.seconds(groups, steps)) - none < ENOUGH_SECONDS) steps *= 2;
-  const all = await best(() => probe.seconds(groups, steps));
+  const all = await best(samples, () => probe.seconds(groups, steps));
   return Math.max(all - none, 1e-9) / steps;
 }
 
-async function best(measure: () => Promise<number>): Promise<number> {
+async function best(samples: number, measure: () => Promise<number>): Promise<number> {
   let least = Infinity;
-  for (let i = 0; i < SAMPLES; i++) least = Math.min(least, await measure());
+  for (let i = 0; i < samples; i++) least = Math.min(least, await measure());
   return least;
 }
 
-async function median(measure: () => Promise<number>): Promise<number> {
+async function median(count: number, measure: () => Promise<number>): Promise<number> {
   const samples: number[] = [];
-  for (let i = 0; i < 20; i++) samples.push(await measure());
+  for (let i = 0; i < count; i++) samples.push(await measure());
   return samples.sort((a, b) => a - b)[samples.length >> 1];
 }
 

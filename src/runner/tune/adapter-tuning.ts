@@ -58,7 +58,5 @@ export async function tuneAdapter(gpu: Gpu, model: TunedModel, options: TuneOpti
     elapsedMs += gemm.elapsedMs;
     complete &&= gemm.complete;
   }
-  job?.signal?.throwIfAborted();
-  job?.onProgress?.({ stage: "measuring the adapter's limits", done: 0, total: 0 });
-  return { gemm: { ...gemm, elapsedMs, complete }, roofline: known?.roofline ?? (await measureRoofline(gpu)) };
+  return { gemm: { ...gemm, elapsedMs, complete }, roofline: known?.roofline ?? (await measureRoofline(gpu, job)) };
 }

@@ -2,7 +2,7 @@ import { useRef } from "react";
 import { Button } from "react-aria-components/Button";
 import { adapterName } from "../../components/adapter-pill.tsx";
 import { useActions, useLab } from "../../components/lab-context.tsx";
-import { formatMs } from "../../format.ts";
+import { formatDuration } from "../../format.ts";
 import { compareProfiles, workName } from "../../results/bench-rows.ts";
 
 /** A profile from a file, beside the one that was just measured. */
@@ -21,7 +21,7 @@ export function SavedCard() {
       ) : (
         <p data-testid="saved-what">
           {workName(saved.report)}, on {adapterName(saved.report.env.adapter)}, {saved.report.date.slice(0, 10)}:{" "}
-          {saved.report.steps.length} dispatches, a warm forward in {formatMs(saved.report.warm.medianMs)}
+          {saved.report.steps.length} dispatches, a warm forward in {formatDuration(saved.report.warm.medianMs / 1e3)}
           {saved.report.isSoftware && " of a software adapter"}.
         </p>
       )}

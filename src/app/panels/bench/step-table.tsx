@@ -32,7 +32,7 @@ export function StepTable({ profile, comparison }: { readonly profile: ProfileRe
         )}
       </div>
       <p className="muted small">
-        {isSoftware && "Times of a software adapter, each seen by itself: compare them with nothing but themselves. "}
+        {isSoftware && "Times of a software adapter, each dispatch by itself: they tell how this processor fares, not a GPU. "}
         {hasFloor
           ? "The floor is the least time that this adapter could take, from its own limits; 100 % would be reached by a perfect kernel."
           : "Tune this adapter to see the floor of every step."}

@@ -88,8 +88,9 @@ function Limits({ roofline }: { readonly roofline: Roofline }) {
 function Shapes({ tuning }: { readonly tuning: AdapterTuning }) {
   const { isSoftware } = tuning.roofline;
   return (
-    <div className="table-box">
-      <table className="table" data-testid="tuned-shapes">
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- wider than a phone: a box that scrolls must be reachable by keyboard (WCAG 2.1.1)
+    <section className="run-table" tabIndex={0} aria-label="Table of shapes">
+      <table data-testid="tuned-shapes">
         <caption className="visually-hidden">Kernel of each shape of linear layer</caption>
         <thead>
           <tr>
@@ -114,6 +115,6 @@ function Shapes({ tuning }: { readonly tuning: AdapterTuning }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
