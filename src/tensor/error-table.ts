@@ -86,7 +86,7 @@ const fileErrors = {
   NPY_FORTRAN_ORDER: {
     title: "NumPy array in Fortran order",
     meaning: "The NumPy array is stored column by column (Fortran order).",
-    advice: "Save `numpy.ascontiguousarray(x)`.",
+    advice: "Make it contiguous (numpy.ascontiguousarray) and save it again.",
   },
   ONNX_INVALID: {
     title: "Broken ONNX file",
@@ -97,6 +97,11 @@ const fileErrors = {
     title: "External data missing",
     meaning: "An ONNX model keeps its weights in another file, which was not given; the error names it.",
     advice: "Drop the data file together with the .onnx file.",
+  },
+  ONNX_NETWORK_MISSING: {
+    title: "ONNX data without its network",
+    meaning: "The data file of an ONNX model was given without the .onnx file that says what it holds.",
+    advice: "Drop both files together.",
   },
   ONNX_DATA_PATH: {
     title: "External data outside of the folder",
