@@ -37,7 +37,7 @@ const HEADERS = {
   "Cross-Origin-Resource-Policy": "same-origin",
   "X-Content-Type-Options": "nosniff",
   // As a header, because a worker does not inherit the policy of the page's meta tag.
-  "Content-Security-Policy": "connect-src 'self'",
+  "Content-Security-Policy": "connect-src 'self' https://huggingface.co https://*.huggingface.co https://*.hf.co",
 };
 
 /**

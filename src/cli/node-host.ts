@@ -6,6 +6,7 @@ import type { ByteSource } from "../formats/byte-source.ts";
 import { openGpu, type Gpu } from "../gpu/device.ts";
 import { InputError } from "../tensor/input-error.ts";
 import type { Job } from "../tensor/progress.ts";
+import { hubFolder } from "./hub-folder.ts";
 import { decodeInNode } from "./decode-node.ts";
 import type { Host } from "./host.ts";
 
@@ -27,6 +28,7 @@ export function createNodeHost(job: Job): Host & { close(): void } {
       instance ??= create([]);
       return (gpu ??= openGpu(instance));
     },
+    hubFolder: (path) => Promise.resolve(hubFolder(resolve(path))),
     decode: decodeInNode,
     close() {
       void gpu?.then(({ device }) => device.destroy());

@@ -58,6 +58,26 @@ const fileErrors = {
       "A zip, tar or gzip archive is damaged, or made to do harm: paths out of its folder, members that inflate beyond what they announce.",
     advice: "Unpack it with a program that you trust, and drop the files.",
   },
+  HUB_REPOSITORY: {
+    title: "No name of a repository",
+    meaning: "A text that names no repository of the Hugging Face Hub.",
+    advice: 'Give "owner/name" as it stands at the top of the model\'s page.',
+  },
+  HUB_NOT_FOUND: {
+    title: "Repository not open",
+    meaning: "The Hub has no such repository or file, or does not give it without an account.",
+    advice: "Check the name; for gated models download the files in the browser, and drop them.",
+  },
+  HUB_UNREACHABLE: {
+    title: "Hub not reachable",
+    meaning: "No connection to the Hub came about, or it failed.",
+    advice: "Try again later, or drop files that were downloaded otherwise.",
+  },
+  HUB_CHANGED: {
+    title: "Download of another size",
+    meaning: "A file from the Hub has another size than the repository lists.",
+    advice: "Download again; what has come is kept.",
+  },
   PICKLE_CODE: {
     title: "Code inside a checkpoint",
     meaning: "A checkpoint names a function or class that weights do not need; nothing in it is run, and the error tells the name.",
