@@ -2,6 +2,7 @@ import type { Job } from "../../tensor/progress.ts";
 import { completeImages, completeModel, sortFiles } from "../drop/sort-files.ts";
 import type { SharedView } from "../share/share-link.ts";
 import { sharedView } from "../share/shared-view.ts";
+import { browserHubShelf, type BrowserHubShelf } from "../session/hub-shelf.ts";
 import type { FileShelf } from "../session/file-shelf.ts";
 import type { Session } from "../session/session.ts";
 import { compareRequest } from "../store/controls-slice.ts";
@@ -13,10 +14,11 @@ import type { SplitRule } from "../../runner/data/choose-images.ts";
 import type { DroppedFile, ImageView, LevelsRequest, SiteLevels } from "../worker/lab-api.ts";
 import type { LabClient } from "../worker/lab-client.ts";
 import { createDiagnosisActions, type DiagnosisActions } from "./diagnosis-actions.ts";
+import { createHubActions, type HubActions } from "./hub-actions.ts";
 import { createJobRunner, errorParts } from "./job-runner.ts";
 
 /** Everything a person can make the page do; components call these and nothing else. */
-export interface LabActions extends DiagnosisActions {
+export interface LabActions extends DiagnosisActions, HubActions {
   start(): Promise<void>;
   trySample(): Promise<void>;
   /** A drop is still being walked when it arrives here. */
@@ -51,6 +53,8 @@ export interface LabActions extends DiagnosisActions {
 export interface LabOptions {
   /** Where models and images are kept from visit to visit. */
   readonly shelf?: FileShelf;
+  /** Where files from the Hub go; the browser's own where absent. */
+  readonly hubShelf?: () => BrowserHubShelf;
   /** The sample has been compared. */
   readonly onSampleShown?: () => void;
 }
@@ -165,6 +169,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
 
   const actions: LabActions = {
     ...createDiagnosisActions(store, client, jobs, compareNow),
+    ...createHubActions(jobs, (files) => actions.openFiles(files), options.hubShelf ?? browserHubShelf),
     start,
     runSelfTest,
     cancel: jobs.cancel,

@@ -5,11 +5,11 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { hubFolder } from "../../cli/hub-folder.ts";
-import { expectCode } from "../../testing/expect-code.ts";
-import type { Progress } from "../../tensor/progress.ts";
-import { downloadFiles } from "./download.ts";
-import { listRepository, modelFilesOf, parseRepository, type HubFile } from "./repository.ts";
+import { hubFolder } from "./hub-folder.ts";
+import { expectCode } from "../testing/expect-code.ts";
+import type { Progress } from "../tensor/progress.ts";
+import { downloadFiles } from "../formats/hub/download.ts";
+import { listRepository, modelFilesOf, parseRepository, type HubFile } from "../formats/hub/repository.ts";
 
 const weights = Uint8Array.from({ length: 200_000 }, (_, i) => (i * 7) % 251);
 const contents: Readonly<Record<string, Uint8Array>> = {
