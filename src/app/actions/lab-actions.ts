@@ -2,6 +2,7 @@ import type { Job } from "../../tensor/progress.ts";
 import { completeImages, completeModel, sortFiles } from "../drop/sort-files.ts";
 import type { SharedView } from "../share/share-link.ts";
 import { sharedView } from "../share/shared-view.ts";
+import { browserHubShelf, type BrowserHubShelf } from "../session/hub-shelf.ts";
 import type { FileShelf } from "../session/file-shelf.ts";
 import type { Session } from "../session/session.ts";
 import { compareRequest, controlsOfRun } from "../store/controls-slice.ts";
@@ -15,10 +16,11 @@ import type { DroppedFile, ImageView, LabExport, LevelsRequest, SiteLevels } fro
 import type { LabClient } from "../worker/lab-client.ts";
 import { createBenchActions, watchDevice, type BenchActions } from "./bench-actions.ts";
 import { createDiagnosisActions, type DiagnosisActions } from "./diagnosis-actions.ts";
+import { createHubActions, type HubActions } from "./hub-actions.ts";
 import { createJobRunner, errorParts } from "./job-runner.ts";
 
 /** Everything a person can make the page do; components call these and nothing else. */
-export interface LabActions extends DiagnosisActions, BenchActions {
+export interface LabActions extends DiagnosisActions, BenchActions, HubActions {
   start(): Promise<void>;
   trySample(): Promise<void>;
   /** A drop is still being walked when it arrives here. */
@@ -58,6 +60,8 @@ export interface LabActions extends DiagnosisActions, BenchActions {
 export interface LabOptions {
   /** Where models and images are kept from visit to visit. */
   readonly shelf?: FileShelf;
+  /** Where files from the Hub go; the browser's own where absent. */
+  readonly hubShelf?: () => BrowserHubShelf;
   /** The sample has been compared. */
   readonly onSampleShown?: () => void;
 }
@@ -179,6 +183,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
   const actions: LabActions = {
     ...createDiagnosisActions(store, client, jobs, compareNow),
     ...createBenchActions(store, client, jobs),
+    ...createHubActions(jobs, (files) => actions.openFiles(files), options.hubShelf ?? browserHubShelf),
     start,
     runSelfTest,
     cancel: jobs.cancel,
