@@ -7,12 +7,17 @@ import type { AdapterDescription, ExecutorName } from "./comparison.ts";
 import { CPU_DESCRIPTION, describeAdapter } from "./describe-adapter.ts";
 import { createNodeRunner, createWasmNodeRunner } from "./node-runner.ts";
 import { openCpuExecutor, openExecutor, type OpenedExecutor } from "./open-executor.ts";
+import type { FloatPrecision } from "./plan.ts";
 import { createGpuSession, createWasmSession } from "./session.ts";
 
 export interface Engine {
   readonly runNode: CalibrationInputs["runNode"];
-  /** The float model, or a quantized one on the executor asked for. */
-  open(graph: Graph, isFloat: boolean): Promise<{ session: OpenedExecutor["session"]; executor: ExecutorName; note: string | null }>;
+  /** The float model, its weights and activations stored in `precision` (default f32), or a quantized one on the executor asked for. */
+  open(
+    graph: Graph,
+    isFloat: boolean,
+    precision?: FloatPrecision,
+  ): Promise<{ session: OpenedExecutor["session"]; executor: ExecutorName; note: string | null }>;
   /** The adapter, or that there was none. */
   adapter(): Promise<AdapterDescription>;
 }
@@ -24,8 +29,8 @@ export async function openEngine(gpuOf: () => Promise<Gpu>, executor: ExecutorNa
   const { execution } = await chooseExecution(gpu);
   return {
     runNode: createNodeRunner(gpu),
-    async open(graph, isFloat) {
-      if (isFloat) return { session: createGpuSession(gpu, graph, { mode: "float", execution }), executor, note: null };
+    async open(graph, isFloat, precision = "f32") {
+      if (isFloat) return { session: createGpuSession(gpu, graph, { mode: "float", execution, precision }), executor, note: null };
       const { session, name, note } = await openExecutor(gpu, graph, executor);
       return { session, executor: name, note };
     },
@@ -36,8 +41,8 @@ export async function openEngine(gpuOf: () => Promise<Gpu>, executor: ExecutorNa
 function cpuEngine(): Engine {
   return {
     runNode: createWasmNodeRunner(),
-    open(graph, isFloat) {
-      if (isFloat) return Promise.resolve({ session: createWasmSession(graph, "float"), executor: "cpu", note: null });
+    open(graph, isFloat, precision) {
+      if (isFloat) return Promise.resolve({ session: createWasmSession(graph, "float", precision), executor: "cpu", note: null });
       const { session, name, note } = openCpuExecutor(graph);
       return Promise.resolve({ session, executor: name, note });
     },

@@ -8,9 +8,10 @@ import { createCpuExecutor } from "./cpu-executor.ts";
 import { decodeValue } from "./decode-value.ts";
 import type { PlanExecutor } from "./executor.ts";
 import { compilePlan, createGpuExecutor } from "./gpu-executor.ts";
+import { checkHalves } from "./check-halves.ts";
 import { makePlan } from "./make-plan.ts";
 import { defaultChoices, type GemmChoices } from "./tune/gemm-rungs.ts";
-import type { AttentionForm, ConstantArray, IntegerExecution, Plan, PlanMode } from "./plan.ts";
+import type { AttentionForm, ConstantArray, FloatPrecision, IntegerExecution, Plan, PlanMode } from "./plan.ts";
 import { createWasmExecutor } from "./wasm-executor.ts";
 
 export interface SessionRun {
@@ -36,6 +37,8 @@ export interface Session {
 export interface SessionOptions {
   readonly mode: PlanMode;
   readonly execution: IntegerExecution;
+  /** Storage of a float model; default f32. In f16, `prepare` and `run` throw InputError HALF_WRONG on adapters that fail the kernels' cases. */
+  readonly precision?: FloatPrecision;
   /** Rungs of the linear layers; without it, the defaults of the adapter. */
   readonly gemm?: GemmChoices;
   /** Default: the adapter's, attentionFormOf(). */
@@ -61,6 +64,7 @@ export function createGpuSession(gpu: Gpu, graph: Graph, options: SessionOptions
     // Pipelines compile while the weights are packed; a failure of either is the caller's.
     const compiling = compilePlan(gpu, plan, job);
     await Promise.all([compiling, pack().then(() => buffers.upload(plan.constants))]);
+    if (options.precision === "f16") await checkHalves(gpu, plan);
     return createGpuExecutor(gpu, plan, buffers);
   };
   const maxImages = options.maxImages ?? (gpu.isSoftware ? 4 : 16);
@@ -94,10 +98,10 @@ export function attentionFormOf({ isSoftware, languageFeatures }: Gpu): Attentio
 }
 
 /** A session on the CPU twins of the kernels: the strict reference. `fused`: how the adapter to compare with rounds fma. */
-export function createReferenceSession(graph: Graph, mode: PlanMode, fused: boolean): Session {
+export function createReferenceSession(graph: Graph, mode: PlanMode, fused: boolean, precision: FloatPrecision = "f32"): Session {
   return createSession(
     graph,
-    { mode, execution: "f32" },
+    { mode, execution: "f32", precision },
     1,
     (plan, pack) => pack().then(() => createCpuExecutor(plan, fused)),
     () => {},
@@ -105,11 +109,11 @@ export function createReferenceSession(graph: Graph, mode: PlanMode, fused: bool
 }
 
 /** A session on WebAssembly, single-threaded: the words of the strict reference for an adapter that rounds fma twice. */
-export function createWasmSession(graph: Graph, mode: PlanMode): Session {
+export function createWasmSession(graph: Graph, mode: PlanMode, precision: FloatPrecision = "f32"): Session {
   const host = openWasmHost();
   return createSession(
     graph,
-    { mode, execution: "f32" },
+    { mode, execution: "f32", precision },
     WASM_IMAGES,
     (plan, pack) => pack().then(() => createWasmExecutor(plan, host)),
     () => {},
@@ -118,7 +122,7 @@ export function createWasmSession(graph: Graph, mode: PlanMode): Session {
 
 function createSession(
   graph: Graph,
-  { mode, execution, attention = "unfused", gemm }: SessionOptions,
+  { mode, execution, precision = "f32", attention = "unfused", gemm }: SessionOptions,
   maxImages: number,
   makeExecutor: (plan: Plan, pack: Pack, job?: Job) => Promise<PlanExecutor>,
   release: () => void,
@@ -132,7 +136,7 @@ function createSession(
     const known = ready.get(key);
     if (known) return known;
     const pending = new Map<string, () => ConstantArray>();
-    const plan = makePlan(graph, { mode, images, execution, attention, taps, constants, pending, ...(gemm ? { gemm } : {}) });
+    const plan = makePlan(graph, { mode, images, execution, precision, attention, taps, constants, pending, ...(gemm ? { gemm } : {}) });
     const made = { plan, executor: await makeExecutor(plan, () => packConstants(constants, pending, job), job) };
     ready.set(key, made);
     for (const [old, { executor }] of ready) {

@@ -16,13 +16,13 @@ export const run: Command = {
     ...modelOptions,
     inputs: { value: "FILE", help: ".npy or .safetensors of normalised [N,3,H,W] f32" },
     images: { value: "DIR", help: "image files instead" },
-    precision: { value: "NAME", help: "f32, or quantized (the default for packages)" },
+    precision: { value: "NAME", help: "f32, f16 (weights and activations stored in 16 bits), or quantized (the default for packages)" },
     executor: executorOption,
     out: { value: "FILE", help: "logits as .safetensors" },
   },
   async run(options, host) {
     const model = await openModelOption(host, options);
-    const precision = choiceOption(options, "precision", ["f32", "quantized"] as const, model.quantization ? "quantized" : "f32");
+    const precision = choiceOption(options, "precision", ["f32", "f16", "quantized"] as const, model.quantization ? "quantized" : "f32");
     const executor = executorFrom(options);
     const graph = await buildModel(model, host, executor);
     const [classes] = graph.shapes[outputName(graph)];
@@ -32,8 +32,8 @@ export const run: Command = {
       option: "--inputs FILE or --images DIR",
     });
     const engine = await openEngine(() => host.gpu(), executor);
-    const isFloat = precision === "f32";
-    const opened = await engine.open(isFloat ? withoutQuantizers(graph) : graph, isFloat);
+    const isFloat = precision !== "quantized";
+    const opened = isFloat ? await engine.open(withoutQuantizers(graph), true, precision) : await engine.open(graph, false);
     const logits = new Float32Array(images.count * classes);
     const startMs = performance.now();
     for (let start = 0; start < images.count; start += 16) {
@@ -48,6 +48,7 @@ export const run: Command = {
     if (options.out) await host.write(options.out, writeSafetensors({ logits: output }));
     return {
       model: model.card.name,
+      precision,
       executor: isFloat && executor !== "cpu" ? "float" : opened.executor,
       executorNote: opened.note,
       imageCount: images.count,

@@ -5,14 +5,18 @@ import { attentionBias } from "./attention-bias.ts";
 import { attentionOutputCodesF32 } from "./attention-output-codes-f32.ts";
 import { attentionOutputCodesShift } from "./attention-output-codes-shift.ts";
 import { attentionOutputF32 } from "./attention-output-f32.ts";
+import { attentionOutputF16 } from "./attention-output-f16.ts";
 import { attentionRowsCodesF32 } from "./attention-rows-codes-f32.ts";
 import { attentionRowsCodesInteger } from "./attention-rows-codes-integer.ts";
 import { attentionRowsF32 } from "./attention-rows-f32.ts";
+import { attentionRowsF16 } from "./attention-rows-f16.ts";
 import { attentionScoresCodesDot } from "./attention-scores-codes-dot.ts";
 import { attentionScoresCodesF32 } from "./attention-scores-codes-f32.ts";
 import { attentionScoresF32 } from "./attention-scores-f32.ts";
+import { attentionScoresF16 } from "./attention-scores-f16.ts";
 import { attentionTileCodes } from "./attention-tile-codes.ts";
 import { attentionTileF32 } from "./attention-tile-f32.ts";
+import { attentionTileF16 } from "./attention-tile-f16.ts";
 import { dequantizeColumns } from "./dequantize-columns.ts";
 import { fakeQuantize } from "./fake-quantize.ts";
 import { fakeQuantizeCodebook } from "./fake-quantize-codebook.ts";
@@ -30,12 +34,14 @@ import { gemmCodesF32Partial } from "./gemm-codes-f32-partial.ts";
 import { gemmCodesF32Subgroup } from "./gemm-codes-f32-subgroup.ts";
 import { gemmCodesF32Tiled } from "./gemm-codes-f32-tiled.ts";
 import { gemmF16 } from "./gemm-f16.ts";
+import { gemmF16Tiled } from "./gemm-f16-tiled.ts";
 import { gemmF32Combine } from "./gemm-f32-combine.ts";
 import { gemmF32Partial } from "./gemm-f32-partial.ts";
 import { gemmF32Subgroup } from "./gemm-f32-subgroup.ts";
 import { gemmF32Tiled } from "./gemm-f32-tiled.ts";
 import { layerNormInteger } from "./layer-norm-integer.ts";
 import { layerNorm } from "./layer-norm.ts";
+import { layerNormF16 } from "./layer-norm-f16.ts";
 import { normalizePixels } from "./normalize-pixels.ts";
 import { maxRows } from "./max-rows.ts";
 import { patchify } from "./patchify.ts";
@@ -44,6 +50,7 @@ import { quantize } from "./quantize.ts";
 import { reduceMean } from "./reduce-mean.ts";
 import { resample } from "./resample.ts";
 import { rmsNorm } from "./rms-norm.ts";
+import { rmsNormF16 } from "./rms-norm-f16.ts";
 import { softmaxInteger } from "./softmax-integer.ts";
 import { softmaxPool } from "./softmax-pool.ts";
 import { softmax } from "./softmax.ts";
@@ -56,14 +63,18 @@ export const kernels = {
   "attention-output-codes-f32": attentionOutputCodesF32,
   "attention-output-codes-shift": attentionOutputCodesShift,
   "attention-output-f32": attentionOutputF32,
+  "attention-output-f16": attentionOutputF16,
   "attention-rows-codes-f32": attentionRowsCodesF32,
   "attention-rows-codes-integer": attentionRowsCodesInteger,
   "attention-rows-f32": attentionRowsF32,
+  "attention-rows-f16": attentionRowsF16,
   "attention-scores-codes-dot": attentionScoresCodesDot,
   "attention-scores-codes-f32": attentionScoresCodesF32,
   "attention-scores-f32": attentionScoresF32,
+  "attention-scores-f16": attentionScoresF16,
   "attention-tile-codes": attentionTileCodes,
   "attention-tile-f32": attentionTileF32,
+  "attention-tile-f16": attentionTileF16,
   "dequantize-columns": dequantizeColumns,
   "fake-quantize": fakeQuantize,
   "fake-quantize-codebook": fakeQuantizeCodebook,
@@ -81,11 +92,13 @@ export const kernels = {
   "gemm-codes-f32-subgroup": gemmCodesF32Subgroup,
   "gemm-codes-f32-tiled": gemmCodesF32Tiled,
   "gemm-f16": gemmF16,
+  "gemm-f16-tiled": gemmF16Tiled,
   "gemm-f32-combine": gemmF32Combine,
   "gemm-f32-partial": gemmF32Partial,
   "gemm-f32-subgroup": gemmF32Subgroup,
   "gemm-f32-tiled": gemmF32Tiled,
   "layer-norm": layerNorm,
+  "layer-norm-f16": layerNormF16,
   "layer-norm-integer": layerNormInteger,
   "normalize-pixels": normalizePixels,
   "max-rows": maxRows,
@@ -95,6 +108,7 @@ export const kernels = {
   "reduce-mean": reduceMean,
   resample: resample,
   "rms-norm": rmsNorm,
+  "rms-norm-f16": rmsNormF16,
   softmax: softmax,
   "softmax-integer": softmaxInteger,
   "softmax-pool": softmaxPool,
