@@ -1,5 +1,6 @@
 // y = f(x) element by element, or f(a) * b of the two halves a, b of a row (GATED): activations that no Gemm's epilogue computes.
-// KIND: 0 GELU, 1 its tanh form, 2 x / (1 + exp(-1.702 x)) (QuickGELU), 3 x / (1 + exp(-x)) (SiLU), 4 max(x, 0), 5 c0 + c1 x + c2 x^2.
+// KIND: 0 GELU, 1 its tanh form, 2 x / (1 + exp(-1.702 x)) (QuickGELU), 3 x / (1 + exp(-x)) (SiLU), 4 max(x, 0), 5 c0 + c1 x + c2 x^2,
+// 6 clamp(c0 + c1 x, 0, 1).
 // x: [rows, in_stride] f32 words. y: [rows, out_stride] f32 words; words past `columns` are written as 0.
 //include lib/exact-math.wgsl
 struct Params { rows: u32, columns: u32, in_stride: u32, out_stride: u32, c0: f32, c1: f32, c2: f32 }
@@ -23,6 +24,7 @@ fn activate(v: f32) -> f32 {
   if (KIND == 2u) { return by_sigmoid(v, 1.702); }
   if (KIND == 3u) { return by_sigmoid(v, 1.0); }
   if (KIND == 4u) { return max(v, 0.0); }
+  if (KIND == 6u) { return clamp(fma(params.c1, v, params.c0), 0.0, 1.0); }
   return fma(fma(params.c2, v, params.c1), v, params.c0);
 }
 

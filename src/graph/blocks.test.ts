@@ -5,6 +5,11 @@ test("prefixes of plain blocks and of blocks in stages", () => {
   expect(blockPrefix("blocks.11.attn.qkv")).toBe("blocks.11.");
   expect(blockPrefix("layers.1.blocks.0.norm1")).toBe("layers.1.blocks.0.");
   expect(blockPrefix("layers.1.downsample.norm")).toBeNull();
+  expect(blockPrefix("stages.1.blocks.0.local_conv")).toBe("stages.1.blocks.0.");
+  expect(blockPrefix("stages.1.downsample.conv1")).toBeNull();
+  expect(blockPrefix("stages.0.0.conv1_1x1")).toBe("stages.0.0.");
+  expect(blockPrefix("stages.2.1.conv_fusion.windows")).toBe("stages.2.1.");
+  expect(blockPrefix("stages.2.1.transformer.10.mlp.fc1")).toBe("stages.2.1.transformer.10.");
   expect(blockPrefix("head")).toBeNull();
 });
 

@@ -1,7 +1,10 @@
-/** Blocks are known by their nodes' names, timm's: "blocks.3.attn.qkv", in models with stages "layers.1.blocks.0.attn.qkv". */
-const pattern = /^((?:layers\.\d+\.)?blocks\.\d+\.)(.+)$/;
+/**
+ * Blocks are known by their nodes' names, timm's: "blocks.3.attn.qkv", in models with stages "layers.1.blocks.0.attn.qkv" or "stages.1.blocks.0.attn.qkv", in
+ * MobileViT "stages.0.0.conv1_1x1" and "stages.2.1.transformer.0.attn.qkv".
+ */
+const pattern = /^((?:(?:layers|stages)\.\d+\.)?blocks\.\d+\.|stages\.\d+\.\d+\.(?:transformer\.\d+\.)?)(.+)$/;
 
-/** "blocks.3." or "layers.1.blocks.0."; null outside the blocks. */
+/** "blocks.3.", "layers.1.blocks.0." and so on; null outside the blocks. */
 export function blockPrefix(name: string): string | null {
   return pattern.exec(name)?.[1] ?? null;
 }

@@ -11,6 +11,8 @@ export type OpName =
   | "AttentionBias"
   | "Softmax"
   | "AttentionOutput"
+  | "HeadGate"
+  | "LinearAttention"
   | "Gelu"
   | "Activation"
   | "GatedActivation"
@@ -18,6 +20,7 @@ export type OpName =
   | "Gather"
   | "GatherRows"
   | "MaxRows"
+  | "DepthwiseConvolution"
   | "SoftmaxPool"
   | "ReduceMean";
 

@@ -96,10 +96,34 @@ export const ops = {
       return x;
     },
   },
-  /** Over the last axis. arithmetic "log-int": see reference/log-int-softmax. */
+  /**
+   * Over the last axis. arithmetic "log-int": see reference/log-int-softmax. attributes gamma <= 0, zeta >= 1: clipped softmax, clip((zeta - gamma) p + gamma, 0, 1)
+   * (Bondarenko et al. 2023, arXiv 2306.12929).
+   */
   Softmax: { sites: [], optionalSites: ["input"], infer: (_node, [x]) => x },
   /** probabilities [H,N,N], or [W*H, N/W, N/W] of windows, and qkv [N,3D] -> heads' P.V concatenated: [N,D]. */
   AttentionOutput: { sites: ["probabilities", "value"], infer: (_node, [, [n, d3]]) => [n, d3 / 3] },
+  /** x [N,D] of heads side by side, gates [N,H] or [H] for all rows -> [N,D]: each head times the sigmoid of its gate. */
+  HeadGate: {
+    sites: [],
+    infer(node, [x, gates]) {
+      const heads = gates.at(-1) ?? 0;
+      expect(node, x[1] % heads === 0 && (gates.length === 1 || gates[0] === x[0]), `gates [${gates.join(",")}], heads [${x.join(",")}]`);
+      return x;
+    },
+  },
+  /**
+   * q, k, v [N,D], all q and k >= 0 -> [N,D]: in each head y_i = sum_j (q_i.k_j) v_j / (sum_j q_i.k_j + epsilon), attention without softmax.
+   * attributes numHeads, epsilon.
+   */
+  LinearAttention: {
+    sites: [],
+    infer(node, [q, k, v]) {
+      expect(node, sameShape(q, k) && sameShape(k, v), `q [${q.join(",")}], k [${k.join(",")}], v [${v.join(",")}]`);
+      expect(node, q[1] % attribute(node, "numHeads") === 0, `${q[1]} columns do not divide into heads`);
+      return v;
+    },
+  },
   /** attribute approximate: "none" (erf), "tanh" or "sigmoid" (QuickGELU). */
   Gelu: { sites: [], infer: (_node, [x]) => x },
   /** attribute kind: "relu", "silu", "polynomial" (attributes c0, c1, c2: c0 + c1 x + c2 x^2). */
@@ -137,6 +161,19 @@ export const ops = {
   },
   /** [N,D] -> [M,D]: column by column the largest of the rows weights.indices [M,G]; -1 counts for nothing. Max pooling. */
   MaxRows: { sites: [], infer: (node, [[n, d]]) => [rowIndices(node, n)[0], d] },
+  /**
+   * [N,C] -> [M,C]: each channel is convolved by itself, y[m,c] = bias[c] + sum_g x[indices[m,g],c] weight[c,g]. weights.weight [C,G], optional bias [C],
+   * weights.indices [M,G]; -1 stands for a row of zeros.
+   */
+  DepthwiseConvolution: {
+    sites: ["input", "weight"],
+    infer(node, [[n, c]]) {
+      const [rows, group] = rowIndices(node, n);
+      const { shape } = node.weights.weight;
+      expect(node, sameShape(shape, [c, group]), `weight [${shape.join(",")}] for ${c} channels and ${group} taps`);
+      return [rows, c];
+    },
+  },
   /** scores [N,1], x [N,D] -> [D]: rows of x weighted by the softmax over all scores. */
   SoftmaxPool: {
     sites: [],
@@ -168,6 +205,12 @@ export function optionalSitesOf(op: OpName): readonly Site[] {
 /** Whether a LayerNormalization takes the mean off; RMSNorm does not. */
 export function isCentred({ attributes }: Pick<Node, "attributes">): boolean {
   return attributes.centred !== 0;
+}
+
+/** What a clipped softmax stretches its probabilities to; null for a plain one. */
+export function stretchOf({ attributes }: Pick<Node, "attributes">): { readonly gamma: number; readonly zeta: number } | null {
+  const { gamma, zeta } = attributes;
+  return typeof gamma === "number" && typeof zeta === "number" ? { gamma, zeta } : null;
 }
 
 /** Runs of rows that attention keeps apart. */

@@ -29,6 +29,10 @@ export interface VitConfig {
   readonly norm?: "rms" | undefined;
   /** Of the MLP, where it is no GELU. */
   readonly activation?: ActivationConfig | undefined;
+  /** What the probabilities of attention are stretched to before they are clipped to [0, 1]; absent: plain softmax. */
+  readonly clippedSoftmax?: { readonly gamma: number; readonly zeta: number } | undefined;
+  /** Gates of attention heads are those of each token, or one for all tokens of an image from their mean. Absent where there are none. */
+  readonly headGates?: "token" | "image" | undefined;
   /** Patches down and across that the stored positions are for, where they are resampled to the image's. */
   readonly positionGrid?: readonly [number, number] | undefined;
   /** Of models that merge their tokens on the way; embedDim, numHeads and mlpDim are then the last stage's, depth counts all blocks. */

@@ -1,34 +1,8 @@
 /** What tells the families apart, what they say, and what they refuse; their numbers are compared with PyTorch's in src/runner/goldens.test.ts. */
 import { describe, expect, test } from "vitest";
-import type { JsonObject } from "../formats/json.ts";
-import type { ModelFiles } from "../formats/open-model.ts";
 import { expectCode } from "../testing/expect-code.ts";
-import { goldenModel, type GoldenNaming } from "../testing/golden-models.ts";
-import { zeros } from "../tensor/tensor.ts";
+import { configured, goldenFiles as files, withTensor } from "../testing/golden-files.ts";
 import { identifyModel } from "./index.ts";
-
-async function files(name: string, naming: GoldenNaming, changes: Partial<ModelFiles> = {}): Promise<ModelFiles> {
-  const found = (await goldenModel(name)).files[naming];
-  if (!found) throw new Error(`${name} has no ${naming} names`);
-  return { ...found, ...changes };
-}
-
-/** The same file with one more tensor. */
-function withTensor(given: ModelFiles, name: string, shape: readonly number[]): ModelFiles {
-  const { weights } = given;
-  return {
-    ...given,
-    weights: {
-      ...weights,
-      names: [...weights.names, name],
-      shape: (other) => (other === name ? shape : weights.shape(other)),
-      dtype: (other) => (other === name ? "F32" : weights.dtype(other)),
-      read: (other) => (other === name ? Promise.resolve(zeros(shape)) : weights.read(other)),
-    },
-  };
-}
-
-const configured = (given: ModelFiles, changes: JsonObject): ModelFiles => ({ ...given, config: { ...given.config, ...changes } });
 
 test("what is left out of a file is said", async () => {
   expect(identifyModel(await files("mae", "hf")).notes.join()).toContain("decoder is left out");

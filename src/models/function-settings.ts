@@ -92,3 +92,18 @@ export function readPooling(
   // timm has a norm after pooling only where it pools by mean.
   return names.source.has("fc_norm.weight") ? { pooling: "mean", assumed: false } : { pooling: "token", assumed: true };
 }
+
+/**
+ * Clipped softmax as its authors write it: attn_softmax "clipped(gamma:zeta)", or attn_softmax_alpha, from which gamma = -alpha / tokens
+ * (Bondarenko, Nagel, Blankevoort 2023: Quantizable Transformers, arXiv 2306.12929, section 4.1).
+ */
+export function readClippedSoftmax(settings: JsonObject | null, tokens: number): VitConfig["clippedSoftmax"] {
+  const alpha = numberField(settings, ["model_args.attn_softmax_alpha", "attn_softmax_alpha"]);
+  if (alpha !== null) return { gamma: -alpha / tokens, zeta: 1 };
+  const field = findField(settings, ["model_args.attn_softmax", "attn_softmax"]);
+  if (!field || field.value === "vanilla") return undefined;
+  const [, gamma, zeta] = /^clipped\(([-+.\de]+):([-+.\de]+)\)$/.exec(typeof field.value === "string" ? field.value : "") ?? [];
+  const stretch = { gamma: Number(gamma), zeta: Number(zeta) };
+  if (stretch.gamma <= 0 && stretch.zeta >= 1 && stretch.gamma > -1e3 && stretch.zeta < 1e3) return stretch;
+  throw invalidField(field, "vanilla, or clipped(gamma:zeta) with gamma <= 0 and zeta >= 1");
+}

@@ -6,7 +6,7 @@ import type { Overrides } from "./family.ts";
 import { findField, numberField, textField } from "./settings.ts";
 
 const usualHeadDim = 64;
-const headPaths = ["model_args.num_heads", "num_heads", "num_attention_heads"];
+export const headPaths = ["model_args.num_heads", "num_heads", "num_attention_heads"];
 
 /** Override, configuration, timm's architecture name, else 64 wide heads (or the widest below that divide). */
 export function chooseHeads(

@@ -27,5 +27,5 @@ export function memoryOf(shapes: ReadonlyMap<string, Shape>): ModelCard["memory"
 }
 
 function isLinearWeight(name: string): boolean {
-  return /(^|\.)(proj|qkv|q|k|v|fc1|fc2|reduction|head|head_dist)\.weight$/.test(name);
+  return /(^|\.)(proj|qkv|q|k|v|fc1|fc2|reduction|head|head_dist|conv|conv_1x1)\.weight$/.test(name);
 }

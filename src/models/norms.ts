@@ -63,8 +63,8 @@ export function absorbed({ weight, bias }: Weights, pending: ChannelMap | null):
   };
 }
 
-/** Where a norm is linear at inference. */
-async function channelMap(reader: WeightReader, name: string): Promise<ChannelMap | null> {
+/** Where a norm is linear at inference; null where it is not. */
+export async function channelMap(reader: WeightReader, name: string): Promise<ChannelMap | null> {
   const optional = async (part: string) => (reader.has(`${name}.${part}`) ? (await reader.read(`${name}.${part}`)).data : null);
   const [mean, variance, phi, alpha] = [
     await optional("running_mean"),

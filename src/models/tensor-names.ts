@@ -42,6 +42,7 @@ const mark =
 const ours = new RegExp(
   "^(cls_token|dist_token|reg_token|pos_embed|(patch_embed\\.proj|norm_pre|norm|fc_norm|pre_logits|head|head_dist)\\.(weight|bias)" +
     "|(norm_pre|norm|fc_norm|blocks\\.\\d+\\.norm[12])\\.(running_(mean|var|phi)|alpha)" +
+    "|blocks\\.\\d+\\.attn\\.(dwc\\.(weight|bias)|positional_encoding|alpha|alpha\\.(\\d+\\.([02]\\.)?)?(weight|bias))" +
     "|(rel_pos_bias|blocks\\.\\d+\\.attn)\\.relative_position_bias_table" +
     "|attn_pool\\.(latent|(q|kv|in_proj|proj|norm|mlp\\.fc[12])\\.(weight|bias))" +
     "|blocks\\.\\d+\\.((norm[12]|attn\\.(qkv|q|k|v|proj)|mlp\\.fc[12])\\.(weight|bias)|ls[12]\\.gamma))$",
@@ -88,6 +89,7 @@ const rules: readonly Rule[] = [
   [/^encoder\.layer\.(\d+)\.attention\.attention\.(q)uery\./, "blocks.$1.attn.$2."],
   [/^encoder\.layer\.(\d+)\.attention\.attention\.(k)ey\./, "blocks.$1.attn.$2."],
   [/^encoder\.layer\.(\d+)\.attention\.attention\.(v)alue\./, "blocks.$1.attn.$2."],
+  [/^encoder\.layer\.(\d+)\.attention\.attention\.alpha/, "blocks.$1.attn.alpha"],
   [/^encoder\.layer\.(\d+)\.attention\.output\.dense\./, "blocks.$1.attn.proj."],
   [/^encoder\.layer\.(\d+)\.intermediate\.dense\./, "blocks.$1.mlp.fc1."],
   [/^encoder\.layer\.(\d+)\.output\.dense\./, "blocks.$1.mlp.fc2."],

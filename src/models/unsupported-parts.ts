@@ -8,6 +8,8 @@ const parts: readonly (readonly [part: string, pattern: RegExp])[] = [
   ["relative positions decomposed into rows and columns (SAM, MViT)", /rel_pos_[hw]/],
   ["class attention (CaiT)", /blocks_token_only|(^|\.)cls_attn/],
   ["a second class attention of XCiT", /cls_attn_blocks|local_mp\./],
+  ["the separable attention of MobileViT v2", /attn\.(qkv_proj|out_proj)\./],
+  ["squeeze-and-excitation", /(^|\.)(se|attn)\.(fc[12]|conv_(reduce|expand))\./],
   ["talking heads", /proj_[lw]\./],
   ["adapters", /adapter/],
   ["a gate of the MLP stored apart", /mlp\.(fc1_[gx]|w[12]\.|gate)/],

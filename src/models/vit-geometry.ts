@@ -10,9 +10,10 @@ import type { Geometry } from "./describe.ts";
 import type { Overrides } from "./family.ts";
 import { chooseHeads } from "./heads.ts";
 import { contradictions } from "./contradictions.ts";
-import { readActivation, readEpsilon, readGelu, readNorm, readPooling } from "./function-settings.ts";
+import { readActivation, readClippedSoftmax, readEpsilon, readGelu, readNorm, readPooling } from "./function-settings.ts";
 import { placePatches } from "./patch-places.ts";
 import { booleanField, numberField } from "./settings.ts";
+import { checkAttentionVariant, gatesOf, headsShown } from "./attention-variants.ts";
 import { checkBlocks, checkNorm, countBlocks } from "./vit-blocks.ts";
 import { wrongShape, type NamedShapes } from "./tensor-checks.ts";
 import type { NameMap } from "./tensor-names.ts";
@@ -24,12 +25,16 @@ export function readGeometry(files: ModelFiles, names: NameMap, shapes: NamedSha
   const tokens = prefixOf(shapes, embedDim);
   const depth = countBlocks(names);
   const { attentionDim, mlpDim, qkvBias } = checkBlocks(names, shapes, depth, embedDim);
-  const heads = chooseHeads(settings, overrides, embedDim, attentionDim);
+  const heads = headsShown(shapes, attentionDim) ?? chooseHeads(settings, overrides, embedDim, attentionDim);
   const placed = placePatches(files, shapes, overrides, variant, { ...tokens, patchSize, embedDim, depth, numHeads: heads.numHeads });
 
+  const patches = (placed.imageSize[0] * placed.imageSize[1]) / patchSize ** 2;
+  const clippedSoftmax = readClippedSoftmax(settings, tokens.prefixTokens + patches);
+  const headGates = gatesOf(settings, shapes);
   const projects = variant.projects?.(files, names) ?? false;
   const headRows = shapes.has("head.weight") ? shapes.matrix("head.weight")[0] : 0;
   checkEnds(names, shapes, settings, embedDim, headRows);
+  checkAttentionVariant(shapes, { ...tokens, depth, embedDim, attentionDim, numHeads: heads.numHeads, patches });
   const norm = readEpsilon(settings, names, variant.epsilon);
   const activation = readActivation(settings);
   const gelu = activation ? { gelu: "none" as const, assumed: false } : readGelu(settings, variant.gelu?.(files, names));
@@ -56,6 +61,8 @@ export function readGeometry(files: ModelFiles, names: NameMap, shapes: NamedSha
     ...(booleanField(settings, ["norm_first"]) === false ? { postNorm: true } : {}),
     ...(kind.norm ? { norm: kind.norm } : {}),
     ...(activation ? { activation } : {}),
+    ...(clippedSoftmax ? { clippedSoftmax } : {}),
+    ...(headGates ? { headGates } : {}),
     ...(placed.positionGrid ? { positionGrid: placed.positionGrid } : {}),
   };
   const assumed = [
@@ -66,7 +73,6 @@ export function readGeometry(files: ModelFiles, names: NameMap, shapes: NamedSha
     ...(gelu.assumed ? ["gelu"] : []),
     ...(pooling.assumed && headRows > 0 ? ["pooling"] : []),
   ];
-  const patches = (placed.imageSize[0] * placed.imageSize[1]) / patchSize ** 2;
   return { config, tokens: tokens.prefixTokens + patches, assumed, notes: [...placed.notes, ...contradictions(settings, config)] };
 }
 

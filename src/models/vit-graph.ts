@@ -8,10 +8,11 @@ import type { Weights } from "../graph/quantizer.ts";
 import type { Job } from "../tensor/progress.ts";
 import type { ModelCard, VitConfig } from "./config.ts";
 import { gemm, node } from "./graph-nodes.ts";
-import { absorbed, normed, settled, type Normed } from "./norms.ts";
+import { normed, settled } from "./norms.ts";
 import type { NameMap } from "./tensor-names.ts";
+import { attention } from "./vit-attention.ts";
 import { mlp, poolAndClassify } from "./vit-head.ts";
-import { fusedQkv, linear, scaledLinear, tokenWeights } from "./vit-weights.ts";
+import { linear, tokenWeights } from "./vit-weights.ts";
 import { weightReader, type WeightReader } from "./weight-reader.ts";
 import { relativeIndicesWithClass } from "./windows.ts";
 
@@ -85,22 +86,5 @@ async function postNormBlock(reader: WeightReader, name: string, input: string, 
     ...(await mlp(reader, `${name}.mlp`, first, config, `${name}.ls2.gamma`)),
     node(`${name}.add2`, "Add", [norm1, `${name}.mlp.fc2`]),
     ...second.nodes,
-  ];
-}
-
-/** x: [N,D] -> heads of softmax(q k^T * scale + bias) v, projected: [N,D] */
-async function attention(reader: WeightReader, name: string, input: Normed, config: VitConfig, bias: Weights | null): Promise<Node[]> {
-  const { numHeads, attentionScale } = config;
-  const qkv = absorbed(await fusedQkv(reader, `${name}.attn`), input.pending);
-  // 1 / sqrt is correctly rounded everywhere; ** is not.
-  const scale = attentionScale ?? 1 / Math.sqrt(qkv.weight.shape[0] / 3 / numHeads);
-  const scores = bias ? `${name}.attn.bias` : `${name}.attn.matmul1`;
-  return [
-    gemm(`${name}.attn.qkv`, input.name, qkv), // [N,3A]
-    node(`${name}.attn.matmul1`, "AttentionScores", [`${name}.attn.qkv`], { numHeads, scale }), // [H,N,N]
-    ...(bias ? [node(scores, "AttentionBias", [`${name}.attn.matmul1`], {}, bias)] : []),
-    node(`${name}.attn.softmax`, "Softmax", [scores]),
-    node(`${name}.attn.matmul2`, "AttentionOutput", [`${name}.attn.softmax`, `${name}.attn.qkv`]), // [N,A]
-    gemm(`${name}.attn.proj`, `${name}.attn.matmul2`, await scaledLinear(reader, `${name}.attn.proj`, `${name}.ls1.gamma`)),
   ];
 }

@@ -5,7 +5,7 @@ import { tensor, zeros, type Tensor } from "../tensor/tensor.ts";
 import type { VitConfig } from "./config.ts";
 import { gemm, node } from "./graph-nodes.ts";
 import { absorbed, normed, settled, type ChannelMap, type Normed } from "./norms.ts";
-import { concatenateRows, linear, scaledLinear, scaleRows } from "./vit-weights.ts";
+import { concatenateRows, linear, scaledLinear, scaleRows, splitRows } from "./vit-weights.ts";
 import type { WeightReader } from "./weight-reader.ts";
 
 /** x: [...,D] -> [...,D]: plain, or gated (SwiGLU) where the first layer is twice as wide as the second reads. */
@@ -20,7 +20,8 @@ export async function mlp(reader: WeightReader, name: string, input: Normed, con
   ];
 }
 
-function activation(name: string, input: string, { gelu, activation: other }: VitConfig): Node {
+/** GELU in one of its forms, or what a configuration names instead. */
+export function activation(name: string, input: string, { gelu, activation: other }: VitConfig): Node {
   if (!other) return node(name, "Gelu", [input], { approximate: gelu });
   const coefficients = other.coefficients?.map((value, power) => [`c${power}`, value] as const) ?? [];
   return node(name, "Activation", [input], { kind: other.kind, ...Object.fromEntries(coefficients) });
@@ -137,14 +138,4 @@ async function latentQkv(reader: WeightReader, name: string, embedDim: number): 
   }
   if (keyValue.bias) bias.set(keyValue.bias.data, embedDim);
   return { weight: concatenateRows([zeros([embedDim, embedDim]), keyValue.weight]), bias: tensor([3 * embedDim], bias) };
-}
-
-/** The first rows of a Linear, and the rest. */
-function splitRows({ weight, bias }: Weights, rows: number): readonly [Weights, Weights] {
-  const [total, columns] = weight.shape;
-  const part = (first: number, end: number): Weights => ({
-    weight: tensor([end - first, columns], weight.data.slice(first * columns, end * columns)),
-    ...(bias ? { bias: tensor([end - first], bias.data.slice(first, end)) } : {}),
-  });
-  return [part(0, rows), part(rows, total)];
 }

@@ -26,6 +26,17 @@ export function windowOrder([height, width]: Grid, window: number, shift: number
   return order;
 }
 
+/** Raster places of the tokens, all at the first place of their patches, then all at the second (MobileViT's unfolding). */
+export function patchOrder([height, width]: Grid, patch: number): Order {
+  const order: number[] = [];
+  for (let place = 0; place < patch * patch; place++) {
+    for (let top = 0; top < height; top += patch) {
+      for (let left = 0; left < width; left += patch) order.push((top + Math.floor(place / patch)) * width + left + (place % patch));
+    }
+  }
+  return order;
+}
+
 /** Rows of the four tokens of each 2 x 2 square, columns first as the original does: [height / 2 * width / 2, 4]. */
 export function mergeOrder([, width]: Grid, merged: Order): Order {
   const half = width / 2;
@@ -54,6 +65,19 @@ export function relativeIndices(window: number): Tensor {
   const out = new Float32Array(tokens * tokens);
   for (let i = 0; i < tokens; i++) {
     for (let j = 0; j < tokens; j++) out[i * tokens + j] = distanceRow(i, j, [window, window]);
+  }
+  return tensor([tokens, tokens], out);
+}
+
+/** Rows of a table of window^2 distances, for each pair of tokens of a window [N,N]: |y_i - y_j| times the window, and |x_i - x_j| (TinyViT, LeViT). */
+export function distanceIndices(window: number): Tensor {
+  const tokens = window * window;
+  const out = new Float32Array(tokens * tokens);
+  for (let i = 0; i < tokens; i++) {
+    for (let j = 0; j < tokens; j++) {
+      const down = Math.abs(Math.floor(i / window) - Math.floor(j / window));
+      out[i * tokens + j] = down * window + Math.abs((i % window) - (j % window));
+    }
   }
   return tensor([tokens, tokens], out);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Node } from "../graph/graph.ts";
+import { replaceNodes, type Node } from "../graph/graph.ts";
 import { runNode } from "../reference/index.ts";
 import { runGraph } from "../reference/run-graph.ts";
 import { InputError } from "../tensor/input-error.ts";
@@ -7,11 +7,12 @@ import type { Progress } from "../tensor/progress.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { smallImages, smallVit } from "../testing/small-vit.ts";
 import { calibrate, type CalibrationRequest } from "./calibrate.ts";
-import { peakBytes, refuseUnsuitable } from "./calibration-limits.ts";
+import { peakBytes, refuseRowSteps, refuseUnsuitable } from "./calibration-limits.ts";
 import { observeTensor } from "./observers/observer.ts";
 import { percentileMse, REPQ_PERCENTILES } from "./observers/percentile-mse.ts";
 import { minMax } from "./recipes/min-max.ts";
 import { repqVit } from "./recipes/repq-vit.ts";
+import { uqVit } from "./recipes/uq-vit.ts";
 import { vitrine } from "./recipes/vitrine.ts";
 import { schemes } from "./schemes/index.ts";
 import { simulateGraph } from "./simulate.ts";
@@ -180,6 +181,17 @@ describe("calibrate", () => {
       expect(refuse).toThrow(`no rule for the ${role}`);
     }
     expect(executed).toEqual([]);
+  });
+
+  it("RECIPE_UNSUITABLE: steps of a row's own softmax on a clipped one", () => {
+    const plain = smallVit(1);
+    const softmax = plain.nodes.find(({ op }) => op === "Softmax");
+    if (!softmax) throw new Error("no softmax");
+    const stretched = { ...softmax, attributes: { gamma: -0.03, zeta: 1.1 } };
+    const clipped = replaceNodes(plain, new Map([[softmax.name, stretched]]));
+    expect(() => refuseRowSteps(uqVit, clipped)).toThrow(expect.objectContaining({ code: "RECIPE_UNSUITABLE" }) as Error);
+    expect(() => refuseRowSteps(uqVit, plain)).not.toThrow();
+    expect(() => refuseRowSteps(minMax, clipped)).not.toThrow();
   });
 
   it("bounds memory by the values still to be read plus two copies of a node's inputs", () => {

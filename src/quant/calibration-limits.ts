@@ -1,11 +1,12 @@
 /** What calibration refuses before or while it runs, each with its own code. */
 import { INPUT, type Graph } from "../graph/graph.ts";
-import { sitesOf } from "../graph/ops.ts";
+import { sitesOf, stretchOf } from "../graph/ops.ts";
 import { lastReaders } from "../reference/run-graph.ts";
 import { InputError } from "../tensor/input-error.ts";
 import { elementCount, type Tensor } from "../tensor/tensor.ts";
 import type { LayerBits } from "./bits.ts";
 import type { Recipe } from "./recipes/recipe.ts";
+import { schemeOf } from "./schemes/index.ts";
 import { isLayer, isProbabilities, isWeight, type Place } from "./sites.ts";
 
 /** Browsers give a tab between 2 and 4 GiB of array memory; calibration takes at most this much of it. */
@@ -90,6 +91,18 @@ export function refuseUnsuitable({ name, rules }: Pick<Recipe, "name" | "rules">
       next: "Take another recipe; min-max fits every family.",
     });
   }
+}
+
+/** A clipped softmax changes probabilities after the step that such a scheme takes from a row's exponentials. */
+export function refuseRowSteps({ name, rules }: Pick<Recipe, "name" | "rules">, graph: Graph): void {
+  const clipped = graph.nodes.find(stretchOf);
+  const rule = rules.find(({ scheme }) => schemeOf({ scheme }).perRow);
+  if (!clipped || !rule) return;
+  throw new InputError("RECIPE_UNSUITABLE", {
+    what: `${name} cannot quantize the clipped softmax of ${clipped.name}.`,
+    why: `Its ${rule.scheme} codes take their step from each row's plain softmax.`,
+    next: "Take another recipe; min-max fits every family.",
+  });
 }
 
 export function refuseBits(weightBits: number, activationBits: number): void {

@@ -2,6 +2,7 @@
 import { INPUT, type Graph, type Node } from "../graph/graph.ts";
 import type { Site } from "../graph/quantizer.ts";
 import { tensor, type Tensor } from "../tensor/tensor.ts";
+import type { Granularity } from "./granularity.ts";
 
 /** A site inside a graph, as the rules of a recipe see it. */
 export interface Place {
@@ -45,9 +46,18 @@ export function placeName(node: Pick<Node, "name">, site: Site): string {
   return `${node.name}.${site}`;
 }
 
-/** What gets bits: matrix products with weights, and the two of attention. */
+/** What gets bits: matrix products with weights, convolutions, and the two products of attention. */
 export function isLayer({ op }: Pick<Node, "op">): boolean {
-  return op === "Gemm" || op === "AttentionScores" || op === "AttentionOutput";
+  return op === "Gemm" || op === "DepthwiseConvolution" || op === "AttentionScores" || op === "AttentionOutput";
+}
+
+/** What a convolution reads has one step: it sums over tokens, and no recipe folds scales of its channels into one. */
+export function isConvolved({ node, site }: Place): boolean {
+  return node.op === "DepthwiseConvolution" && site === "input";
+}
+
+export function granularityAt({ granularity }: { readonly granularity: Granularity }, place: Place): Granularity {
+  return isConvolved(place) ? "per tensor" : granularity;
 }
 
 export function isWeight({ site }: Place): boolean {
@@ -73,7 +83,7 @@ export function isPostLayerNorm({ graph, node, site }: Place): boolean {
 
 /** The output of GELU, as the second layer of an MLP reads it. */
 export function isPostGelu({ graph, node, site }: Place): boolean {
-  return site === "input" && producerOf(graph, node)?.op === "Gelu";
+  return site === "input" && node.op === "Gemm" && producerOf(graph, node)?.op === "Gelu";
 }
 
 /** The output of attention, as its projection reads it. */

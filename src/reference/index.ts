@@ -8,11 +8,14 @@ import { affine } from "./affine.ts";
 import { attentionBias } from "./attention-bias.ts";
 import { attentionOutput } from "./attention-output.ts";
 import { attentionScores } from "./attention-scores.ts";
+import { depthwiseConvolution } from "./depthwise-convolution.ts";
 import { gatherRows } from "./gather-rows.ts";
 import { gather } from "./gather.ts";
 import { gelu } from "./gelu.ts";
 import { gemm } from "./gemm.ts";
+import { headGate } from "./head-gate.ts";
 import { layerNormalization } from "./layer-normalization.ts";
+import { linearAttention } from "./linear-attention.ts";
 import { maxRows } from "./max-rows.ts";
 import { patchify } from "./patchify.ts";
 import { prependTokens } from "./prepend-tokens.ts";
@@ -32,6 +35,8 @@ export const references: Record<OpName, Reference> = {
   AttentionBias: attentionBias,
   Softmax: softmax,
   AttentionOutput: attentionOutput,
+  HeadGate: headGate,
+  LinearAttention: linearAttention,
   Gelu: gelu,
   Activation: activation,
   GatedActivation: gatedActivation,
@@ -39,6 +44,7 @@ export const references: Record<OpName, Reference> = {
   Gather: gather,
   GatherRows: gatherRows,
   MaxRows: maxRows,
+  DepthwiseConvolution: depthwiseConvolution,
   SoftmaxPool: softmaxPool,
   ReduceMean: reduceMean,
 };

@@ -52,6 +52,52 @@ describe("reference ops", () => {
     expect(runNode(make("Gemm", {}, { weight: of([1, 3], 1, 1, 1) }), [of([1, 3], 2 ** 30, 1, -(2 ** 30))]).data[0]).toBe(1);
   });
 
+  it("DepthwiseConvolution: each channel by itself, rows beyond the edge are zeros", () => {
+    // Two channels, three rows, windows (none, 0, 1) and (1, 2, none).
+    const weights = { weight: of([2, 3], 1, 2, 3, -1, 0, 10), bias: of([2], 100, 0), indices: of([2, 3], -1, 0, 1, 1, 2, -1) };
+    const node = make("DepthwiseConvolution", {}, weights);
+    const x = of([1, 3, 2], 1, 2, 3, 4, 5, 6);
+    expect(runNode(node, [x])).toEqual(of([1, 2, 2], 100 + 2 + 9, 0 + 40, 100 + 3 + 10, -4));
+    expect(inferShape(node, [[3, 2]])).toEqual([2, 2]);
+    expect(() => inferShape(node, [[3, 4]])).toThrow("internal: DepthwiseConvolution");
+  });
+
+  it("HeadGate: a sigmoid for each head of each row, or of each image", () => {
+    const x = of([2, 2, 4], ...Array.from({ length: 16 }, (_, i) => i + 1));
+    const half = runNode(make("HeadGate"), [x, of([2, 2, 2], 0, 100, 0, 0, -1000, 0, 100, 0)]);
+    expect(half).toEqual(of([2, 2, 4], 0.5, 1, 3, 4, 2.5, 3, 3.5, 4, 0, 0, 5.5, 6, 13, 14, 7.5, 8));
+    const ofImages = runNode(make("HeadGate"), [x, of([2, 2], 0, 100, 100, 0)]);
+    expect(ofImages).toEqual(of([2, 2, 4], 0.5, 1, 3, 4, 2.5, 3, 7, 8, 9, 10, 5.5, 6, 13, 14, 7.5, 8));
+    expect(() =>
+      inferShape(make("HeadGate"), [
+        [2, 4],
+        [3, 2],
+      ]),
+    ).toThrow("internal: HeadGate");
+  });
+
+  it("LinearAttention: values weighed by q.k, in each head", () => {
+    const node = make("LinearAttention", { numHeads: 2, epsilon: 0 });
+    const q = of([1, 2, 4], 1, 0, 0, 2, 1, 1, 1, 1);
+    const k = of([1, 2, 4], 1, 3, 5, 0, 3, 1, 7, 1);
+    const v = of([1, 2, 4], 8, 0, 1, 2, 0, 4, 3, 4);
+    // Head 0: row 0 weighs 1:3, row 1 weighs 4:4. Head 1: row 0 weighs 0:2, row 1 weighs 5:8.
+    const expected = of([1, 2, 4], 2, 3, 3, 4, 4, 2, (5 + 24) / 13, (10 + 32) / 13);
+    expect(runNode(node, [q, k, v])).toEqual(expected);
+    // A query without any key that answers.
+    const zero = runNode(make("LinearAttention", { numHeads: 2, epsilon: 1e-6 }), [of([1, 2, 4], 0, 0, 0, 0, 0, 0, 0, 0), k, v]);
+    expect([...zero.data]).toEqual(Array.from({ length: 8 }, () => 0));
+  });
+
+  it("Softmax, clipped: stretched, and cut at 0 and 1", () => {
+    const node = make("Softmax", { gamma: -0.25, zeta: 1.25 });
+    const { data } = runNode(node, [of([1, 1, 3], Math.log(8), Math.log(1), Math.log(1))]);
+    // 0.8, 0.1, 0.1 -> 1.5 p - 0.25
+    expect(data[0]).toBeCloseTo(0.95, 6);
+    expect([data[1], data[2]]).toEqual([0, 0]);
+    expect(runNode(node, [of([1, 1, 2], 100, 0)]).data).toEqual(Float32Array.of(1, 0));
+  });
+
   it("Affine: a factor and an addend for each column of the last axis", () => {
     const node = make("Affine", {}, { scale: of([2], 2, -0.5), bias: of([2], 1, 3) });
     expect(runNode(node, [of([1, 3, 2], 1, 1, 0, 4, -3, 2)])).toEqual(of([1, 3, 2], 3, 2.5, 1, 1, -5, 2));

@@ -1,7 +1,7 @@
 import type { Graph } from "../graph/graph.ts";
 import { elementCount } from "../tensor/tensor.ts";
 
-/** Mean bits of what Gemms multiply: per weight, and per activation element read. Float operands count 32. */
+/** Mean bits of what Gemms and convolutions multiply: per weight, and per activation element read. Float operands count 32. */
 export function effectiveBits(graph: Graph): { weights: number; activations: number } {
   const sums = { weights: [0, 0], activations: [0, 0] };
   const add = (role: "weights" | "activations", count: number, bits: number) => {
@@ -9,7 +9,7 @@ export function effectiveBits(graph: Graph): { weights: number; activations: num
     sums[role][1] += count;
   };
   for (const { op, inputs, weights, quantizers } of graph.nodes) {
-    if (op !== "Gemm") continue;
+    if (op !== "Gemm" && op !== "DepthwiseConvolution") continue;
     add("weights", weights.weight.data.length, quantizers?.weight?.bits ?? 32);
     add("activations", elementCount(graph.shapes[inputs[0]]), quantizers?.input?.bits ?? 32);
   }

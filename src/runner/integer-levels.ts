@@ -24,16 +24,16 @@ export interface IntegerLevels {
 }
 
 const USED = 1 << 9;
-/** Rows sum to 1 within the rounding of a softmax; this is far more. */
+/** Rows sum to their total within the rounding of a softmax; this is far more. */
 const SLACK = 1.001;
 /** A shift takes five bits of a 32-bit word whose top bit is the sign. */
 const LARGEST_SHIFT = 30;
 
-/** Over rows of `tokens` probabilities; `farthest` bounds |v - zero| of the values. */
-export function integerLevels(quantizer: Quantizer, tokens: number, farthest: number): IntegerLevels {
+/** Over rows of `tokens` probabilities that sum to `total`, or less; `farthest` bounds |v - zero| of the values. */
+export function integerLevels(quantizer: Quantizer, tokens: number, farthest: number, total = 1): IntegerLevels {
   const { codebook, name } = schemeOf(quantizer);
   if (!codebook) throw new Error(`internal: ${name} has no codebook`);
-  return levelsOf(codebook(quantizer), quantizer, tokens, farthest);
+  return levelsOf(codebook(quantizer), quantizer, tokens, farthest, total);
 }
 
 /** DeMax: every code is its own level, in units of the row's step; the code of the maximum is 0. */
@@ -42,16 +42,16 @@ export function demaxLevels(codeMax: number, tokens: number): IntegerLevels {
   return { ...tables(levels, null), rowSum: tokens * codeMax, scale: 1, offset: 0 };
 }
 
-export function levelsOf(book: Codebook, quantizer: Quantizer, tokens: number, farthest: number): IntegerLevels {
+export function levelsOf(book: Codebook, quantizer: Quantizer, tokens: number, farthest: number, total = 1): IntegerLevels {
   if (book.shifts?.mantissa && book.shifts.odd.includes(1))
     throw new Error(`internal: ${quantizer.scheme} multiplies mantissas by sqrt(2)`);
-  return book.shifts ? shiftedLevels(book, quantizer, tokens, farthest) : plainLevels(book, quantizer, tokens);
+  return book.shifts ? shiftedLevels(book, quantizer, tokens, farthest, total) : plainLevels(book, quantizer, tokens, total);
 }
 
 /** Uniform codes: the level is code - zero. */
-function plainLevels(book: Codebook, { scale, zeroPoint }: Quantizer, tokens: number): IntegerLevels {
+function plainLevels(book: Codebook, { scale, zeroPoint }: Quantizer, tokens: number, total: number): IntegerLevels {
   const levels = Float64Array.from(book.decode, (_, code) => code - (zeroPoint[0] ?? 0));
-  return { ...tables(levels, null), rowSum: rowSum(levels, book, tokens), scale: scale[0], offset: 0 };
+  return { ...tables(levels, null), rowSum: rowSum(levels, book, tokens, total), scale: scale[0], offset: 0 };
 }
 
 /**
@@ -59,14 +59,14 @@ function plainLevels(book: Codebook, { scale, zeroPoint }: Quantizer, tokens: nu
  * levels (in units of the scale) it is at least floor(log2((2^31 - 1) / (R * farthest))), 22 for log2 codes and 8-bit values, whatever the number of tokens.
  * Shifts past it decode to 0 (worth less than 2^-top of the scale), mantissas are rounded to a unit (half of one at most).
  */
-function shiftedLevels(book: Codebook, { scale }: Quantizer, tokens: number, farthest: number): IntegerLevels {
+function shiftedLevels(book: Codebook, { scale }: Quantizer, tokens: number, farthest: number, total: number): IntegerLevels {
   const { shifts, zeroCode } = book;
   if (!shifts) throw new Error("internal: a codebook without shifts");
   const { exponent, odd, mantissa } = shifts;
   const real = Float64Array.from(exponent, (e, code) => (code === zeroCode ? 0 : (mantissa?.[code] ?? 1) * 2 ** -e));
   // Each of a row's levels is off by half a unit where mantissas are rounded.
   const rounding = mantissa ? tokens / 2 : 0;
-  const inScales = rowSum(real, book, tokens);
+  const inScales = rowSum(real, book, tokens, total);
   const room = Math.floor(Math.log2(((INTEGER_LIMIT - 1) / Math.max(1, farthest) - rounding) / inScales));
   const top = Math.max(0, Math.min(room, LARGEST_SHIFT, Math.max(...exponent)));
   const levels = real.map((level, code) => {
@@ -74,7 +74,7 @@ function shiftedLevels(book: Codebook, { scale }: Quantizer, tokens: number, far
     return mantissa ? roundTiesToEven(scaled) : exponent[code] > top ? 0 : scaled;
   });
   const unit = scale[0] * 2 ** -top;
-  const bound = Math.min(rowSum(levels, book, tokens), inScales * 2 ** top + rounding);
+  const bound = Math.min(rowSum(levels, book, tokens, total), inScales * 2 ** top + rounding);
   return { ...tables(levels, mantissa ? null : odd), rowSum: bound, scale: unit, offset: (book.offset ?? 0) / unit };
 }
 
@@ -90,10 +90,10 @@ function tables(levels: Float64Array, odd: Uint8Array | null): Pick<IntegerLevel
 }
 
 /**
- * The largest possible sum of |level| over a row of probabilities that sum to 1. With A the largest |level| among codes that p = 0 can have, and B the
- * largest (|level| - A) / p over the smallest p of the other codes, |level(p)| <= A + B p: at most tokens * A + B, and at most tokens * the largest.
+ * The largest possible sum of |level| over a row of probabilities that sum to `total`. With A the largest |level| among codes that p = 0 can have, and B the
+ * largest (|level| - A) / p over the smallest p of the other codes, |level(p)| <= A + B p: at most tokens * A + B total, and at most tokens * the largest.
  */
-function rowSum(levels: Float64Array, { thresholds, ascending }: Codebook, tokens: number): number {
+function rowSum(levels: Float64Array, { thresholds, ascending }: Codebook, tokens: number, total: number): number {
   const last = thresholds.length;
   const sizes = levels.map(Math.abs);
   const byReached = Array.from({ length: last + 1 }, (_, reached) => sizes[ascending ? reached : last - reached]);
@@ -103,5 +103,5 @@ function rowSum(levels: Float64Array, { thresholds, ascending }: Codebook, token
     (most, size, reached) => (lowest(reached) > 0 ? Math.max(most, (size - atZero) / lowest(reached)) : most),
     0,
   );
-  return Math.min(tokens * sizes.reduce((a, b) => Math.max(a, b), 0), tokens * atZero + slope * SLACK);
+  return Math.min(tokens * sizes.reduce((a, b) => Math.max(a, b), 0), tokens * atZero + slope * total * SLACK);
 }

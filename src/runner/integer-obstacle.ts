@@ -16,6 +16,11 @@ export function integerObstacle(graph: Graph): string | null {
   return null;
 }
 
+/** How a quantized graph runs: in integers where it can. */
+export function modeOf(graph: Graph): "integer" | "simulated" {
+  return integerObstacle(graph) === null ? "integer" : "simulated";
+}
+
 function levelsObstacle(quantizer: Quantizer): string | null {
   const { zeroPoint, bits } = quantizer;
   if (zeroPoint.some((zero) => !Number.isInteger(zero))) return "a fractional zero point";
@@ -50,11 +55,12 @@ function gridObstacle(node: Node, site: Site, quantizer: Quantizer): string | nu
 }
 
 /** Weights are uniform, row by row or in groups along K that end at whole words of four codes. */
-function weightObstacle({ weights }: Node, quantizer: Quantizer): string | null {
+function weightObstacle({ op, weights }: Node, quantizer: Quantizer): string | null {
   const [n, k] = weights.weight.shape;
   if (!isUniform(quantizer)) return "no uniform codes";
   if (quantizer.scale.length === 1) return null;
   const groups = quantizer.scale.length / n;
   if (quantizer.axis !== 0 || !Number.isInteger(groups)) return "one scale per input";
-  return groups === 1 || k % (4 * groups) === 0 ? null : `groups of ${k / groups} inputs, no multiple of four`;
+  const fits = groups === 1 || (op === "Gemm" && k % (4 * groups) === 0);
+  return fits ? null : `groups of ${k / groups} inputs, no multiple of four`;
 }

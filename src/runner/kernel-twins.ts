@@ -8,6 +8,7 @@ import {
   attentionScoresF32,
 } from "../reference/kernels/attention.ts";
 import { attentionRowsCodes, attentionRowsF32 } from "../reference/kernels/attention-rows.ts";
+import { depthwise, depthwiseCodes } from "../reference/kernels/depthwise.ts";
 import {
   gemmCodesCombine,
   gemmCodesDot,
@@ -28,6 +29,7 @@ import {
 } from "../reference/kernels/halves.ts";
 import { dequantizeColumns, layerNormInteger, quantizeColumns, softmaxInteger } from "../reference/kernels/integer-rows.ts";
 import type { KernelTwin } from "../reference/kernels/kernel-twin.ts";
+import { headGate, linearAttention, linearAttentionSums } from "../reference/kernels/linear-attention.ts";
 import { normalizePixels, resample } from "../reference/kernels/pixels.ts";
 import {
   affine,
@@ -63,6 +65,8 @@ export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
   "attention-tile-codes": attentionRowsCodes,
   "attention-tile-f32": attentionRowsF32,
   "attention-tile-f16": attentionRowsF16,
+  depthwise,
+  "depthwise-codes": depthwiseCodes,
   "dequantize-columns": dequantizeColumns,
   "fake-quantize": fakeQuantize,
   "fake-quantize-codebook": fakeQuantizeCodebook,
@@ -85,9 +89,12 @@ export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
   "gemm-f32-partial": gemmF32Partial,
   "gemm-f32-subgroup": gemmF32,
   "gemm-f32-tiled": gemmF32,
+  "head-gate": headGate,
   "layer-norm": layerNorm,
   "layer-norm-f16": layerNormF16,
   "layer-norm-integer": layerNormInteger,
+  "linear-attention": linearAttention,
+  "linear-attention-sums": linearAttentionSums,
   "normalize-pixels": normalizePixels,
   "max-rows": maxRows,
   patchify,

@@ -5,6 +5,9 @@ import type { LowerUnit } from "./lowering.ts";
 /** The kinds of shaders/activation.wgsl. */
 const KINDS: Readonly<Record<string, number>> = { none: 0, tanh: 1, sigmoid: 2, silu: 3, relu: 4, polynomial: 5 };
 
+/** clamp(c0 + c1 x, 0, 1): a clipped softmax behind the plain one. */
+export const CLIPPED = 6;
+
 /** An activation that no epilogue computes: a step of its own, in float. */
 export const lowerActivation: LowerUnit = ({ builder, graph }, { node, output }) => {
   const [source] = node.inputs;

@@ -1,4 +1,4 @@
-import { attribute, windowsOf } from "../graph/ops.ts";
+import { attribute, stretchOf, windowsOf } from "../graph/ops.ts";
 import type { Quantizer } from "../graph/quantizer.ts";
 import { checkSum, farthestCode, FLOAT_LIMIT } from "./check-sums.ts";
 import { demaxLevels, integerLevels } from "./integer-levels.ts";
@@ -117,7 +117,7 @@ export const lowerAttentionOutput: LowerUnit = (lowering, { node, affine, output
   const demax = quantizer.scheme === DEMAX;
   const { words, pairs, shifts, hasOdd, rowSum, scale, offset } = demax
     ? demaxLevels(codeMax(quantizer), tokens)
-    : integerLevels(quantizer, tokens, farthest);
+    : integerLevels(quantizer, tokens, farthest, rowTotal(lowering, probabilities));
   checkSum(node.name, rowSum * farthest);
   const exactInFloat = builder.options.execution === "f32" && Math.max(rowSum, tokens) * codeMax(value) < FLOAT_LIMIT;
   const levels = builder.constant(`${node.name}.levels.${exactInFloat ? "pairs" : "words"}`, () => (exactInFloat ? pairs : words));
@@ -133,6 +133,13 @@ export const lowerAttentionOutput: LowerUnit = (lowering, { node, affine, output
     output,
   });
 };
+
+/** What a row of probabilities sums to at most: a stretch by zeta - gamma, less what it moves down, is cut at 0. */
+function rowTotal({ graph }: Lowering, probabilities: string): number {
+  const softmax = graph.nodes.find(({ name }) => name === probabilities);
+  const stretch = softmax ? stretchOf(softmax) : null;
+  return stretch ? stretch.zeta - stretch.gamma : 1;
+}
 
 /** Four vec4 per quad of stored columns: scale of p times that of v, zero point of v, inverse and zero of the output codes; 0 in the padding. */
 export function valueColumns(layout: Layout, value: Quantizer, scale: number, encode: OutputColumns | null): Float32Array<ArrayBuffer> {

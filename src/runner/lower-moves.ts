@@ -3,7 +3,9 @@ import { attribute } from "../graph/ops.ts";
 import { expandedBias } from "../reference/attention-bias.ts";
 import { pad4, rowLayout, storedColumns } from "./layout.ts";
 import { stride, type LowerUnit } from "./lowering.ts";
+import { residualOperand } from "./lower-integer-rows.ts";
 import type { PlanBuilder } from "./plan-builder.ts";
+import type { Operand } from "./plan.ts";
 import { tensor, type Tensor } from "../tensor/tensor.ts";
 
 /** Rows permuted, kept or put side by side, in float. */
@@ -94,14 +96,36 @@ export const lowerAttentionBias: LowerUnit = ({ builder }, { node, output }) => 
 
 /** Adds table [P,D] to every run of P rows of a value. */
 function addTable(builder: PlanBuilder, name: string, source: string, output: string, { shape: [period, columns], data }: Tensor): void {
-  const layout = builder.layoutOf(source);
-  builder.declare(output, layout);
   const table = builder.constant(`${name}.table`, () => {
     const width = pad4(columns);
     const out = new Float32Array(period * width);
     for (let row = 0; row < period; row++) out.set(data.subarray(row * columns, (row + 1) * columns), row * width);
     return out;
   });
-  const params = { rows: builder.options.images * layout.rows, stride4: stride(layout), period };
-  builder.step({ name, kernel: "attention-bias", params, constants: {}, inputs: [{ value: source }, table], output });
+  addRows(builder, name, source, table, period, output);
 }
+
+/** Adds `period` rows of another operand to every run of as many rows of a value. */
+function addRows(builder: PlanBuilder, name: string, source: string, added: Operand, period: number, output: string): void {
+  const layout = builder.layoutOf(source);
+  builder.declare(output, layout);
+  const params = { rows: builder.options.images * layout.rows, stride4: stride(layout), period };
+  builder.step({ name, kernel: "attention-bias", params, constants: {}, inputs: [{ value: source }, added], output });
+}
+
+/** A sum that no Gemm's epilogue computes. */
+export const lowerAdd: LowerUnit = (lowering, { node, output }) => {
+  const { builder } = lowering;
+  const [a, b] = node.inputs;
+  const [left, right] = [builder.layoutOf(a), builder.layoutOf(b)];
+  if (left.kind !== "f32" || right.kind !== "f32" || stride(left) !== stride(right) || left.headDim !== right.headDim)
+    throw new Error(`internal: ${node.name} adds values that do not lie alike`);
+  addRows(
+    builder,
+    node.name,
+    residualOperand(lowering, a, node.quantizers?.input),
+    { value: b },
+    builder.options.images * left.rows,
+    output,
+  );
+};

@@ -1,11 +1,15 @@
+import { stretchOf } from "../graph/ops.ts";
 import type { Quantizer } from "../graph/quantizer.ts";
 import { codebookOf } from "./codebook.ts";
-import { stride4, type Layout } from "./layout.ts";
+import { CLIPPED } from "./lower-activation.ts";
+import { storedColumns, stride4, type Layout } from "./layout.ts";
 import { codesOf, unused, type Lowering, type LowerUnit } from "./lowering.ts";
 import { codeMax } from "./pack-weights.ts";
 
 /** DeMax has a step of its own for each row, so no codebook describes it. */
 export const DEMAX = "demax";
+
+type Stretch = NonNullable<ReturnType<typeof stretchOf>>;
 
 /** Softmax to float, or straight to the codes of the next product. */
 export const lowerSoftmax: LowerUnit = (lowering, { node, output }) => {
@@ -18,8 +22,10 @@ export const lowerSoftmax: LowerUnit = (lowering, { node, output }) => {
   const codes = qkv && builder.layoutOf(qkv).kind === "codes" ? codesOf(lowering, output) : null;
   const rows = builder.options.images * layout.rows;
   const base = { rows, columns: tokens, stride4: stride4(layout) };
+  const stretch = stretchOf(node);
   if (!codes) {
-    builder.declare(output, layout);
+    const plain = stretch ? `${output}~plain` : output;
+    builder.declare(plain, layout);
     const params = { ...base, threshold_count: 0, search_steps: 1 };
     builder.step({
       name: node.name,
@@ -27,11 +33,13 @@ export const lowerSoftmax: LowerUnit = (lowering, { node, output }) => {
       params,
       constants: { QUANTIZE: 0, REVERSED: 0 },
       inputs: [{ value: source }, unused(builder)],
-      output,
+      output: plain,
     });
+    if (stretch) stretchStep(lowering, plain, output, stretch);
     return;
   }
   const [quantizer] = codes.quantizers;
+  if (stretch && quantizer.scheme === DEMAX) throw new Error(`internal: ${node.name}: DeMax reads scores, which no stretch has touched`);
   if (quantizer.scheme === DEMAX) {
     const outLayout: Layout = { ...layout, kind: "codes", rowWords: 4 };
     builder.declare(output, outLayout, { kind: "demax" });
@@ -43,7 +51,7 @@ export const lowerSoftmax: LowerUnit = (lowering, { node, output }) => {
   const steps = Math.ceil(Math.log2(book.thresholds.length + 1));
   const thresholds = builder.constant(`${node.name}.thresholds`, () => {
     const padded = new Float32Array(2 ** steps).fill(3e38);
-    padded.set(book.thresholds.map((threshold) => Math.max(threshold, 0)));
+    padded.set(book.thresholds.map((threshold) => Math.max(stretch ? unstretched(threshold, stretch) : threshold, 0)));
     return padded;
   });
   const params = { ...base, threshold_count: book.thresholds.length, search_steps: steps };
@@ -56,6 +64,21 @@ export const lowerSoftmax: LowerUnit = (lowering, { node, output }) => {
     output,
   });
 };
+
+/** Clipped softmax in float: clip((zeta - gamma) p + gamma, 0, 1). */
+function stretchStep({ builder }: Lowering, plain: string, output: string, { gamma, zeta }: Stretch): void {
+  const layout = builder.layoutOf(plain);
+  builder.declare(output, layout);
+  const words = storedColumns(layout);
+  const shape = { rows: builder.options.images * layout.rows, columns: layout.headDim, in_stride: words, out_stride: words };
+  const params = { ...shape, c0: Math.fround(gamma), c1: Math.fround(zeta - gamma), c2: 0 };
+  builder.step({ name: output, kernel: "activation", params, constants: { KIND: CLIPPED, GATED: 0 }, inputs: [{ value: plain }], output });
+}
+
+/** The probability that a clipped softmax turns into `value`; none turns into more than 1. */
+function unstretched(value: number, { gamma, zeta }: Stretch): number {
+  return value > 1 ? 3e38 : (value - gamma) / (zeta - gamma);
+}
 
 /** In simulated mode: the name of a float copy of the probabilities that went through the quantizer. */
 export function simulatedProbabilities(lowering: Lowering, probabilities: string, quantizer: Quantizer | undefined): string {

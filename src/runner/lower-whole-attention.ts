@@ -1,6 +1,6 @@
 /** Attention in one dispatch: softmax(q k^T) v of whole rows, in float or from codes to codes. */
 import type { Node } from "../graph/graph.ts";
-import { attribute } from "../graph/ops.ts";
+import { attribute, stretchOf } from "../graph/ops.ts";
 import type { Quantizer } from "../graph/quantizer.ts";
 import { checkSum, FLOAT_LIMIT } from "./check-sums.ts";
 import { codebookOf } from "./codebook.ts";
@@ -23,7 +23,7 @@ interface Attention {
 
 /**
  * Whether the plan computes these three nodes in one dispatch. Not where a value between them is tapped, where the row does not fit, in the simulated
- * mode (which quantizes between them), or for softmaxes whose codes need more than thresholds (DeMax, log-int, levels with an offset).
+ * mode (which quantizes between them), or for clipped softmaxes, and those whose codes need more than thresholds (DeMax, log-int, levels with an offset).
  */
 export function joinsAttention(lowering: Lowering, attention: Attention): boolean {
   const { builder, graph } = lowering;
@@ -31,7 +31,7 @@ export function joinsAttention(lowering: Lowering, attention: Attention): boolea
   const { attention: form, taps, mode } = builder.options;
   const [, source] = output.inputs;
   const tokens = graph.shapes[scores.name].at(-1) ?? 0;
-  if (mode === "simulated" || tokens > MOST_TOKENS[form]) return false;
+  if (mode === "simulated" || stretchOf(softmax) || tokens > MOST_TOKENS[form]) return false;
   if (taps.includes(scores.name) || taps.includes(softmax.name) || source !== scores.inputs[0]) return false;
   if (!codesOf(lowering, source)) return true;
   if (!codesOf(lowering, softmax.name) || softmax.quantizers?.input) return false;

@@ -32,7 +32,7 @@ export function codesOf({ uses, builder }: Lowering, value: string): Codes | nul
   const [first] = found;
   if (!first || found.some((quantizer) => !quantizer || !sameQuantizer(quantizer, first))) return null;
   // Epilogues know one grid; codes of tokens or codebooks take a Quantize step. Probabilities are the softmax's own affair.
-  if (readers[0].node.op === "Gemm" && !(isUniform(first) && first.scale.length === 1)) return null;
+  if (readers[0].node.op !== "AttentionOutput" && !(isUniform(first) && first.scale.length === 1)) return null;
   return { quantizers: [first] };
 }
 

@@ -4,17 +4,19 @@ import { lowerActivation } from "./lower-activation.ts";
 import { lowerAffine } from "./lower-affine.ts";
 import { lowerAttentionOutput, lowerScores } from "./lower-attention.ts";
 import { joinsAttention, lowerWholeAttention } from "./lower-whole-attention.ts";
+import { lowerDepthwise } from "./lower-depthwise.ts";
+import { lowerHeadGate, lowerLinearAttention } from "./lower-linear-attention.ts";
 import { lowerGemm } from "./lower-gemm.ts";
 import { lowerAnySoftmax, lowerNorm } from "./lower-integer-rows.ts";
 import { lowerPatchify, lowerReduceMean } from "./lower-rows.ts";
-import { lowerAttentionBias, lowerGather, lowerGatherRows, lowerMaxRows, lowerSoftmaxPool, lowerTokens } from "./lower-moves.ts";
+import { lowerAdd, lowerAttentionBias, lowerGather, lowerGatherRows, lowerMaxRows, lowerSoftmaxPool, lowerTokens } from "./lower-moves.ts";
 import { absorbsAffine, type LowerUnit } from "./lowering.ts";
 import { createPlanBuilder, type PlanOptions } from "./plan-builder.ts";
 import type { Plan } from "./plan.ts";
 import { fuse, usesOf } from "./units.ts";
 
-/** Which rule turns a node into steps; null: only reachable as part of another node's unit. */
-export const rules: Record<OpName, LowerUnit | null> = {
+/** Which rule turns a node into steps. */
+export const rules: Record<OpName, LowerUnit> = {
   Patchify: lowerPatchify,
   Gemm: lowerGemm,
   PrependTokens: lowerTokens,
@@ -24,13 +26,16 @@ export const rules: Record<OpName, LowerUnit | null> = {
   AttentionBias: lowerAttentionBias,
   Softmax: lowerAnySoftmax,
   AttentionOutput: lowerAttentionOutput,
+  HeadGate: lowerHeadGate,
+  LinearAttention: lowerLinearAttention,
   Gelu: lowerActivation,
   Activation: lowerActivation,
   GatedActivation: lowerActivation,
-  Add: null,
+  Add: lowerAdd,
   Gather: lowerGather,
   GatherRows: lowerGatherRows,
   MaxRows: lowerMaxRows,
+  DepthwiseConvolution: lowerDepthwise,
   SoftmaxPool: lowerSoftmaxPool,
   ReduceMean: lowerReduceMean,
 };
@@ -47,7 +52,6 @@ export function makePlan(graph: Graph, options: PlanOptions): Plan {
   const joins = (scores: Node, softmax: Node, output: Node) => joinsAttention(lowering, { scores, softmax, output });
   for (const unit of fuse(graph, uses, absorbs, joins)) {
     const rule = unit.attention ? lowerWholeAttention : rules[unit.node.op];
-    if (!rule) throw new Error(`internal: no kernel runs ${unit.node.name} (${unit.node.op}) by itself`);
     rule(lowering, unit);
   }
   return builder.finish(graph.name, [INPUT], outputName(graph));

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { schemes } from "../quant/schemes/index.ts";
 import { ops } from "../graph/ops.ts";
+import { rulesSchema } from "./rules/recipe-document.ts";
 
 /** The JSON beside a package's tensors. Everything that a hostile file could lie about is bounded here; shapes are checked by makeGraph. */
 const positive = z.number().int().positive().max(1e12);
@@ -22,7 +23,7 @@ const site = z.enum(["input", "weight", "query", "key", "probabilities", "value"
 const node = z.object({
   name,
   op: z.enum(Object.keys(ops)),
-  inputs: z.array(name).max(2),
+  inputs: z.array(name).max(3),
   attributes: z.record(z.string(), z.union([z.number(), z.string().max(100)])),
   weights: z.record(name, z.array(z.number().int().min(0).max(1e12)).max(4)),
   quantizers: z.partialRecord(site, quantizer).optional(),
@@ -57,6 +58,8 @@ const card = z.object({
     activation: z
       .object({ kind: z.enum(["relu", "silu", "polynomial"]), coefficients: z.tuple([z.number(), z.number(), z.number()]).optional() })
       .optional(),
+    clippedSoftmax: z.object({ gamma: z.number(), zeta: z.number() }).optional(),
+    headGates: z.enum(["token", "image"]).optional(),
     positionGrid: size.optional(),
     stages: z
       .array(z.object({ depth: positive, embedDim: positive, numHeads: positive, mlpDim: positive, grid: size, window: positive }))
@@ -96,6 +99,7 @@ export const packageSchema = z.object({
     activationBits: z.number(),
     attentionBits: z.number().optional(),
     layerBits: layerBitsSchema.optional(),
+    rules: rulesSchema.optional(),
     levels: z.enum(["strict", "as-published"]),
   }),
 });

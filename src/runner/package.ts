@@ -4,6 +4,7 @@ import { makeGraph, type Graph, type Node } from "../graph/graph.ts";
 import type { Quantizer, Quantizers, Site } from "../graph/quantizer.ts";
 import type { OpName } from "../graph/node.ts";
 import { optionalSitesOf, sitesOf } from "../graph/ops.ts";
+import { isTable, packTable, unpackTable } from "../graph/tables.ts";
 import type { ModelCard } from "../models/config.ts";
 import { quantizerFault } from "../quant/schemes/check-quantizer.ts";
 import { encodeTensor } from "../quant/schemes/encode.ts";
@@ -19,7 +20,7 @@ import { packageSchema, type PackageHeader } from "./package-schema.ts";
 export const PACKAGE_KEY = "vitrine";
 
 /**
- * A quantized model as one safetensors file: weight codes as dense bit streams with scales and zero points, everything else in f32,
+ * A quantized model as one safetensors file: weight codes as dense bit streams with scales and zero points, tables of rows in two bytes, everything else in f32,
  * the graph and the card as JSON. Reading it back gives the same integers, so write -> read -> run equals run.
  */
 export function writePackage(graph: Graph, card: ModelCard, request: QuantizeRequest): Uint8Array<ArrayBuffer> {
@@ -27,6 +28,11 @@ export function writePackage(graph: Graph, card: ModelCard, request: QuantizeReq
   const nodes = graph.nodes.map((node) => {
     for (const [name, weight] of Object.entries(node.weights)) {
       const quantizer = name === "weight" ? node.quantizers?.weight : undefined;
+      const table = isTable(name) ? packTable(weight.data) : null;
+      if (table) {
+        tensors[`${node.name}.${name}.table`] = { dtype: "u8", shape: [table.length], data: table };
+        continue;
+      }
       if (!quantizer) {
         tensors[`${node.name}.${name}`] = weight;
         continue;
@@ -154,10 +160,17 @@ async function decodeWeight(store: TensorStore, node: string, shape: Shape, quan
 }
 
 async function readWeight(store: TensorStore, name: string, shape: Shape): Promise<Tensor> {
+  if (store.has(`${name}.table`)) return readTable(store, `${name}.table`, shape);
   const weight = await store.read(name);
   if (weight.shape.join() !== shape.join())
     throw invalid(`${name} has the shape [${weight.shape.join(",")}], its graph says [${shape.join(",")}]`);
   return weight;
+}
+
+async function readTable(store: TensorStore, name: string, shape: Shape): Promise<Tensor> {
+  const { dtype, data } = await store.readIntegers(name);
+  if (dtype !== "u8" || data.length !== 2 * elementCount(shape)) throw invalid(`${name} has ${data.length} bytes for [${shape.join(",")}]`);
+  return tensor(shape, unpackTable(Uint8Array.from(data)));
 }
 
 function invalid(rule: string): InputError {

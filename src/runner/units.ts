@@ -108,7 +108,7 @@ export function fuse(
 /** The quantizer with which `use` reads its operand, if any. */
 export function quantizerOf({ node, operand }: Use): Quantizer | undefined {
   const { quantizers } = node;
-  if (node.op === "Gemm") return quantizers?.weight ? quantizers.input : undefined;
+  if (node.op === "Gemm" || node.op === "DepthwiseConvolution") return quantizers?.weight ? quantizers.input : undefined;
   if (node.op === "AttentionOutput" && operand === 0) return quantizers?.probabilities;
   return undefined;
 }

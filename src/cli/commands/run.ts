@@ -1,12 +1,11 @@
 import { writeSafetensors } from "../../formats/safetensors-write.ts";
 import { argmaxRows } from "../../metrics/metric.ts";
-import { openEngine } from "../../runner/engine.ts";
 import { withoutQuantizers } from "../../runner/open-model.ts";
 import { tensor } from "../../tensor/tensor.ts";
 import { outputName } from "../../graph/graph.ts";
 import type { Command } from "../host.ts";
 import { openInputs } from "../image-inputs.ts";
-import { executorFrom, executorOption, modelOptions, buildModel, openModelOption } from "../model-options.ts";
+import { executorFrom, executorOption, modelOptions, buildModel, openHostEngine, openModelOption } from "../model-options.ts";
 import { choiceOption } from "../parse-args.ts";
 
 export const run: Command = {
@@ -31,7 +30,7 @@ export const run: Command = {
       folder: options.images,
       option: "--inputs FILE or --images DIR",
     });
-    const engine = await openEngine(() => host.gpu(), executor);
+    const engine = await openHostEngine(host, executor);
     const isFloat = precision !== "quantized";
     const opened = isFloat ? await engine.open(withoutQuantizers(graph), true, precision) : await engine.open(graph, false);
     const logits = new Float32Array(images.count * classes);
@@ -57,7 +56,7 @@ export const run: Command = {
       ...(names ? { files: names } : {}),
       out: options.out ?? null,
       perf: { elapsedMs, note: "first run included" },
-      env: { adapter: await engine.adapter(), runtime: host.runtime },
+      env: { adapter: await engine.adapter(), runtime: host.runtime, deviceLosses: engine.deviceLosses() },
     };
   },
 };

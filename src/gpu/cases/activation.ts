@@ -9,7 +9,7 @@ const shapes = [
 ];
 
 /** Every kind plain and gated, in turns of the shapes. */
-export const activationCases = [0, 1, 2, 3, 4, 5].flatMap((kind) =>
+export const activationCases = [0, 1, 2, 3, 4, 5, 6].flatMap((kind) =>
   shapes.map(({ rows, columns, gated }, index): KernelCase => {
     const inStride = 4 * quads(columns * (1 + gated));
     const outStride = 4 * quads(columns);

@@ -10,6 +10,7 @@ import {
   attentionTileF32Cases,
 } from "./attention-rows.ts";
 import { attentionScoresCodesCases, attentionScoresF32Cases } from "./attention-scores.ts";
+import { depthwiseCases, depthwiseCodesCases } from "./depthwise.ts";
 import {
   gemmCodesCombineCases,
   gemmCodesDotCases,
@@ -33,6 +34,7 @@ import {
 } from "./halves.ts";
 import { dequantizeColumnsCases, layerNormIntegerCases, quantizeColumnsCases, softmaxIntegerCases } from "./integer-rows.ts";
 import type { KernelCase } from "./kernel-case.ts";
+import { headGateCases, linearAttentionCases, linearAttentionSumsCases } from "./linear-attention.ts";
 import { normalizePixelsCases, resampleCases } from "./pixels.ts";
 import { affineCases, fakeQuantizeCases, fakeQuantizeCodebookCases, quantizeCases } from "./quantize.ts";
 import { layerNormCases, reduceMeanCases, softmaxCases } from "./rows.ts";
@@ -59,6 +61,8 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "attention-tile-codes": attentionTileCodesCases,
   "attention-tile-f32": attentionTileF32Cases,
   "attention-tile-f16": attentionTileF16Cases,
+  depthwise: depthwiseCases,
+  "depthwise-codes": depthwiseCodesCases,
   "dequantize-columns": dequantizeColumnsCases,
   "fake-quantize": fakeQuantizeCases,
   "fake-quantize-codebook": fakeQuantizeCodebookCases,
@@ -81,9 +85,12 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "gemm-f32-partial": gemmF32PartialCases,
   "gemm-f32-subgroup": gemmRungCases,
   "gemm-f32-tiled": gemmTiledCases,
+  "head-gate": headGateCases,
   "layer-norm": layerNormCases,
   "layer-norm-f16": layerNormF16Cases,
   "layer-norm-integer": layerNormIntegerCases,
+  "linear-attention": linearAttentionCases,
+  "linear-attention-sums": linearAttentionSumsCases,
   "normalize-pixels": normalizePixelsCases,
   "max-rows": maxRowsCases,
   patchify: patchifyCases,

@@ -7,6 +7,6 @@ export const activation: Kernel = {
   code: link(code),
   params: [...u32s("rows", "columns", "in_stride", "out_stride"), ["c0", "f32"], ["c1", "f32"], ["c2", "f32"]],
   bindings: ["x", "y"],
-  constants: { KIND: [0, 1, 2, 3, 4, 5], GATED: [0, 1] },
+  constants: { KIND: [0, 1, 2, 3, 4, 5, 6], GATED: [0, 1] },
   workgroups: ({ rows, out_stride }) => linearGrid(rows * out_stride, 64),
 };

@@ -17,6 +17,8 @@ import { attentionScoresF16 } from "./attention-scores-f16.ts";
 import { attentionTileCodes } from "./attention-tile-codes.ts";
 import { attentionTileF32 } from "./attention-tile-f32.ts";
 import { attentionTileF16 } from "./attention-tile-f16.ts";
+import { depthwiseCodes } from "./depthwise-codes.ts";
+import { depthwise } from "./depthwise.ts";
 import { dequantizeColumns } from "./dequantize-columns.ts";
 import { fakeQuantize } from "./fake-quantize.ts";
 import { fakeQuantizeCodebook } from "./fake-quantize-codebook.ts";
@@ -39,9 +41,12 @@ import { gemmF32Combine } from "./gemm-f32-combine.ts";
 import { gemmF32Partial } from "./gemm-f32-partial.ts";
 import { gemmF32Subgroup } from "./gemm-f32-subgroup.ts";
 import { gemmF32Tiled } from "./gemm-f32-tiled.ts";
+import { headGate } from "./head-gate.ts";
 import { layerNormInteger } from "./layer-norm-integer.ts";
 import { layerNorm } from "./layer-norm.ts";
 import { layerNormF16 } from "./layer-norm-f16.ts";
+import { linearAttention } from "./linear-attention.ts";
+import { linearAttentionSums } from "./linear-attention-sums.ts";
 import { normalizePixels } from "./normalize-pixels.ts";
 import { maxRows } from "./max-rows.ts";
 import { patchify } from "./patchify.ts";
@@ -75,6 +80,8 @@ export const kernels = {
   "attention-tile-codes": attentionTileCodes,
   "attention-tile-f32": attentionTileF32,
   "attention-tile-f16": attentionTileF16,
+  depthwise: depthwise,
+  "depthwise-codes": depthwiseCodes,
   "dequantize-columns": dequantizeColumns,
   "fake-quantize": fakeQuantize,
   "fake-quantize-codebook": fakeQuantizeCodebook,
@@ -97,9 +104,12 @@ export const kernels = {
   "gemm-f32-partial": gemmF32Partial,
   "gemm-f32-subgroup": gemmF32Subgroup,
   "gemm-f32-tiled": gemmF32Tiled,
+  "head-gate": headGate,
   "layer-norm": layerNorm,
   "layer-norm-f16": layerNormF16,
   "layer-norm-integer": layerNormInteger,
+  "linear-attention": linearAttention,
+  "linear-attention-sums": linearAttentionSums,
   "normalize-pixels": normalizePixels,
   "max-rows": maxRows,
   patchify: patchify,

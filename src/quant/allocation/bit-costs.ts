@@ -13,7 +13,7 @@ export interface Widths {
   readonly activations: number;
 }
 
-/** A layer that multiplies: a Gemm, or one of the two products of attention. */
+/** A layer that multiplies: a Gemm, a convolution, or one of the two products of attention. */
 export interface LayerCost {
   readonly name: string;
   /** Elements of the weight matrix; 0 for an attention product. Biases, steps and zero points are not quantized and not counted. */
@@ -38,7 +38,7 @@ export const FLOAT_WIDTHS: Widths = { weights: 32, activations: 32 };
 export function layerCosts(graph: Graph): LayerCost[] {
   return graph.nodes.flatMap((node) => {
     const macs = macsOf(graph, node);
-    return macs === null ? [] : [{ name: node.name, parameters: node.op === "Gemm" ? node.weights.weight.data.length : 0, macs }];
+    return macs === null ? [] : [{ name: node.name, parameters: node.weights.weight?.data.length ?? 0, macs }];
   });
 }
 
@@ -73,6 +73,7 @@ export function layerBitOps({ parameters, macs }: LayerCost, { weights, activati
 function macsOf({ shapes }: Graph, node: Node): number | null {
   const { name, op, inputs, weights } = node;
   switch (op) {
+    case "DepthwiseConvolution": // [N,C] -> [M,C]: every sum runs over the taps
     case "Gemm": // [...,K] -> [...,N]
       return elementCount(shapes[name]) * weights.weight.shape[1];
     case "AttentionScores": // qkv [N,3A] -> [H,N,N]: every head sums over A / H

@@ -4,7 +4,7 @@
  * A LayerNorm whose readers do not share one step keeps its float arithmetic on the quantized input.
  */
 import { replaceNodes, type Graph, type Node } from "../../graph/graph.ts";
-import { isCentred } from "../../graph/ops.ts";
+import { isCentred, stretchOf } from "../../graph/ops.ts";
 import type { Quantizer } from "../../graph/quantizer.ts";
 import { factorGrid } from "../schemes/power-of-two-factor.ts";
 import type { Pass } from "./pass.ts";
@@ -28,6 +28,11 @@ function rewritten(graph: Graph, node: Node): Node {
     const outputStep = commonStep(readersOf(graph, node.name));
     if (!grid || outputStep === null) return node;
     return { ...node, attributes: { ...node.attributes, arithmetic: "integer", inputStep: grid.step, outputStep } };
+  }
+  if (node.op === "Softmax" && input && stretchOf(node)) {
+    // Its formula has no place for the stretch: the scores stay float.
+    const { quantizers: _quantizers, ...plain } = node;
+    return plain;
   }
   if (node.op === "Softmax" && input && readersOf(graph, node.name).every(takesPowersOfTwo)) {
     return { ...node, attributes: { ...node.attributes, arithmetic: "log-int", inputStep: input.scale[0] } };

@@ -1,3 +1,4 @@
+import { sitesOf } from "../../graph/ops.ts";
 import { allocateBits, isTied } from "../allocation/allocate-bits.ts";
 import { measuredCost } from "../allocation/bit-utility.ts";
 import { layerSensitivity } from "../allocation/layer-sensitivity.ts";
@@ -22,7 +23,7 @@ async function allocate(model: FloatModel, settings: readonly BitWidths[]): Prom
   const costOf = async (operands: "both" | "weights") => measuredCost(await layerSensitivity(model, lrpQvit, operands));
   const both = settings.some(isTied) ? await costOf("both") : null;
   const weights = settings.every(isTied) ? null : await costOf("weights");
-  const withoutWeights = new Set(model.graph.nodes.filter(({ op }) => op !== "Gemm").map(({ name }) => name));
+  const withoutWeights = new Set(model.graph.nodes.filter(({ op }) => !sitesOf(op).includes("weight")).map(({ name }) => name));
   return settings.map((widths) => {
     const cost = isTied(widths) ? both : weights;
     if (!cost) throw new Error("internal: a setting was not measured");

@@ -1,8 +1,10 @@
 import type { OpName } from "../../graph/ops.ts";
+import { depthwiseRule } from "./depthwise.ts";
+import { linearAttentionRule } from "./linear-attention.ts";
 import { linearRule } from "./linear.ts";
 import { outputRule, scoresRule } from "./products.ts";
 import type { RelevanceRule } from "./rule.ts";
-import { addRule, gatedRule } from "./sums.ts";
+import { addRule, gatedRule, gateRule } from "./sums.ts";
 import { gatherRowsRule, gatherRule, maxRowsRule, meanRule, patchifyRule, prependTokensRule, softmaxPoolRule } from "./tokens.ts";
 
 /** Functions of one value that keep its shape hand relevance on unchanged, as the authors decided for softmax, GELU and LayerNorm alike. */
@@ -19,6 +21,8 @@ export const relevanceRules: Record<OpName, RelevanceRule> = {
   AttentionBias: unchanged,
   Softmax: unchanged,
   AttentionOutput: outputRule,
+  HeadGate: gateRule,
+  LinearAttention: linearAttentionRule,
   Gelu: unchanged,
   Activation: unchanged,
   GatedActivation: gatedRule,
@@ -26,6 +30,7 @@ export const relevanceRules: Record<OpName, RelevanceRule> = {
   Gather: gatherRule,
   GatherRows: gatherRowsRule,
   MaxRows: maxRowsRule,
+  DepthwiseConvolution: depthwiseRule,
   SoftmaxPool: softmaxPoolRule,
   ReduceMean: meanRule,
 };

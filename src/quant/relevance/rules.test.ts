@@ -30,6 +30,30 @@ function expectClose(actual: readonly number[], expected: readonly number[], dig
   expected.forEach((value, i) => expect(actual[i]).toBeCloseTo(value, digits));
 }
 
+describe("relevance through a depthwise convolution", () => {
+  it("goes to each channel's taps whose products are above 0, in proportion", () => {
+    const weights = { weight: of([2, 2], 1, 2, 1, -1), bias: of([2], 9, 9), indices: of([2, 2], -1, 0, 0, 1) };
+    const node = make("DepthwiseConvolution", {}, weights);
+    // Row 0: channel 0 products (none, 4), channel 1 (none, -3). Row 1: channel 0 products 2, 6; channel 1 products 3, 1.
+    expectClose(back(node, [of([1, 2, 2], 2, 3, 3, -1)], 5, 7, 8, 4)[0], [5 + 2, 0 + 3, 6, 1]);
+  });
+});
+
+describe("relevance through attention of other kinds", () => {
+  it("passes a gate, which gets nothing", () => {
+    expect(back(make("HeadGate"), [of([1, 1, 2], 1, 2), of([1, 1, 1], 7)], 3, 4)).toEqual([[3, 4], [0]]);
+  });
+
+  it("goes to the values of linear attention, in proportion to what they add", () => {
+    const node = make("LinearAttention", { numHeads: 1, epsilon: 0 });
+    const [q, k, v] = [of([1, 2, 1], 2, 1), of([1, 2, 1], 1, 3), of([1, 2, 1], 5, 1)];
+    // Both rows add 5 k_0 : 1 k_1 = 5 : 3.
+    const [ofQuery, ofKey, ofValue] = back(node, [q, k, v], 8, 16);
+    expectClose([...ofQuery, ...ofKey], [0, 0, 0, 0]);
+    expectClose(ofValue, [5 + 10, 3 + 6]);
+  });
+});
+
 describe("relevance through a linear layer", () => {
   it("goes to products above 0 in proportion, and ignores the bias", () => {
     const node = make("Gemm", {}, { weight: of([2, 3], 1, 2, -1, 3, -1, 2), bias: of([2], 100, -100) });

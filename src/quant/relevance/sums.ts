@@ -35,6 +35,9 @@ export const gatedRule: RelevanceRule = (_node, [x], relevance) => {
   return [out];
 };
 
+/** x times sigmoid of gates: the gates only weigh the heads and get nothing. */
+export const gateRule: RelevanceRule = (_node, [, gates], relevance) => [relevance, new Float64Array(gates.data.length)];
+
 /** A value that several nodes read: x sum_i (R_i / x), which is the sum of what they hand back wherever x is not 0. */
 export function joinReaders(x: ArrayLike<number>, parts: readonly Relevance[]): Relevance {
   if (parts.length === 1) return parts[0];

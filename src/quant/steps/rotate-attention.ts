@@ -4,11 +4,12 @@
  *   channels spread over the head;
  *   k' = k - mean k: each row of scores moves by a constant, which the softmax takes out;
  *   v' = T v, and the projection reads P v T^T, so that its weights become W T^T;
- *   v' = v - mean v: attention rows sum to 1, so the mean goes into the projection's bias; quantized rows do not quite, and now lose less.
+ *   v' = v - mean v: attention rows sum to 1, so the mean goes into the projection's bias; quantized rows do not quite, and now lose less. Not where rows sum to
+ *   something else (clipped softmax) or heads are scaled row by row (gates), which the rotation of v passes.
  * The projection's bias is corrected by the step that fits its weights (fitWeights), which aims at the float layer's mean output.
  */
-import type { Node } from "../../graph/graph.ts";
-import { attribute, headsOf } from "../../graph/ops.ts";
+import type { Graph, Node } from "../../graph/graph.ts";
+import { attribute, headsOf, stretchOf } from "../../graph/ops.ts";
 import { tensor, type Tensor } from "../../tensor/tensor.ts";
 import type { LayerStep } from "./step.ts";
 
@@ -18,17 +19,31 @@ export function rotateAttention(): LayerStep {
     needsFloat: true,
     async run(layer, { graph, runNode }) {
       const { node, float } = layer;
-      const output = graph.nodes.find(({ op, name }) => op === "AttentionOutput" && name === node.inputs[0]);
+      const producer = named(graph, node.inputs[0]);
+      const output = producer?.op === "HeadGate" ? named(graph, producer.inputs[0]) : producer;
       // The float path keeps the projection as it was: its input is not rotated.
-      if (node.op === "Gemm" && output)
+      if (node.op === "Gemm" && output?.op === "AttentionOutput")
         return { ...layer, node: rotatedProjection(node, headsOf(graph.shapes[output.inputs[0]], graph.shapes[output.inputs[1]])) };
       const scores = graph.nodes.find(({ op, inputs }) => op === "AttentionScores" && inputs.includes(node.name));
       if (node.op !== "Gemm" || !scores) return layer;
       const means = columnMeans(await runNode(float.node, float.inputs));
+      if (!sumsToOne(graph, node.name)) means.fill(0, (2 * means.length) / 3);
       const rewrite = (gemm: Node) => rewritten(gemm, attribute(scores, "numHeads"), means);
       return { ...layer, node: rewrite(node), float: { ...float, node: rewrite(float.node) } };
     },
   };
+}
+
+/** Whether a constant added to v is the same constant in what the projection reads. */
+function sumsToOne(graph: Graph, qkv: string): boolean {
+  const output = graph.nodes.find(({ op, inputs }) => op === "AttentionOutput" && inputs[1] === qkv);
+  const softmax = output && named(graph, output.inputs[0]);
+  const gated = graph.nodes.some(({ op, inputs }) => op === "HeadGate" && inputs[0] === output?.name);
+  return softmax !== undefined && stretchOf(softmax) === null && !gated;
+}
+
+function named(graph: Graph, name: string): Node | undefined {
+  return graph.nodes.find((node) => node.name === name);
 }
 
 /** weight [3D,K], bias [3D]; rows are q, k, v, each head-major; all rotated, k and v centred. */

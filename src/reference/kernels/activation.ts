@@ -12,6 +12,7 @@ export const activation: KernelTwin = (p, constants, [xWords], output, math) => 
     (v) => bySigmoid(v, 1, math),
     (v) => Math.max(v, 0),
     (v) => math.fma(math.fma(c2, v, c1), v, c0),
+    (v) => Math.min(Math.max(math.fma(c1, v, c0), 0), 1),
   ];
   const activate = functions[constants.KIND];
   for (let row = 0; row < p.rows; row++) {
@@ -24,8 +25,11 @@ export const activation: KernelTwin = (p, constants, [xWords], output, math) => 
 };
 
 function bySigmoid(v: number, slope: number, math: Arithmetic): number {
-  const u = f32(slope * v);
+  return f32(v * sigmoid(f32(slope * v), math));
+}
+
+export function sigmoid(u: number, math: Arithmetic): number {
   const e = exactExp(-Math.abs(u), math);
   const inverse = exactReciprocal(f32(1 + e), math);
-  return f32(v * (u < 0 ? f32(e * inverse) : inverse));
+  return u < 0 ? f32(e * inverse) : inverse;
 }

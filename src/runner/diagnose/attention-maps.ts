@@ -1,5 +1,5 @@
 /** Where the class token looks, head by head, on both paths; and through all layers at once (attention rollout, Abnar and Zuidema 2020). */
-import type { Graph } from "../../graph/graph.ts";
+import type { Graph, Node } from "../../graph/graph.ts";
 import { attribute, windowsOf } from "../../graph/ops.ts";
 import { fakeQuantizeNode } from "../../quant/simulate.ts";
 import { tensor, type Tensor } from "../../tensor/tensor.ts";
@@ -22,9 +22,13 @@ export interface AttentionMaps {
   readonly rollout: MapPair;
 }
 
-/** Of the first image. null where tokens only see their own window: such a model has no look over the whole image. */
+/** Of the first image. null where tokens only see their own window, are no patches of the image, or are weighed without a softmax: no look over the whole image. */
 export async function attentionMaps(model: DiagnosedModel): Promise<AttentionMaps | null> {
-  if (model.float.nodes.some((node) => node.op === "AttentionScores" && windowsOf(node) > 1)) return null;
+  const { nodes, shapes } = model.float;
+  const scores = nodes.filter(({ op }) => op === "AttentionScores");
+  const { prefix, gridHeight, gridWidth } = gridOf(model.float);
+  const isLook = ({ name }: Node) => shapes[name][1] === prefix + gridHeight * gridWidth;
+  if (scores.length === 0 || scores.some((node) => windowsOf(node) > 1 || !isLook(node))) return null;
   const { images } = model;
   const one = tensor([1, ...images.shape.slice(1)], images.data.slice(0, images.data.length / images.shape[0]));
   const collector = collectAttention(model.quantized);

@@ -1,4 +1,8 @@
+import { blockPlaces } from "../../graph/blocks.ts";
 import type { Graph } from "../../graph/graph.ts";
+import { sitesOf } from "../../graph/ops.ts";
+import { isTable } from "../../graph/tables.ts";
+import type { Weights } from "../../graph/quantizer.ts";
 import { throwIfCancelled, type Job } from "../../tensor/progress.ts";
 import { tensorStatistics, type TensorStatistics } from "./tensor-statistics.ts";
 import { PREVIEW_BITS, weightSqnrDb } from "./weight-difficulty.ts";
@@ -23,28 +27,33 @@ export interface InspectedTensor extends TensorStatistics {
 
 /** Every parameter of the graph in the order of the network, with progress per layer. */
 export async function inspectGraph(graph: Graph, job?: Job): Promise<readonly InspectedTensor[]> {
-  const nodes = graph.nodes.filter(({ weights }) => Object.keys(weights).length > 0);
-  const total = nodes.reduce((sum, { weights }) => sum + Object.values(weights).reduce((n, { data }) => n + data.length, 0), 0);
+  const nodes = graph.nodes.filter(({ weights }) => parametersOf(weights).length > 0);
+  const total = nodes.reduce((sum, { weights }) => sum + parametersOf(weights).reduce((n, [, { data }]) => n + data.length, 0), 0);
+  const placeOf = blockPlaces(graph.nodes.map(({ name }) => name));
   const found: InspectedTensor[] = [];
   for (const [done, { name, op, weights }] of nodes.entries()) {
     throwIfCancelled(job);
     job?.onProgress?.({ stage: `reading ${name}`, done, total: nodes.length });
-    const match = /^blocks\.(\d+)\.(.+)$/.exec(name);
-    for (const [parameter, values] of Object.entries(weights)) {
+    const { block, role } = placeOf(name);
+    for (const [parameter, values] of parametersOf(weights)) {
       found.push({
         ...tensorStatistics(values),
         name: `${name}.${parameter}`,
-        block: match ? Number(match[1]) : null,
-        layer: match ? match[2] : name,
+        block,
+        layer: role,
         parameter,
         shape: values.shape,
         elements: values.data.length,
         share: values.data.length / Math.max(1, total),
-        previewDb: op === "Gemm" && parameter === "weight" ? PREVIEW_BITS.map((bits) => weightSqnrDb(values, bits)) : null,
+        previewDb: parameter === "weight" && sitesOf(op).includes("weight") ? PREVIEW_BITS.map((bits) => weightSqnrDb(values, bits)) : null,
       });
     }
     // The work is synchronous: let a cancel message in.
     await new Promise((resolve) => setTimeout(resolve));
   }
   return found;
+}
+
+function parametersOf(weights: Weights) {
+  return Object.entries(weights).filter(([name]) => !isTable(name));
 }

@@ -67,8 +67,8 @@ describe("inspectGraph", () => {
     const seen: Progress[] = [];
     const found = await inspectGraph(graph, { onProgress: (progress) => seen.push(progress) });
     expect(found.map(({ name, block, layer, parameter, share }) => [name, block, layer, parameter, share])).toEqual([
-      ["blocks.1.mlp.fc1.weight", 1, "mlp.fc1", "weight", 0.75],
-      ["blocks.1.mlp.fc1.bias", 1, "mlp.fc1", "bias", 0.25],
+      ["blocks.1.mlp.fc1.weight", 0, "mlp.fc1", "weight", 0.75], // the only block there is
+      ["blocks.1.mlp.fc1.bias", 0, "mlp.fc1", "bias", 0.25],
     ]);
     expect(found[0].previewDb).toHaveLength(PREVIEW_BITS.length);
     expect(found[1].previewDb).toBeNull();
