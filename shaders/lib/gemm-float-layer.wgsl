@@ -9,7 +9,7 @@
 @group(0) @binding(4) var<storage, read> residual: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> y: array<vec4f>;
 
-fn gemm_float_x(at: u32) -> vec4f { return x[at]; }
+fn gemm_float_x(_row: u32, base: u32, k: u32) -> vec4f { return x[base + k]; }
 fn gemm_float_weight(at: u32) -> vec4f { return weight[at]; }
 fn gemm_float_residual(at: u32) -> vec4f { return residual[at]; }
 fn gemm_float_store(at: u32, v: vec4f) { y[at] = v; }

@@ -14,7 +14,8 @@ override R_HALF: bool = true;
 @group(0) @binding(4) var<storage, read> residual: array<vec2u>;
 @group(0) @binding(5) var<storage, read_write> y: array<vec2u>;
 
-fn gemm_float_x(at: u32) -> vec4f {
+fn gemm_float_x(_row: u32, base: u32, k: u32) -> vec4f {
+  let at = base + k;
   if (X_HALF) { return halves_unpack(x[at]); }
   return halves_wide(x[2u * at], x[2u * at + 1u]);
 }

@@ -19,6 +19,7 @@ import {
   gemmF32Combine,
   gemmF32Partial,
 } from "../reference/kernels/gemm.ts";
+import { gemmNormCodesDot, gemmNormCodesF32, gemmNormF32 } from "../reference/kernels/gemm-norm.ts";
 import {
   attentionOutputF16,
   attentionRowsF16,
@@ -90,6 +91,9 @@ export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
   "gemm-f32-subgroup": gemmF32,
   "gemm-f32-tiled": gemmF32,
   "head-gate": headGate,
+  "gemm-norm-codes-dot": gemmNormCodesDot,
+  "gemm-norm-codes-f32": gemmNormCodesF32,
+  "gemm-norm-f32": gemmNormF32,
   "layer-norm": layerNorm,
   "layer-norm-f16": layerNormF16,
   "layer-norm-integer": layerNormInteger,

@@ -10,6 +10,7 @@ import type { PlanExecutor } from "./executor.ts";
 import { compilePlan, createGpuExecutor } from "./gpu-executor.ts";
 import { checkHalves } from "./check-halves.ts";
 import { makePlan } from "./make-plan.ts";
+import type { PlanOptions } from "./plan-builder.ts";
 import { packConstants } from "./pack-constants.ts";
 import { defaultChoices, type GemmChoices } from "./tune/gemm-rungs.ts";
 import type { AttentionForm, ConstantArray, FloatPrecision, IntegerExecution, Plan, PlanMode } from "./plan.ts";
@@ -42,6 +43,8 @@ export interface SessionOptions {
   readonly precision?: FloatPrecision;
   /** Rungs of the linear layers; without it, the defaults of the adapter. */
   readonly gemm?: GemmChoices;
+  /** Normalizations as steps of their own (default), or as prologues of the linear layers behind them. */
+  readonly prologue?: PlanOptions["prologue"];
   /** Default: the adapter's, attentionFormOf(). */
   readonly attention?: AttentionForm;
   /** Images per submit. A software adapter takes few, so that a cancel is not kept waiting. */
@@ -102,7 +105,7 @@ export function createWasmSession(graph: Graph, mode: PlanMode, precision: Float
 
 function createSession(
   graph: Graph,
-  { mode, execution, precision = "f32", attention = "unfused", gemm }: SessionOptions,
+  { mode, execution, precision = "f32", prologue = "none", attention = "unfused", gemm }: SessionOptions,
   maxImages: number,
   makeExecutor: (plan: Plan, pack: Pack, job?: Job) => Promise<PlanExecutor>,
   release: () => void,
@@ -116,7 +119,18 @@ function createSession(
     const known = ready.get(key);
     if (known) return known;
     const pending = new Map<string, () => ConstantArray>();
-    const plan = makePlan(graph, { mode, images, execution, precision, attention, taps, constants, pending, ...(gemm ? { gemm } : {}) });
+    const plan = makePlan(graph, {
+      mode,
+      images,
+      execution,
+      precision,
+      prologue,
+      attention,
+      taps,
+      constants,
+      pending,
+      ...(gemm ? { gemm } : {}),
+    });
     const made = { plan, executor: await makeExecutor(plan, () => packConstants(constants, pending, job), job) };
     ready.set(key, made);
     for (const [old, { executor }] of ready) {

@@ -22,6 +22,7 @@ import {
   gemmCodesF32RungCases,
   gemmCodesF32TiledCases,
 } from "./gemm-codes.ts";
+import { gemmNormCodesDotCases, gemmNormCodesF32Cases, gemmNormF32Cases } from "./gemm-norm.ts";
 import { gemmCases, gemmF32CombineCases, gemmF32PartialCases, gemmRungCases, gemmTiledCases } from "./gemm.ts";
 import {
   attentionOutputF16Cases,
@@ -86,6 +87,9 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "gemm-f32-subgroup": gemmRungCases,
   "gemm-f32-tiled": gemmTiledCases,
   "head-gate": headGateCases,
+  "gemm-norm-codes-dot": gemmNormCodesDotCases,
+  "gemm-norm-codes-f32": gemmNormCodesF32Cases,
+  "gemm-norm-f32": gemmNormF32Cases,
   "layer-norm": layerNormCases,
   "layer-norm-f16": layerNormF16Cases,
   "layer-norm-integer": layerNormIntegerCases,

@@ -42,6 +42,9 @@ import { gemmF32Partial } from "./gemm-f32-partial.ts";
 import { gemmF32Subgroup } from "./gemm-f32-subgroup.ts";
 import { gemmF32Tiled } from "./gemm-f32-tiled.ts";
 import { headGate } from "./head-gate.ts";
+import { gemmNormCodesDot } from "./gemm-norm-codes-dot.ts";
+import { gemmNormCodesF32 } from "./gemm-norm-codes-f32.ts";
+import { gemmNormF32 } from "./gemm-norm-f32.ts";
 import { layerNormInteger } from "./layer-norm-integer.ts";
 import { layerNorm } from "./layer-norm.ts";
 import { layerNormF16 } from "./layer-norm-f16.ts";
@@ -105,6 +108,9 @@ export const kernels = {
   "gemm-f32-subgroup": gemmF32Subgroup,
   "gemm-f32-tiled": gemmF32Tiled,
   "head-gate": headGate,
+  "gemm-norm-codes-dot": gemmNormCodesDot,
+  "gemm-norm-codes-f32": gemmNormCodesF32,
+  "gemm-norm-f32": gemmNormF32,
   "layer-norm": layerNorm,
   "layer-norm-f16": layerNormF16,
   "layer-norm-integer": layerNormInteger,
