@@ -467,6 +467,16 @@ const runningErrors = {
     meaning: "The GPU had no memory for a buffer; the error names the tensor and its size. What was open stays usable.",
     advice: "Use fewer images at once, or a smaller model.",
   },
+  HALF_RANGE: {
+    title: "Weight beyond 16 bits",
+    meaning: "A weight is too large to be stored as a 16-bit float; the error names the tensor.",
+    advice: "Run the model in f32.",
+  },
+  HALF_WRONG: {
+    title: "Wrong results in 16 bits",
+    meaning: "A kernel that stores 16-bit floats gives other results on this adapter than the reference; the error names it.",
+    advice: "Run the model in f32, or on another adapter.",
+  },
   SELFTEST_FAILED: {
     title: "Wrong results from a kernel",
     meaning: "A kernel gives other results on this adapter than the reference.",
