@@ -1,50 +1,19 @@
 requires packed_4x8_integer_dot_product;
 // gemm-codes-dot on tiles in workgroup memory: the same arguments, the same words. Nibbles and pairs of bits become bytes (one shift, one mask) when a tile is
 // staged. A workgroup computes 2 TILE_ROWS2 rows x 4 TILE_COLUMNS4 columns, 2 x 4 per invocation, and stages 32 of K at a time.
-//include lib/exact-math.wgsl
-//include lib/codes.wgsl
-//include lib/gemm-codes.wgsl
-struct Params {
-  rows: u32, columns4: u32, depth4: u32, weight_stride: u32,
-  x_step: u32, x_offset: u32, x_stride4: u32,
-  out_group: u32, out_group_stride: u32, out_offset: u32, out_stride4: u32,
-  residual_rows: u32, residual_stride4: u32, row_period: u32,
-}
-override GELU: u32 = 0; // 0: none, 1: erf, 2: tanh
-override RESIDUAL: bool = false;
-override QUANTIZE: bool = false;
-override CONTAINER: u32 = 8; // bits that a stored weight code takes: 2, 4 or 8
-override TOKENS: bool = false;
+//include lib/gemm-codes-dot-layer.wgsl
 override TILE_ROWS2: u32 = 8; // pairs of rows
 override TILE_COLUMNS4: u32 = 8; // quads of columns
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<u32>;
-@group(0) @binding(2) var<storage, read> weight: array<u32>;
-@group(0) @binding(3) var<storage, read> column_f: array<vec4f>;
-@group(0) @binding(4) var<storage, read> column_i: array<vec4i>;
-@group(0) @binding(5) var<storage, read> residual: array<vec4u>;
-@group(0) @binding(6) var<storage, read> row_table: array<vec2f>;
-@group(0) @binding(7) var<storage, read_write> y: array<u32>;
 
 const STAGE4 = 8u; // quads of K in a stage: a whole number of words for every CONTAINER
 var<workgroup> tile_x: array<u32, TILE_ROWS2 * 2u * STAGE4>; // [row, quad of K]
 var<workgroup> tile_w: array<vec4u, TILE_COLUMNS4 * STAGE4>; // [quad of K, quad of columns]
 
-fn dots(a: u32, b: vec4u) -> vec4u {
-  return vec4u(dot4U8Packed(a, b.x), dot4U8Packed(a, b.y), dot4U8Packed(a, b.z), dot4U8Packed(a, b.w));
-}
-
-fn four_words(at: u32) -> vec4u {
-  return vec4u(weight[at], weight[at + 1u], weight[at + 2u], weight[at + 3u]);
-}
-
 // Four columns of the weights at one quad of K.
 fn weight_quad(k4: u32, column4: u32) -> vec4u {
   let quads_per_word = 8u / CONTAINER;
-  let words = four_words((k4 / quads_per_word) * params.weight_stride + 4u * column4);
-  let mask = select(select(0x03030303u, 0x0f0f0f0fu, CONTAINER == 4u), 0xffffffffu, CONTAINER == 8u);
-  return (words >> vec4u(CONTAINER * (k4 % quads_per_word))) & vec4u(mask);
+  let words = gemm_codes_dot_words((k4 / quads_per_word) * params.weight_stride + 4u * column4);
+  return gemm_codes_dot_group(words, k4 % quads_per_word);
 }
 
 @compute @workgroup_size(TILE_COLUMNS4, TILE_ROWS2)
@@ -58,7 +27,7 @@ fn main(@builtin(workgroup_id) group_id: vec3u, @builtin(local_invocation_id) lo
   for (var start = 0u; start < params.depth4; start += STAGE4) {
     let quads = min(STAGE4, params.depth4 - start);
     for (var i = index; i < TILE_ROWS2 * 2u * STAGE4; i += invocations) {
-      tile_x[i] = x[gemm_codes_x_base(first_row + i / STAGE4) + start + min(i % STAGE4, quads - 1u)];
+      tile_x[i] = x[gemm_rows_base(first_row + i / STAGE4) + start + min(i % STAGE4, quads - 1u)];
     }
     for (var i = index; i < TILE_COLUMNS4 * STAGE4; i += invocations) {
       tile_w[i] = weight_quad(start + min(i / TILE_COLUMNS4, quads - 1u), min(first_column4 + i % TILE_COLUMNS4, last_column4));
@@ -68,8 +37,8 @@ fn main(@builtin(workgroup_id) group_id: vec3u, @builtin(local_invocation_id) lo
       let w = tile_w[q * TILE_COLUMNS4 + local.x];
       let u = tile_x[2u * local.y * STAGE4 + q];
       let v = tile_x[(2u * local.y + 1u) * STAGE4 + q];
-      a += dots(u, w); sum_a += dot4U8Packed(u, 0x01010101u);
-      b += dots(v, w); sum_b += dot4U8Packed(v, 0x01010101u);
+      a += dots_four(u, w); sum_a += dot4U8Packed(u, 0x01010101u);
+      b += dots_four(v, w); sum_b += dot4U8Packed(v, 0x01010101u);
     }
     workgroupBarrier();
   }

@@ -1,43 +1,10 @@
 // gemm-codes-f32 on tiles in workgroup memory: the same arguments, the same words. Codes are unpacked once per tile.
 // A workgroup computes 2 TILE_ROWS2 rows x 4 TILE_COLUMNS4 columns, 2 x 4 per invocation, and stages 16 of K at a time.
-//include lib/exact-math.wgsl
-//include lib/codes.wgsl
-//include lib/gemm-codes.wgsl
+//include lib/gemm-codes-f32-layer.wgsl
 //include lib/gemm-weights.wgsl
 //include lib/quads.wgsl
-struct Params {
-  rows: u32, columns4: u32, depth4: u32, weight_stride: u32,
-  x_step: u32, x_offset: u32, x_stride4: u32,
-  out_group: u32, out_group_stride: u32, out_offset: u32, out_stride4: u32,
-  residual_rows: u32, residual_stride4: u32, chunk4: u32,
-  row_period: u32, group4: u32,
-}
-override GELU: u32 = 0; // 0: none, 1: erf, 2: tanh
-override RESIDUAL: bool = false;
-override QUANTIZE: bool = false;
-override CONTAINER: u32 = 8; // bits that a stored weight code takes: 2, 4 or 8
-override CHUNKED: bool = false;
-override LEVELS: bool = false;
-override TOKENS: bool = false;
-override GROUPED: bool = false;
 override TILE_ROWS2: u32 = 8; // pairs of rows
 override TILE_COLUMNS4: u32 = 8; // quads of columns
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<u32>;
-@group(0) @binding(2) var<storage, read> weight: array<u32>;
-@group(0) @binding(3) var<storage, read> column_f: array<vec4f>;
-@group(0) @binding(4) var<storage, read> column_i: array<vec4i>;
-@group(0) @binding(5) var<storage, read> residual: array<vec4u>;
-@group(0) @binding(6) var<storage, read> levels: array<f32>;
-@group(0) @binding(7) var<storage, read> row_table: array<vec2f>;
-@group(0) @binding(8) var<storage, read_write> y: array<u32>;
-
-fn x_quad(at: u32) -> vec4f {
-  let word = x[at];
-  if (LEVELS) { return vec4f(levels[word & 255u], levels[(word >> 8u) & 255u], levels[(word >> 16u) & 255u], levels[word >> 24u]); }
-  return codes_unpack(word);
-}
 
 const STAGE4 = 4u; // quads of K in a stage
 var<workgroup> tile_x: array<vec4f, TILE_ROWS2 * 2u * STAGE4>; // [row, quad of K]
@@ -67,7 +34,7 @@ fn main(@builtin(workgroup_id) group_id: vec3u, @builtin(local_invocation_id) lo
   for (var start = 0u; start < params.depth4; start += STAGE4) {
     let quads = min(STAGE4, params.depth4 - start);
     for (var i = index; i < TILE_ROWS2 * 2u * STAGE4; i += invocations) {
-      tile_x[i] = x_quad(gemm_codes_x_base(first_row + i / STAGE4) + start + min(i % STAGE4, quads - 1u));
+      tile_x[i] = gemm_codes_x(gemm_rows_base(first_row + i / STAGE4) + start + min(i % STAGE4, quads - 1u));
     }
     for (var i = index; i < TILE_COLUMNS4 * 4u * STAGE4; i += invocations) {
       tile_w[i] = weight_quad(4u * start + min(i / TILE_COLUMNS4, 4u * quads - 1u), min(first_column4 + i % TILE_COLUMNS4, last_column4));

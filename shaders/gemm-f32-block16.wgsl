@@ -1,87 +1,69 @@
 // y[M,N] = x[M,K] . weight[N,K]^T + bias, then optionally GELU and a residual: float, no barrier, no subgroup.
 // Register block of 16 rows x 16 columns per invocation: the fewest loads per product, where registers (or a software adapter's stack) hold 256 sums.
-// x: [rows, ceil(K/4)] vec4, padded columns finite. weight: [4*ceil(K/4), N16/4] vec4 over columns, k-major, zero padded.
-// Row maps serve token selection (x_step, x_offset), the class token's gap in the patch embedding (out_*) and positions (residual_rows).
-//include lib/exact-math.wgsl
-//include lib/gemm-float.wgsl
+//include lib/gemm-float-layer.wgsl
 //include lib/quads.wgsl
-struct Params {
-  rows: u32, columns4: u32, depth4: u32, weight_columns4: u32,
-  x_step: u32, x_offset: u32, x_stride4: u32,
-  out_group: u32, out_group_stride: u32, out_offset: u32, out_stride4: u32,
-  residual_rows: u32, residual_stride4: u32,
-}
-override GELU: u32 = 0; // 0: none, 1: erf, 2: tanh
-override RESIDUAL: bool = false;
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> weight: array<vec4f>;
-@group(0) @binding(3) var<storage, read> bias: array<vec4f>;
-@group(0) @binding(4) var<storage, read> residual: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> y: array<vec4f>;
 
 @compute @workgroup_size(4, 4)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let column4 = id.x * 4u;
   let row = id.y * 16u;
   if (row >= params.rows || column4 >= params.columns4) { return; }
-  let x0 = gemm_float_x_base(row + 0u); var a0 = vec4f(0.0); var b0 = vec4f(0.0); var c0 = vec4f(0.0); var d0 = vec4f(0.0);
-  let x1 = gemm_float_x_base(row + 1u); var a1 = vec4f(0.0); var b1 = vec4f(0.0); var c1 = vec4f(0.0); var d1 = vec4f(0.0);
-  let x2 = gemm_float_x_base(row + 2u); var a2 = vec4f(0.0); var b2 = vec4f(0.0); var c2 = vec4f(0.0); var d2 = vec4f(0.0);
-  let x3 = gemm_float_x_base(row + 3u); var a3 = vec4f(0.0); var b3 = vec4f(0.0); var c3 = vec4f(0.0); var d3 = vec4f(0.0);
-  let x4 = gemm_float_x_base(row + 4u); var a4 = vec4f(0.0); var b4 = vec4f(0.0); var c4 = vec4f(0.0); var d4 = vec4f(0.0);
-  let x5 = gemm_float_x_base(row + 5u); var a5 = vec4f(0.0); var b5 = vec4f(0.0); var c5 = vec4f(0.0); var d5 = vec4f(0.0);
-  let x6 = gemm_float_x_base(row + 6u); var a6 = vec4f(0.0); var b6 = vec4f(0.0); var c6 = vec4f(0.0); var d6 = vec4f(0.0);
-  let x7 = gemm_float_x_base(row + 7u); var a7 = vec4f(0.0); var b7 = vec4f(0.0); var c7 = vec4f(0.0); var d7 = vec4f(0.0);
-  let x8 = gemm_float_x_base(row + 8u); var a8 = vec4f(0.0); var b8 = vec4f(0.0); var c8 = vec4f(0.0); var d8 = vec4f(0.0);
-  let x9 = gemm_float_x_base(row + 9u); var a9 = vec4f(0.0); var b9 = vec4f(0.0); var c9 = vec4f(0.0); var d9 = vec4f(0.0);
-  let x10 = gemm_float_x_base(row + 10u); var a10 = vec4f(0.0); var b10 = vec4f(0.0); var c10 = vec4f(0.0); var d10 = vec4f(0.0);
-  let x11 = gemm_float_x_base(row + 11u); var a11 = vec4f(0.0); var b11 = vec4f(0.0); var c11 = vec4f(0.0); var d11 = vec4f(0.0);
-  let x12 = gemm_float_x_base(row + 12u); var a12 = vec4f(0.0); var b12 = vec4f(0.0); var c12 = vec4f(0.0); var d12 = vec4f(0.0);
-  let x13 = gemm_float_x_base(row + 13u); var a13 = vec4f(0.0); var b13 = vec4f(0.0); var c13 = vec4f(0.0); var d13 = vec4f(0.0);
-  let x14 = gemm_float_x_base(row + 14u); var a14 = vec4f(0.0); var b14 = vec4f(0.0); var c14 = vec4f(0.0); var d14 = vec4f(0.0);
-  let x15 = gemm_float_x_base(row + 15u); var a15 = vec4f(0.0); var b15 = vec4f(0.0); var c15 = vec4f(0.0); var d15 = vec4f(0.0);
+  let x0 = gemm_rows_base(row + 0u); var a0 = vec4f(0.0); var b0 = vec4f(0.0); var c0 = vec4f(0.0); var d0 = vec4f(0.0);
+  let x1 = gemm_rows_base(row + 1u); var a1 = vec4f(0.0); var b1 = vec4f(0.0); var c1 = vec4f(0.0); var d1 = vec4f(0.0);
+  let x2 = gemm_rows_base(row + 2u); var a2 = vec4f(0.0); var b2 = vec4f(0.0); var c2 = vec4f(0.0); var d2 = vec4f(0.0);
+  let x3 = gemm_rows_base(row + 3u); var a3 = vec4f(0.0); var b3 = vec4f(0.0); var c3 = vec4f(0.0); var d3 = vec4f(0.0);
+  let x4 = gemm_rows_base(row + 4u); var a4 = vec4f(0.0); var b4 = vec4f(0.0); var c4 = vec4f(0.0); var d4 = vec4f(0.0);
+  let x5 = gemm_rows_base(row + 5u); var a5 = vec4f(0.0); var b5 = vec4f(0.0); var c5 = vec4f(0.0); var d5 = vec4f(0.0);
+  let x6 = gemm_rows_base(row + 6u); var a6 = vec4f(0.0); var b6 = vec4f(0.0); var c6 = vec4f(0.0); var d6 = vec4f(0.0);
+  let x7 = gemm_rows_base(row + 7u); var a7 = vec4f(0.0); var b7 = vec4f(0.0); var c7 = vec4f(0.0); var d7 = vec4f(0.0);
+  let x8 = gemm_rows_base(row + 8u); var a8 = vec4f(0.0); var b8 = vec4f(0.0); var c8 = vec4f(0.0); var d8 = vec4f(0.0);
+  let x9 = gemm_rows_base(row + 9u); var a9 = vec4f(0.0); var b9 = vec4f(0.0); var c9 = vec4f(0.0); var d9 = vec4f(0.0);
+  let x10 = gemm_rows_base(row + 10u); var a10 = vec4f(0.0); var b10 = vec4f(0.0); var c10 = vec4f(0.0); var d10 = vec4f(0.0);
+  let x11 = gemm_rows_base(row + 11u); var a11 = vec4f(0.0); var b11 = vec4f(0.0); var c11 = vec4f(0.0); var d11 = vec4f(0.0);
+  let x12 = gemm_rows_base(row + 12u); var a12 = vec4f(0.0); var b12 = vec4f(0.0); var c12 = vec4f(0.0); var d12 = vec4f(0.0);
+  let x13 = gemm_rows_base(row + 13u); var a13 = vec4f(0.0); var b13 = vec4f(0.0); var c13 = vec4f(0.0); var d13 = vec4f(0.0);
+  let x14 = gemm_rows_base(row + 14u); var a14 = vec4f(0.0); var b14 = vec4f(0.0); var c14 = vec4f(0.0); var d14 = vec4f(0.0);
+  let x15 = gemm_rows_base(row + 15u); var a15 = vec4f(0.0); var b15 = vec4f(0.0); var c15 = vec4f(0.0); var d15 = vec4f(0.0);
   let stride = params.weight_columns4;
   // Weights are padded to a multiple of 16 columns.
   var w = column4;
   for (var k = 0u; k < params.depth4; k++) {
-    let p0 = weight[w]; let q0 = weight[w + 1u]; let r0 = weight[w + 2u]; let s0 = weight[w + 3u];
-    let p1 = weight[w + stride]; let q1 = weight[w + stride + 1u]; let r1 = weight[w + stride + 2u]; let s1 = weight[w + stride + 3u];
-    let p2 = weight[w + 2u * stride]; let q2 = weight[w + 2u * stride + 1u]; let r2 = weight[w + 2u * stride + 2u]; let s2 = weight[w + 2u * stride + 3u];
-    let p3 = weight[w + 3u * stride]; let q3 = weight[w + 3u * stride + 1u]; let r3 = weight[w + 3u * stride + 2u]; let s3 = weight[w + 3u * stride + 3u];
+    let p0 = gemm_float_weight(w); let q0 = gemm_float_weight(w + 1u); let r0 = gemm_float_weight(w + 2u); let s0 = gemm_float_weight(w + 3u);
+    let p1 = gemm_float_weight(w + stride); let q1 = gemm_float_weight(w + stride + 1u); let r1 = gemm_float_weight(w + stride + 2u); let s1 = gemm_float_weight(w + stride + 3u);
+    let p2 = gemm_float_weight(w + 2u * stride); let q2 = gemm_float_weight(w + 2u * stride + 1u); let r2 = gemm_float_weight(w + 2u * stride + 2u); let s2 = gemm_float_weight(w + 2u * stride + 3u);
+    let p3 = gemm_float_weight(w + 3u * stride); let q3 = gemm_float_weight(w + 3u * stride + 1u); let r3 = gemm_float_weight(w + 3u * stride + 2u); let s3 = gemm_float_weight(w + 3u * stride + 3u);
     w += 4u * stride;
-    let v0 = x[x0 + k];
+    let v0 = gemm_float_x(x0 + k);
     a0 = quads_madd(a0, p0, p1, p2, p3, v0); b0 = quads_madd(b0, q0, q1, q2, q3, v0); c0 = quads_madd(c0, r0, r1, r2, r3, v0); d0 = quads_madd(d0, s0, s1, s2, s3, v0);
-    let v1 = x[x1 + k];
+    let v1 = gemm_float_x(x1 + k);
     a1 = quads_madd(a1, p0, p1, p2, p3, v1); b1 = quads_madd(b1, q0, q1, q2, q3, v1); c1 = quads_madd(c1, r0, r1, r2, r3, v1); d1 = quads_madd(d1, s0, s1, s2, s3, v1);
-    let v2 = x[x2 + k];
+    let v2 = gemm_float_x(x2 + k);
     a2 = quads_madd(a2, p0, p1, p2, p3, v2); b2 = quads_madd(b2, q0, q1, q2, q3, v2); c2 = quads_madd(c2, r0, r1, r2, r3, v2); d2 = quads_madd(d2, s0, s1, s2, s3, v2);
-    let v3 = x[x3 + k];
+    let v3 = gemm_float_x(x3 + k);
     a3 = quads_madd(a3, p0, p1, p2, p3, v3); b3 = quads_madd(b3, q0, q1, q2, q3, v3); c3 = quads_madd(c3, r0, r1, r2, r3, v3); d3 = quads_madd(d3, s0, s1, s2, s3, v3);
-    let v4 = x[x4 + k];
+    let v4 = gemm_float_x(x4 + k);
     a4 = quads_madd(a4, p0, p1, p2, p3, v4); b4 = quads_madd(b4, q0, q1, q2, q3, v4); c4 = quads_madd(c4, r0, r1, r2, r3, v4); d4 = quads_madd(d4, s0, s1, s2, s3, v4);
-    let v5 = x[x5 + k];
+    let v5 = gemm_float_x(x5 + k);
     a5 = quads_madd(a5, p0, p1, p2, p3, v5); b5 = quads_madd(b5, q0, q1, q2, q3, v5); c5 = quads_madd(c5, r0, r1, r2, r3, v5); d5 = quads_madd(d5, s0, s1, s2, s3, v5);
-    let v6 = x[x6 + k];
+    let v6 = gemm_float_x(x6 + k);
     a6 = quads_madd(a6, p0, p1, p2, p3, v6); b6 = quads_madd(b6, q0, q1, q2, q3, v6); c6 = quads_madd(c6, r0, r1, r2, r3, v6); d6 = quads_madd(d6, s0, s1, s2, s3, v6);
-    let v7 = x[x7 + k];
+    let v7 = gemm_float_x(x7 + k);
     a7 = quads_madd(a7, p0, p1, p2, p3, v7); b7 = quads_madd(b7, q0, q1, q2, q3, v7); c7 = quads_madd(c7, r0, r1, r2, r3, v7); d7 = quads_madd(d7, s0, s1, s2, s3, v7);
-    let v8 = x[x8 + k];
+    let v8 = gemm_float_x(x8 + k);
     a8 = quads_madd(a8, p0, p1, p2, p3, v8); b8 = quads_madd(b8, q0, q1, q2, q3, v8); c8 = quads_madd(c8, r0, r1, r2, r3, v8); d8 = quads_madd(d8, s0, s1, s2, s3, v8);
-    let v9 = x[x9 + k];
+    let v9 = gemm_float_x(x9 + k);
     a9 = quads_madd(a9, p0, p1, p2, p3, v9); b9 = quads_madd(b9, q0, q1, q2, q3, v9); c9 = quads_madd(c9, r0, r1, r2, r3, v9); d9 = quads_madd(d9, s0, s1, s2, s3, v9);
-    let v10 = x[x10 + k];
+    let v10 = gemm_float_x(x10 + k);
     a10 = quads_madd(a10, p0, p1, p2, p3, v10); b10 = quads_madd(b10, q0, q1, q2, q3, v10); c10 = quads_madd(c10, r0, r1, r2, r3, v10); d10 = quads_madd(d10, s0, s1, s2, s3, v10);
-    let v11 = x[x11 + k];
+    let v11 = gemm_float_x(x11 + k);
     a11 = quads_madd(a11, p0, p1, p2, p3, v11); b11 = quads_madd(b11, q0, q1, q2, q3, v11); c11 = quads_madd(c11, r0, r1, r2, r3, v11); d11 = quads_madd(d11, s0, s1, s2, s3, v11);
-    let v12 = x[x12 + k];
+    let v12 = gemm_float_x(x12 + k);
     a12 = quads_madd(a12, p0, p1, p2, p3, v12); b12 = quads_madd(b12, q0, q1, q2, q3, v12); c12 = quads_madd(c12, r0, r1, r2, r3, v12); d12 = quads_madd(d12, s0, s1, s2, s3, v12);
-    let v13 = x[x13 + k];
+    let v13 = gemm_float_x(x13 + k);
     a13 = quads_madd(a13, p0, p1, p2, p3, v13); b13 = quads_madd(b13, q0, q1, q2, q3, v13); c13 = quads_madd(c13, r0, r1, r2, r3, v13); d13 = quads_madd(d13, s0, s1, s2, s3, v13);
-    let v14 = x[x14 + k];
+    let v14 = gemm_float_x(x14 + k);
     a14 = quads_madd(a14, p0, p1, p2, p3, v14); b14 = quads_madd(b14, q0, q1, q2, q3, v14); c14 = quads_madd(c14, r0, r1, r2, r3, v14); d14 = quads_madd(d14, s0, s1, s2, s3, v14);
-    let v15 = x[x15 + k];
+    let v15 = gemm_float_x(x15 + k);
     a15 = quads_madd(a15, p0, p1, p2, p3, v15); b15 = quads_madd(b15, q0, q1, q2, q3, v15); c15 = quads_madd(c15, r0, r1, r2, r3, v15); d15 = quads_madd(d15, s0, s1, s2, s3, v15);
   }
   // One loop instead of 64 calls: the epilogue is compiled once.

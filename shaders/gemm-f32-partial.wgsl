@@ -1,7 +1,7 @@
 // First half of gemm-f32 with K cut into slices, for layers with few outputs and a long K: y[slice,M,N] = x[M,Kslice] . weight[N,Kslice]^T, no bias.
 // gemm-f32-combine adds the slices in order, so that the result is always the same, though not that of one chain along K: for float models only.
 // x and weight as in gemm-f32. slice4: quads of K in a slice; the last slice takes what is left.
-//include lib/quads.wgsl
+//include lib/gemm-float-block8.wgsl
 struct Params {
   rows: u32, columns4: u32, depth4: u32, weight_columns4: u32,
   x_step: u32, x_offset: u32, x_stride4: u32, slice4: u32,
@@ -12,49 +12,16 @@ struct Params {
 @group(0) @binding(2) var<storage, read> weight: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
 
-fn x_base(row: u32) -> u32 { return (min(row, params.rows - 1u) * params.x_step + params.x_offset) * params.x_stride4; }
+fn gemm_float_x(at: u32) -> vec4f { return x[at]; }
+fn gemm_float_weight(at: u32) -> vec4f { return weight[at]; }
 
 @compute @workgroup_size(8, 4)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let column4 = id.x * 2u;
   let row = id.y * 8u;
   if (row >= params.rows || column4 >= params.columns4) { return; }
-  let x0 = x_base(row + 0u);
-  let x1 = x_base(row + 1u);
-  let x2 = x_base(row + 2u);
-  let x3 = x_base(row + 3u);
-  let x4 = x_base(row + 4u);
-  let x5 = x_base(row + 5u);
-  let x6 = x_base(row + 6u);
-  let x7 = x_base(row + 7u);
-  var a0 = vec4f(0.0); var b0 = vec4f(0.0);
-  var a1 = vec4f(0.0); var b1 = vec4f(0.0);
-  var a2 = vec4f(0.0); var b2 = vec4f(0.0);
-  var a3 = vec4f(0.0); var b3 = vec4f(0.0);
-  var a4 = vec4f(0.0); var b4 = vec4f(0.0);
-  var a5 = vec4f(0.0); var b5 = vec4f(0.0);
-  var a6 = vec4f(0.0); var b6 = vec4f(0.0);
-  var a7 = vec4f(0.0); var b7 = vec4f(0.0);
-  let stride = params.weight_columns4;
   let start = id.z * params.slice4;
-  let end = min(start + params.slice4, params.depth4);
-  var w = column4 + 4u * start * stride;
-  for (var k = start; k < end; k++) {
-    let p0 = weight[w]; let q0 = weight[w + 1u];
-    let p1 = weight[w + stride]; let q1 = weight[w + stride + 1u];
-    let p2 = weight[w + 2u * stride]; let q2 = weight[w + 2u * stride + 1u];
-    let p3 = weight[w + 3u * stride]; let q3 = weight[w + 3u * stride + 1u];
-    w += 4u * stride;
-    let v0 = x[x0 + k]; a0 = quads_madd(a0, p0, p1, p2, p3, v0); b0 = quads_madd(b0, q0, q1, q2, q3, v0);
-    let v1 = x[x1 + k]; a1 = quads_madd(a1, p0, p1, p2, p3, v1); b1 = quads_madd(b1, q0, q1, q2, q3, v1);
-    let v2 = x[x2 + k]; a2 = quads_madd(a2, p0, p1, p2, p3, v2); b2 = quads_madd(b2, q0, q1, q2, q3, v2);
-    let v3 = x[x3 + k]; a3 = quads_madd(a3, p0, p1, p2, p3, v3); b3 = quads_madd(b3, q0, q1, q2, q3, v3);
-    let v4 = x[x4 + k]; a4 = quads_madd(a4, p0, p1, p2, p3, v4); b4 = quads_madd(b4, q0, q1, q2, q3, v4);
-    let v5 = x[x5 + k]; a5 = quads_madd(a5, p0, p1, p2, p3, v5); b5 = quads_madd(b5, q0, q1, q2, q3, v5);
-    let v6 = x[x6 + k]; a6 = quads_madd(a6, p0, p1, p2, p3, v6); b6 = quads_madd(b6, q0, q1, q2, q3, v6);
-    let v7 = x[x7 + k]; a7 = quads_madd(a7, p0, p1, p2, p3, v7); b7 = quads_madd(b7, q0, q1, q2, q3, v7);
-  }
-  var sums = array<vec4f, 16>(a0, b0, a1, b1, a2, b2, a3, b3, a4, b4, a5, b5, a6, b6, a7, b7);
+  var sums = gemm_float_block8(row, column4, start, min(start + params.slice4, params.depth4));
   for (var t = 0u; t < 16u; t++) {
     let at_row = row + t / 2u;
     let at_column4 = column4 + t % 2u;

@@ -1,32 +1,16 @@
 enable subgroups;
 // gemm-f32 with x shared in the subgroup: the same arguments, the same words. A workgroup is one band of 8 rows x 128 columns, 8 x 4 per invocation, so that all
 // invocations of a subgroup need the same eight quads of x: lanes 0 to 3 (every subgroup has four) load two rows each and broadcast them.
-//include lib/exact-math.wgsl
-//include lib/gemm-float.wgsl
+//include lib/gemm-float-layer.wgsl
 //include lib/quads.wgsl
-struct Params {
-  rows: u32, columns4: u32, depth4: u32, weight_columns4: u32,
-  x_step: u32, x_offset: u32, x_stride4: u32,
-  out_group: u32, out_group_stride: u32, out_offset: u32, out_stride4: u32,
-  residual_rows: u32, residual_stride4: u32,
-}
-override GELU: u32 = 0; // 0: none, 1: erf, 2: tanh
-override RESIDUAL: bool = false;
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> weight: array<vec4f>;
-@group(0) @binding(3) var<storage, read> bias: array<vec4f>;
-@group(0) @binding(4) var<storage, read> residual: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> y: array<vec4f>;
 
 @compute @workgroup_size(32)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   // No early return: a broadcast needs its whole subgroup. Columns that are none read the last ones and store nothing.
   let row = id.y * 8u;
   let own = row + 2u * (lane & 3u);
-  let low = gemm_float_x_base(own);
-  let high = gemm_float_x_base(own + 1u);
+  let low = gemm_rows_base(own);
+  let high = gemm_rows_base(own + 1u);
   var a0 = vec4f(0.0);
   var a1 = vec4f(0.0);
   var a2 = vec4f(0.0);
@@ -38,10 +22,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_i
   let stride = params.weight_columns4;
   var w = min(id.x, stride - 1u);
   for (var k = 0u; k < params.depth4; k++) {
-    let p0 = weight[w]; let p1 = weight[w + stride]; let p2 = weight[w + 2u * stride]; let p3 = weight[w + 3u * stride];
+    let p0 = gemm_float_weight(w); let p1 = gemm_float_weight(w + stride); let p2 = gemm_float_weight(w + 2u * stride); let p3 = gemm_float_weight(w + 3u * stride);
     w += 4u * stride;
-    let even = x[low + k];
-    let odd = x[high + k];
+    let even = gemm_float_x(low + k);
+    let odd = gemm_float_x(high + k);
     a0 = quads_madd(a0, p0, p1, p2, p3, subgroupBroadcast(even, 0u));
     a1 = quads_madd(a1, p0, p1, p2, p3, subgroupBroadcast(odd, 0u));
     a2 = quads_madd(a2, p0, p1, p2, p3, subgroupBroadcast(even, 1u));

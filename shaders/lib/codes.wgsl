@@ -1,9 +1,11 @@
 // Unsigned codes, four 8-bit lanes per u32, lowest lane first.
 
-// By way of i32: software adapters convert signed integers in one instruction, unsigned ones in many.
-fn codes_unpack(word: u32) -> vec4f {
-  return vec4f(vec4i(vec4u(word & 255u, (word >> 8u) & 255u, (word >> 16u) & 255u, word >> 24u)));
+fn codes_bytes(word: u32) -> vec4i {
+  return vec4i(vec4u(word & 255u, (word >> 8u) & 255u, (word >> 16u) & 255u, word >> 24u));
 }
+
+// By way of i32: software adapters convert signed integers in one instruction, unsigned ones in many.
+fn codes_unpack(word: u32) -> vec4f { return vec4f(codes_bytes(word)); }
 
 fn codes_pack(codes: vec4f) -> u32 {
   let c = vec4u(vec4i(codes));

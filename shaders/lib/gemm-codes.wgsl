@@ -1,9 +1,8 @@
 // What all integer GEMMs do before and behind their sums. The module that includes it declares `params`, x, column_f, column_i, residual, row_table, y,
 // and the constants GELU, RESIDUAL, QUANTIZE and TOKENS.
-
-fn gemm_codes_source_row(row: u32) -> u32 { return min(row, params.rows - 1u) * params.x_step + params.x_offset; }
-
-fn gemm_codes_x_base(row: u32) -> u32 { return gemm_codes_source_row(row) * params.x_stride4; }
+//include lib/exact-math.wgsl
+//include lib/codes.wgsl
+//include lib/gemm-rows.wgsl
 
 // What four columns of the tables say, read once for all rows of a block.
 struct GemmCodesColumns {
@@ -32,7 +31,7 @@ fn gemm_codes_part(row: u32, columns: GemmCodesColumns, sum: vec4i, row_sum: i32
   var scale = columns.scale;
   var constant = columns.constant;
   if (TOKENS) {
-    let grid = row_table[gemm_codes_source_row(row) % params.row_period];
+    let grid = row_table[gemm_rows_source(row) % params.row_period];
     scale = vec4f(grid.x) * scale;
     constant = vec4i(i32(grid.y)) * constant;
   }

@@ -1,6 +1,24 @@
 import { expect, it } from "vitest";
 import { createTimeLeft } from "./actions/time-left.ts";
-import { formatBits, formatBytes, formatCount, formatDb, formatNats, formatNumber, formatPercent, formatTimeLeft } from "./format.ts";
+import {
+  formatBits,
+  formatBytes,
+  formatChange,
+  formatCount,
+  formatDuration,
+  formatRate,
+  formatDb,
+  formatNats,
+  formatNumber,
+  formatPercent,
+  formatTimeLeft,
+} from "./format.ts";
+
+it("writes times, rates and changes of a profile", () => {
+  expect([0, 4e-9, 4e-6, 0.00125, 2.5].map(formatDuration)).toEqual(["0.0 ms", "4.00 ns", "4.00 µs", "1.3 ms", "2.5 s"]);
+  expect([0, 950, 5.6e9, 1.1e13].map((rate) => formatRate(rate, "OP/s"))).toEqual(["0.00 OP/s", "950 OP/s", "5.60 GOP/s", "11.0 TOP/s"]);
+  expect([-0.125, 0.5, 0.0001].map(formatChange)).toEqual(["−12.5 %", "+50.0 %", "±0.0 %"]);
+});
 
 it("writes numbers with no more digits than mean something", () => {
   expect([999, 1500, 11_534_336, 88_200_000, 9_996_000, 2.5e9].map(formatBytes)).toEqual([

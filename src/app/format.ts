@@ -38,6 +38,27 @@ export function formatMs(elapsedMs: number): string {
   return elapsedMs < 1000 ? `${elapsedMs.toFixed(elapsedMs < 10 ? 1 : 0)} ms` : `${(elapsedMs / 1000).toFixed(1)} s`;
 }
 
+/** As `formatMs`, down to nanoseconds: "4.00 µs". */
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "n/a";
+  if (seconds >= 1e-3 || seconds === 0) return formatMs(1e3 * seconds);
+  return seconds >= 1e-6 ? `${threeDigits(1e6 * seconds)} µs` : `${threeDigits(1e9 * seconds)} ns`;
+}
+
+/** Work per second with a prefix: `formatRate(2e12, "OP/s")` is "2.00 TOP/s". */
+export function formatRate(perSecond: number, unit: string): string {
+  if (!Number.isFinite(perSecond)) return "n/a";
+  const prefixes = ["", "k", "M", "G", "T", "P"];
+  const thousands = Math.min(prefixes.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, perSecond)) / 3)));
+  return `${threeDigits(perSecond / 1e3 ** thousands)} ${prefixes[thousands] ?? ""}${unit}`;
+}
+
+/** A relative change with its sign: "−12.5 %". */
+export function formatChange(change: number): string {
+  const percent = Math.abs(100 * change).toFixed(1);
+  return percent === "0.0" ? "±0.0 %" : `${change < 0 ? "−" : "+"}${percent} %`;
+}
+
 export function formatTimeLeft(seconds: number): string {
   if (seconds < 1.5) return "about a second left";
   if (seconds < 90) return `about ${seconds.toFixed(0)} s left`;

@@ -37,8 +37,9 @@ function comparison(recipe: string, kept: number, total: number, layers: readonl
     size: { floatBytes: 1, quantizedBytes: 1 },
     perf: { floatMs: 1, quantizedMs: 1, calibrationMs: 1, imageCount: total },
     env: {
-      adapter: { vendor: "", architecture: "", device: "", description: "", isSoftware: true, integerExecution: null },
+      adapter: { vendor: "", architecture: "", device: "", description: "", isSoftware: true, integerExecution: null, tunedShapes: 0 },
       runtime: "test",
+      deviceLosses: 0,
     },
     floatLogits,
     quantizedLogits,

@@ -1,6 +1,9 @@
 import type { ByteSource } from "../formats/byte-source.ts";
-import { openGpu, type Gpu } from "../gpu/device.ts";
+import { currentGpu, type GpuOf } from "../gpu/current-gpu.ts";
+import { openGpu } from "../gpu/device.ts";
 import type { Pixels } from "../images/pixels.ts";
+import { createTunings, indexedDbStore } from "../runner/tune/tune-store.ts";
+import type { ErrorCode } from "../tensor/error-table.ts";
 import { InputError } from "../tensor/input-error.ts";
 import type { Progress } from "../tensor/progress.ts";
 import type { Host } from "./host.ts";
@@ -24,30 +27,31 @@ declare global {
 
 type DecodeBlob = (blob: Blob, name: string) => Promise<Pixels>;
 
-/** How long a lost device may take to say so after the call that failed because of it. */
-const LOSS_NOTICE_MS = 1000;
 const PROGRESS_INTERVAL_MS = 100;
 
 export function installBrowserLab(decodeBlob: DecodeBlob): void {
   window.vitrineLab = {
     async run(args, filesUrl) {
-      let opened: Promise<Gpu> | undefined;
-      const host = createBrowserHost(filesUrl, decodeBlob, () => (opened ??= openGpu(navigator.gpu)));
+      const host = createBrowserHost(
+        filesUrl,
+        decodeBlob,
+        currentGpu(() => openGpu(navigator.gpu)),
+      );
       try {
         return { kind: "done", json: JSON.stringify(await runCommand(args, host)) };
       } catch (error) {
-        const lost = error instanceof InputError ? null : await lossOf(opened);
-        return failure(lost ?? error);
+        return failure(error);
       }
     },
   };
 }
 
-function createBrowserHost(filesUrl: string, decodeBlob: DecodeBlob, gpu: () => Promise<Gpu>): Host {
+function createBrowserHost(filesUrl: string, decodeBlob: DecodeBlob, gpu: GpuOf): Host {
   return {
     runtime: navigator.userAgent,
     job: { onProgress: throttled((progress) => void window.vitrineProgress?.(progress)) },
     gpu,
+    tunings: createTunings(indexedDbStore(indexedDB)),
     decode: (bytes, name) => decodeBlob(new Blob([bytes]), name),
     async open(path, withModelFiles = false) {
       const url = `${at(filesUrl, path)}${withModelFiles ? "&model" : ""}`;
@@ -84,22 +88,8 @@ async function request(url: string, init?: RequestInit): Promise<Response> {
   if (response.ok) return response;
   const text = await response.text();
   if (response.headers.get("Content-Type") !== "application/json") throw new Error(`internal: ${response.status} for a file: ${text}`);
-  const { code, ...parts } = JSON.parse(text) as { code: string; what: string; why: string; next: string };
+  const { code, ...parts } = JSON.parse(text) as { code: ErrorCode; what: string; why: string; next: string };
   throw new InputError(code, parts);
-}
-
-/** The error that says that the device was lost, or null when it was not. */
-async function lossOf(opened: Promise<Gpu> | undefined): Promise<InputError | null> {
-  const gpu = await opened?.catch(() => undefined);
-  if (!gpu) return null;
-  const notice = new Promise<null>((resolve) => setTimeout(() => resolve(null), LOSS_NOTICE_MS));
-  const info = await Promise.race([gpu.device.lost, notice]);
-  if (info === null) return null;
-  return new InputError("DEVICE_LOST", {
-    what: "The GPU device was lost while the command ran.",
-    why: info.message === "" ? "The browser's GPU process or the driver ended, and everything on the device is gone." : info.message,
-    next: "Run the command again, with fewer or smaller images if it happens again.",
-  });
 }
 
 /** Every report crosses processes: the last of a stage always does, others only now and then. */

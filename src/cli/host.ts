@@ -1,6 +1,7 @@
 import type { ByteSource } from "../formats/byte-source.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Pixels } from "../images/pixels.ts";
+import type { Tunings } from "../runner/tune/tune-store.ts";
 import type { Job } from "../tensor/progress.ts";
 
 /** What the commands need of the machine they run on: Node with Dawn, or a page in a browser. */
@@ -13,7 +14,10 @@ export interface Host {
    */
   open(path: string, withModelFiles?: boolean): Promise<readonly ByteSource[]>;
   write(path: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Opened at the first call, and afresh after it was lost. */
   gpu(): Promise<Gpu>;
+  /** What was measured on adapters before. */
+  readonly tunings: Tunings;
   decode(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Pixels>;
   readonly job: Job;
 }

@@ -1,34 +1,12 @@
 import { expect, test } from "vitest";
-import { fromBytes, type ByteSource } from "../formats/byte-source.ts";
-import { writeSafetensors } from "../formats/safetensors-write.ts";
 import type { LayerBits } from "../quant/bits.ts";
 import type { QuantizeRequest } from "../runner/comparison.ts";
 import { openModel } from "../runner/open-model.ts";
 import { expectCode } from "../testing/expect-code.ts";
-import { randomPixels } from "../testing/random-vit.ts";
-import { modelSources, syntheticVit } from "../testing/synthetic-model.ts";
+import { memoryHost, textFile as text } from "../testing/memory-host.ts";
 import type { Host } from "./host.ts";
 import { readLayerBits } from "./layer-bits.ts";
 import { runCommand } from "./run-command.ts";
-
-const model = modelSources(syntheticVit({ numClasses: 5, depth: 1 }));
-const { card } = await openModel(model);
-
-/** Files in memory, no GPU; what is written can be opened. */
-function memoryHost(): Host & { readonly files: Record<string, readonly ByteSource[]> } {
-  const files: Record<string, readonly ByteSource[]> = {
-    model,
-    images: [fromBytes(writeSafetensors({ inputs: randomPixels(4, card.config.imageSize[0], 7) }), "images.safetensors")],
-  };
-  const none = () => Promise.reject(new Error("internal: not in this test"));
-  const write = (path: string, bytes: Uint8Array<ArrayBuffer>) => {
-    files[path] = [fromBytes(bytes, path)];
-    return Promise.resolve();
-  };
-  return { files, runtime: "test", job: {}, open: (path) => Promise.resolve(files[path] ?? []), write, gpu: none, decode: none };
-}
-
-const text = (value: string) => [fromBytes(new TextEncoder().encode(value), "bits.json")];
 
 async function quantize(host: Host, out: string, ...more: string[]) {
   const args = ["quantize", "--model=model", "--calibration=images", "--executor=cpu", "--weights=3", "--activations=3"];
@@ -39,7 +17,7 @@ async function quantize(host: Host, out: string, ...more: string[]) {
 }
 
 test("a package says which layer has which bits; the same bits as a file give the same package", async () => {
-  const host = memoryHost();
+  const host = await memoryHost();
   const { request, effectiveBits } = await quantize(host, "a.safetensors", "--recipe=lrp-qvit");
   expect(Object.keys(request.layerBits ?? {})).toContain("blocks.0.attn.matmul1");
   expect(effectiveBits.weights).toBeLessThanOrEqual(3);
@@ -58,7 +36,7 @@ test("a package says which layer has which bits; the same bits as a file give th
 });
 
 test("bits that a file gives reach the layers it names, whatever the recipe", async () => {
-  const host = memoryHost();
+  const host = await memoryHost();
   host.files["bits.json"] = text('{"head": {"weights": 8, "activations": 6}}');
   const { request } = await quantize(host, "a.safetensors", "--recipe=min-max", "--layer-bits=bits.json");
   expect(request.layerBits).toEqual({ head: { weights: 8, activations: 6 } });
@@ -74,14 +52,14 @@ test.each([
   ['{"head": {"weight": 8}}', "head"],
   ['{"head": {"weights": "8"}}', "head.weights"],
 ])("a file that says something else is refused: %s", async (content, reason) => {
-  const host = memoryHost();
+  const host = await memoryHost();
   host.files["bits.json"] = text(content);
   const { why } = await expectCode("LAYER_BITS_INVALID", () => readLayerBits(host, { "layer-bits": "bits.json" }));
   expect(why).toContain(reason);
 });
 
 test("a layer that the model lacks is refused before anything is calibrated", async () => {
-  const host = memoryHost();
+  const host = await memoryHost();
   const misspelt: LayerBits = { haed: { weights: 8 } };
   host.files["bits.json"] = text(JSON.stringify(misspelt));
   await expectCode("LAYER_BITS_INVALID", () => quantize(host, "a.safetensors", "--recipe=lrp-qvit", "--layer-bits=bits.json"));

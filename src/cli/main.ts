@@ -68,7 +68,7 @@ main(process.argv.slice(2)).then(
   (error: unknown) => {
     if (error instanceof InputError) {
       const { code, what, why, next } = error;
-      process.stderr.write(`${code}: ${what}\n  ${why}\n  ${next}\n`);
+      process.stderr.write(`${code}: ${what}\n  ${why}\n  ${next}\n  More: docs/errors.md#${code.toLowerCase()}\n`);
       process.stdout.write(`${JSON.stringify({ error: { code, what, why, next } }, null, 2)}\n`);
     } else if (error instanceof Error && error.name === "AbortError") {
       process.stderr.write("CANCELLED: The command was stopped before it finished; nothing was written.\n");

@@ -3,6 +3,7 @@ import { fromBytes } from "../formats/byte-source.ts";
 import { preprocess } from "../images/preprocess.ts";
 import { digest } from "../runner/digest.ts";
 import { openModel } from "../runner/open-model.ts";
+import { createTunings, memoryStore } from "../runner/tune/tune-store.ts";
 import { renderSample } from "../sample/render.ts";
 import { expectCode } from "../testing/expect-code.ts";
 import { modelSources, syntheticVit } from "../testing/synthetic-model.ts";
@@ -33,6 +34,7 @@ function host(files: Readonly<Record<string, readonly { name: string; bytes: Uin
     open: (path) => Promise.resolve((files[path] ?? []).map(({ name, bytes }) => fromBytes(bytes, name))),
     write: none,
     gpu: none,
+    tunings: createTunings(memoryStore()),
     // The test's files hold nothing but the number of a seed.
     decode: (bytes) => Promise.resolve(renderSample(bytes[0]).pixels),
   };

@@ -1,11 +1,15 @@
 import type { ByteSource } from "../formats/byte-source.ts";
-import { openModel, type OpenModel } from "../runner/open-model.ts";
+import { openEngine, type Engine } from "../runner/engine.ts";
+import { modeOf } from "../runner/integer-obstacle.ts";
+import { openModel, withoutQuantizers, type OpenModel } from "../runner/open-model.ts";
+import type { PlanMode } from "../runner/plan.ts";
 import type { ExecutorName, QuantizeRequest } from "../runner/comparison.ts";
 import type { Graph } from "../graph/graph.ts";
 import { checkLimits } from "../runner/check-limits.ts";
 import { recipes } from "../quant/recipes/index.ts";
 import type { Host, Options, OptionSpec } from "./host.ts";
 import { layerBitsOption, readLayerBits } from "./layer-bits.ts";
+import { readRules, rulesOption } from "./rules-option.ts";
 import { choiceOption, numberOption } from "./parse-args.ts";
 
 export const modelOptions: Readonly<Record<string, OptionSpec>> = {
@@ -20,6 +24,7 @@ export const recipeOptions: Readonly<Record<string, OptionSpec>> = {
   activations: { value: "BITS", help: "activation bits, 2 to 8 (default 4)" },
   attention: { value: "BITS", help: "bits of attention probabilities (default: as activations)" },
   "layer-bits": layerBitsOption,
+  rules: rulesOption,
   levels: { value: "NAME", help: "strict (default) or as-published" },
   calibration: { value: "FILE", help: ".npy or .safetensors of normalised [N,3,H,W] f32" },
   "calibration-images": { value: "DIR", help: "image files instead" },
@@ -29,6 +34,17 @@ export const executorOption: OptionSpec = {
   value: "NAME",
   help: "integer (default), simulated, reference, or cpu (WebAssembly, no adapter)",
 };
+
+export const precisionOption: OptionSpec = { value: "NAME", help: "f32, or quantized (the default for packages)" };
+
+/** With the kernels that were measured to be fastest on the adapter, where that was done. */
+export function openHostEngine(host: Host, executor: ExecutorName): Promise<Engine> {
+  return openEngine(
+    () => host.gpu(),
+    executor,
+    (gpu) => host.tunings.load(gpu),
+  );
+}
 
 export async function openModelOption(host: Host, options: Options): Promise<OpenModel> {
   const numHeads = numberOption(options, "heads", 1, 4096);
@@ -52,16 +68,29 @@ export async function buildModel(model: OpenModel, host: Host, executor: Executo
   return model.build(host.job);
 }
 
+export function precisionFrom(model: OpenModel, options: Options): "f32" | "quantized" {
+  return choiceOption(options, "precision", ["f32", "quantized"] as const, model.quantization ? "quantized" : "f32");
+}
+
+/** The model at the precision asked for, and how that runs on the GPU. */
+export async function buildPrecision(model: OpenModel, host: Host, options: Options): Promise<{ graph: Graph; mode: PlanMode }> {
+  const precision = precisionFrom(model, options);
+  const built = await buildModel(model, host);
+  return precision === "f32" ? { graph: withoutQuantizers(built), mode: "float" } : { graph: built, mode: modeOf(built) };
+}
+
 export async function requestFrom(host: Host, options: Options): Promise<QuantizeRequest> {
   const layerBits = await readLayerBits(host, options);
-  const attentionBits = numberOption(options, "attention", 2, 8);
+  const file = await readRules(host, options);
+  const attentionBits = numberOption(options, "attention", 2, 8) ?? file?.bits?.attention;
   return {
-    recipe: options.recipe ?? "repq-vit",
-    weightBits: numberOption(options, "weights", 2, 8) ?? 4,
-    activationBits: numberOption(options, "activations", 2, 8) ?? 4,
+    recipe: options.recipe ?? file?.preset ?? "repq-vit",
+    weightBits: numberOption(options, "weights", 2, 8) ?? file?.bits?.weights ?? 4,
+    activationBits: numberOption(options, "activations", 2, 8) ?? file?.bits?.activations ?? 4,
     ...(attentionBits === undefined ? {} : { attentionBits }),
     ...(layerBits === undefined ? {} : { layerBits }),
-    levels: choiceOption(options, "levels", ["strict", "as-published"] as const, "strict"),
+    ...(file === undefined || file.rules.length === 0 ? {} : { rules: file.rules }),
+    levels: choiceOption(options, "levels", ["strict", "as-published"] as const, file?.levels ?? "strict"),
   };
 }
 

@@ -3,10 +3,13 @@ import { belongingTo } from "./model-files.ts";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { create, globals } from "webgpu";
 import type { ByteSource } from "../formats/byte-source.ts";
-import { openGpu, type Gpu } from "../gpu/device.ts";
+import { currentGpu } from "../gpu/current-gpu.ts";
+import { openGpu } from "../gpu/device.ts";
+import { createTunings } from "../runner/tune/tune-store.ts";
 import { InputError } from "../tensor/input-error.ts";
 import type { Job } from "../tensor/progress.ts";
 import { decodeInNode } from "./decode-node.ts";
+import { cacheFolder, folderStore } from "./folder-store.ts";
 import type { Host } from "./host.ts";
 
 /** Files, Dawn and sharp: the commands in Node. */
@@ -14,7 +17,11 @@ export function createNodeHost(job: Job): Host & { close(): void } {
   Object.assign(globalThis, globals);
   // Dawn aborts the process when its instance is collected while work runs: it lives as long as the host.
   let instance: GPU | undefined;
-  let gpu: Promise<Gpu> | undefined;
+  let isOpened = false;
+  const gpu = currentGpu(() => {
+    isOpened = true;
+    return openGpu((instance ??= create([])));
+  });
   return {
     runtime: `Node ${process.version}, Dawn`,
     job,
@@ -23,13 +30,11 @@ export function createNodeHost(job: Job): Host & { close(): void } {
       await mkdir(dirname(resolve(path)), { recursive: true });
       await writeFile(path, bytes);
     },
-    gpu() {
-      instance ??= create([]);
-      return (gpu ??= openGpu(instance));
-    },
+    gpu,
+    tunings: createTunings(folderStore(join(cacheFolder(), "tuning"))),
     decode: decodeInNode,
     close() {
-      void gpu?.then(({ device }) => device.destroy());
+      if (isOpened) void gpu().then(({ device }) => device.destroy());
     },
   };
 }

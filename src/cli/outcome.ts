@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../tensor/error-table.ts";
 import { InputError } from "../tensor/input-error.ts";
 
 /** How a command that ran in the page ended, as text that crosses the border between page and Node. */
@@ -5,7 +6,7 @@ export type Outcome =
   | { readonly kind: "done"; readonly json: string }
   | {
       readonly kind: "refused";
-      readonly error: { readonly code: string; readonly what: string; readonly why: string; readonly next: string };
+      readonly error: { readonly code: ErrorCode; readonly what: string; readonly why: string; readonly next: string };
     }
   | { readonly kind: "failed"; readonly name: string; readonly message: string; readonly stack: string };
 

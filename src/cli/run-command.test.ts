@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { fromBytes, type ByteSource } from "../formats/byte-source.ts";
+import { createTunings, memoryStore } from "../runner/tune/tune-store.ts";
 import { expectCode } from "../testing/expect-code.ts";
 import { modelSources, syntheticVit } from "../testing/synthetic-model.ts";
 import type { Host } from "./host.ts";
@@ -8,7 +9,15 @@ import { runCommand } from "./run-command.ts";
 /** A host with files in memory and no GPU. */
 function memoryHost(files: Readonly<Record<string, readonly ByteSource[]>>): Host {
   const none = () => Promise.reject(new Error("internal: not in this test"));
-  return { runtime: "test", job: {}, open: (path) => Promise.resolve(files[path] ?? []), write: none, gpu: none, decode: none };
+  return {
+    runtime: "test",
+    job: {},
+    open: (path) => Promise.resolve(files[path] ?? []),
+    write: none,
+    gpu: none,
+    tunings: createTunings(memoryStore()),
+    decode: none,
+  };
 }
 
 const host = memoryHost({

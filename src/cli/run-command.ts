@@ -7,6 +7,7 @@ import { quantize } from "./commands/quantize.ts";
 import { run } from "./commands/run.ts";
 import { selftest } from "./commands/selftest.ts";
 import { sweep } from "./commands/sweep.ts";
+import { tune } from "./commands/tune.ts";
 import type { Command, Host } from "./host.ts";
 import { helpOf, parseOptions } from "./parse-args.ts";
 
@@ -17,6 +18,7 @@ export const commands: Readonly<Record<string, Command>> = {
   compare,
   sweep,
   profile,
+  tune,
   selftest,
   export: exportCommand,
 };

@@ -21,6 +21,18 @@ export interface ModelFiles {
   readonly preprocessor: JsonObject | null;
   /** Present for an ONNX model: its network; `weights` are then its initializers. */
   readonly onnx?: OnnxFile;
+  /** Present where another tool's quantizer packed the weights: `weights` then decode them. */
+  readonly packing?: Packing;
+}
+
+export interface Packing {
+  /** Of the layout: "GPTQ". */
+  readonly name: string;
+  /** The widest ones. */
+  readonly weightBits: number;
+  /** 32: not rounded. */
+  readonly activationBits: number;
+  readonly notes: readonly string[];
 }
 
 /** One model's weights among the sources: a single file, the parts of one, or an index with its parts. */

@@ -1,13 +1,16 @@
 /** Writing safetensors. Tensors lie in the order given, wider elements first, so that every one is aligned to its element size. */
-import type { DType } from "../tensor/tensor.ts";
+import type { DType, Shape } from "../tensor/tensor.ts";
 import type { StoredDType } from "./stored-dtype.ts";
 import type { AnyTensor } from "./tensor-store.ts";
 
-const storedNames: Record<DType, StoredDType> = { f32: "F32", i32: "I32", u32: "U32", u8: "U8" };
+const storedNames: Record<DType | "i8", StoredDType> = { f32: "F32", i32: "I32", u32: "U32", u8: "U8", i8: "I8" };
+
+/** Signed bytes are written for other programs; reading widens them. */
+export type StorableTensor = AnyTensor | { readonly dtype: "i8"; readonly shape: Shape; readonly data: Int8Array<ArrayBuffer> };
 
 /** The bytes of a whole file. */
 export function writeSafetensors(
-  tensors: Readonly<Record<string, AnyTensor>>,
+  tensors: Readonly<Record<string, StorableTensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   const ordered = Object.entries(tensors).sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);

@@ -60,6 +60,16 @@ describe("reading", () => {
     expect([...(await store.read("d")).data]).toEqual([Math.fround(0.1), Infinity, -3]);
   });
 
+  test("8-bit floats become f32: the values that arXiv 2209.05433 lists", async () => {
+    const file = rawSafetensors(
+      { e4: { dtype: "F8_E4M3", shape: [6], data_offsets: [0, 6] }, e5: { dtype: "F8_E5M2", shape: [6], data_offsets: [6, 12] } },
+      Uint8Array.of(0x7e, 0x08, 0x07, 0x01, 0x80, 0x7f, 0x7b, 0x04, 0x03, 0x81, 0x7c, 0x7e),
+    );
+    const store = await openSafetensors(file);
+    expect([...(await store.read("e4")).data]).toEqual([448, 2 ** -6, 0.875 * 2 ** -6, 2 ** -9, -0, NaN]);
+    expect([...(await store.read("e5")).data]).toEqual([57344, 2 ** -14, 0.75 * 2 ** -14, -(2 ** -16), Infinity, NaN]);
+  });
+
   test("integers keep their values; 64 bits must fit 32", async () => {
     const file = rawSafetensors(
       {

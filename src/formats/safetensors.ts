@@ -28,7 +28,7 @@ export async function openSafetensors(source: ByteSource): Promise<TensorStore> 
     read: async (name) => {
       const entry = find(name);
       const data = decodeFloats(entry.dtype, await readBytes(source, entry.start, entry.end));
-      if (!data) throw wrongKind(source, entry, "floats (F32, F16, BF16 or F64)");
+      if (!data) throw wrongKind(source, entry, "floats (F32, F16, BF16, F64, F8_E4M3 or F8_E5M2)");
       return tensor(entry.shape, data);
     },
     readIntegers: async (name) => {

@@ -1,6 +1,6 @@
 /**
  * The element types that safetensors files name, their width, and their conversion into our tensors.
- * Floats become f32 (F64 rounds, F16 and BF16 are exact); integers become u8, u32 or i32.
+ * Floats become f32 (F64 rounds, the narrower ones are exact); integers become u8, u32 or i32.
  * Typed arrays use the machine's byte order; every machine with WebGPU or Node that we run on is little-endian, like the format.
  */
 import type { ArrayOf } from "../tensor/tensor.ts";
@@ -43,6 +43,8 @@ const floatDecoders: Partial<Record<StoredDType, (bytes: Bytes) => Float32Array<
   F64: ({ buffer, byteLength }) => Float32Array.from(new Float64Array(buffer, 0, byteLength / 8)),
   F16: ({ buffer, byteLength }) => decodeHalf(new Uint16Array(buffer, 0, byteLength / 2)),
   BF16: ({ buffer, byteLength }) => decodeBfloat(new Uint16Array(buffer, 0, byteLength / 2)),
+  F8_E4M3: (bytes) => decodeSmall(bytes, 4),
+  F8_E5M2: (bytes) => decodeSmall(bytes, 5),
 };
 
 type Integers = { [D in "u8" | "u32" | "i32"]: { readonly dtype: D; readonly data: ArrayOf[D] } }["u8" | "u32" | "i32"];
@@ -104,4 +106,18 @@ function decodeBfloat(halves: Uint16Array): Float32Array<ArrayBuffer> {
   const bits = new Uint32Array(halves.length);
   for (let i = 0; i < halves.length; i++) bits[i] = halves[i] << 16;
   return new Float32Array(bits.buffer);
+}
+
+/**
+ * 8-bit floats (Micikevicius et al. 2022, arXiv 2209.05433): E5M2 is the upper half of a binary16; E4M3 has a bias of 7 and no infinities, its
+ * last code of each sign is NaN. Exact in f32.
+ */
+function decodeSmall(bytes: Uint8Array, exponentBits: 4 | 5): Float32Array<ArrayBuffer> {
+  if (exponentBits === 5) return decodeHalf(Uint16Array.from(bytes, (byte) => byte << 8));
+  return Float32Array.from(bytes, (byte) => {
+    const exponent = (byte >> 3) & 15;
+    const fraction = byte & 7;
+    const magnitude = (byte & 127) === 127 ? NaN : exponent === 0 ? fraction * 2 ** -9 : (8 + fraction) * 2 ** (exponent - 10);
+    return byte & 128 ? -magnitude : magnitude;
+  });
 }

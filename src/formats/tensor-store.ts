@@ -16,7 +16,7 @@ export interface TensorStore {
   /** Bytes of all tensors. */
   readonly sizeBytes: number;
   readonly metadata: Readonly<Record<string, string>>;
-  /** F32, F16, BF16 and F64 as f32. */
+  /** F32, F16, BF16, F64 and the 8-bit floats as f32. */
   read(name: string): Promise<Tensor>;
   /** U8 and BOOL as u8, U32 as u32, all other integers as i32. */
   readIntegers(name: string): Promise<IntegerTensor>;

@@ -27,14 +27,26 @@ export interface Kernel {
 
 const snippets = import.meta.glob<string>("../../shaders/lib/*.wgsl", { query: "?raw", import: "default", eager: true });
 
-/** Append the snippet of each `//include lib/x.wgsl` line, so that the compiler's line numbers keep pointing into the kernel's file. */
+/**
+ * Append the snippet of each `//include lib/x.wgsl` line, and of those in the snippets, once each, so that the compiler's line numbers keep pointing
+ * into the kernel's file.
+ */
 export function link(code: string): string {
-  const included = [...code.matchAll(/^\/\/include (lib\/[\w-]+\.wgsl)$/gm)].map(([, path]) => {
-    const text = snippets[`../../shaders/${path}`];
-    if (text === undefined) throw new Error(`internal: shader include not found: ${path}`);
-    return text;
-  });
-  return [code, ...included].join("\n");
+  const parts = new Map([["", code]]);
+  // A map is walked in the order of its entries, those added meanwhile included.
+  for (const text of parts.values()) {
+    for (const [, path] of text.matchAll(/^\/\/include (lib\/[\w-]+\.wgsl)$/gm)) {
+      const included = snippets[`../../shaders/${path}`];
+      if (included === undefined) throw new Error(`internal: shader include not found: ${path}`);
+      parts.set(path, included);
+    }
+  }
+  return [...parts.values()].join("\n");
+}
+
+/** Parameters that are all u32. */
+export function u32s(...names: readonly string[]): Kernel["params"] {
+  return names.map((name) => [name, "u32"] as const);
 }
 
 /** The uniform block of a dispatch, padded to 16 bytes. Throws when a parameter is missing, unknown or not finite. */

@@ -12,6 +12,11 @@ export function pipelineFor(device: GPUDevice, kernel: Kernel, constants: Consta
   return pipeline;
 }
 
+/** Pipelines compiled on the device so far. */
+export function pipelineCount(device: GPUDevice): number {
+  return caches.get(device)?.size ?? 0;
+}
+
 async function compile(device: GPUDevice, kernel: Kernel, constants: Constants): Promise<GPUComputePipeline> {
   // Opened and closed in one go, so that compilations side by side do not mix; what the scope catches, the messages say better.
   device.pushErrorScope("validation");

@@ -1,10 +1,11 @@
 /** Recognising a model: the registered families, and the one call that turns files into a card and, when wanted, a graph. */
-import type { ModelFiles } from "../formats/open-model.ts";
+import type { ModelFiles, Packing } from "../formats/open-model.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Job } from "../tensor/progress.ts";
 import { beit } from "./beit.ts";
 import { cct } from "./cct.ts";
 import { clip } from "./clip.ts";
+import type { ModelCard } from "./config.ts";
 import { deit } from "./deit.ts";
 import { inTimmNames } from "./dialects/index.ts";
 import { dinov2 } from "./dinov2.ts";
@@ -37,7 +38,13 @@ export function identifyModel(given: ModelFiles, overrides: Overrides = {}): Ide
   const [{ family, confidence }] = ranked;
   if (confidence < leastConfidence) throw notAVit(files.weights.names, files.name);
   const { card: described, notes } = family.describe(files, overrides);
-  const card = assumed.length === 0 ? described : { ...described, assumed: [...new Set([...described.assumed, ...assumed])] };
+  const stated = assumed.length === 0 ? described : { ...described, assumed: [...new Set([...described.assumed, ...assumed])] };
+  const card = files.packing ? { ...stated, ...packedFields(files.packing) } : stated;
   const spoken = dialect === null ? [] : [`The tensor names are those of ${dialect}; they are shown in timm's.`];
-  return { card, notes: [...spoken, ...notes], build: (job) => family.build(files, card, job) };
+  return { card, notes: [...spoken, ...(files.packing?.notes ?? []), ...notes], build: (job) => family.build(files, card, job) };
+}
+
+/** What a card says of weights that another quantizer packed. */
+function packedFields({ name, weightBits, activationBits }: Packing): Pick<ModelCard, "weightDtype" | "quantization"> {
+  return { weightDtype: `int${weightBits}`, quantization: { recipe: name, weightBits, activationBits, levels: "strict" } };
 }

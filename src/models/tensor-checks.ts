@@ -55,11 +55,11 @@ export function checkDtypes(store: TensorStore, names: NameMap): string {
   const dtypes = new Set<string>();
   for (const fileName of names.source.values()) {
     const dtype = store.dtype(fileName);
-    if (!["F64", "F32", "F16", "BF16"].includes(dtype)) {
+    if (!["F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2"].includes(dtype)) {
       throw modelError(
         "UNSUPPORTED_DTYPE",
         `The weights are stored as ${dtype} ("${fileName}").`,
-        "Weights are read from float32, float16, bfloat16 or float64; 8-bit and smaller types need another program's scales.",
+        "Weights are read from floats of 8 to 64 bits; integers need another program's scales.",
         "Open the original float model.",
       );
     }

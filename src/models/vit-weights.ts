@@ -7,6 +7,7 @@ import { tensor, zeros, type Shape, type Tensor } from "../tensor/tensor.ts";
 import type { ModelCard } from "./config.ts";
 import { layoutOf, positionRow } from "./positions.ts";
 import { resamplePositions } from "./resample-positions.ts";
+import { joinedQuantizers, scaledQuantizers, withQuantizers } from "./stored-weight.ts";
 import type { WeightReader } from "./weight-reader.ts";
 
 /** {weight [N,K], bias?: [N]}; `shape` flattens a convolution. */
@@ -28,10 +29,8 @@ export async function scaledLinear(reader: WeightReader, name: string, gammaName
 /** The Linear whose outputs are multiplied by `factors`, one a row. */
 export function scaleRows({ weight, bias }: Weights, factors: Float32Array): Weights {
   const columns = weight.shape[1];
-  const scaled = tensor(
-    weight.shape,
-    weight.data.map((value, i) => value * factors[Math.floor(i / columns)]),
-  );
+  const values = weight.data.map((value, i) => value * factors[Math.floor(i / columns)]);
+  const scaled = withQuantizers(tensor(weight.shape, values), scaledQuantizers(weight, factors));
   return bias
     ? {
         weight: scaled,
@@ -106,7 +105,7 @@ export function concatenateRows(parts: readonly Tensor[]): Tensor {
     data.set(part.data, offset);
     offset += part.data.length;
   }
-  return tensor([rows, ...parts[0].shape.slice(1)], data);
+  return withQuantizers(tensor([rows, ...parts[0].shape.slice(1)], data), joinedQuantizers(parts));
 }
 
 /** One after the other: reading all parts at once would hold them all in memory twice. */

@@ -3,6 +3,7 @@ import type { TensorStore } from "../formats/tensor-store.ts";
 import { throwIfCancelled, type Job } from "../tensor/progress.ts";
 import { tensor, type Shape, type Tensor } from "../tensor/tensor.ts";
 import { modelError } from "./error-codes.ts";
+import { quantizersOf, withQuantizers } from "./stored-weight.ts";
 import type { NameMap } from "./tensor-names.ts";
 
 export interface WeightReader {
@@ -21,11 +22,11 @@ export function weightReader(store: TensorStore, names: NameMap, job: Job | unde
       const fileName = names.source.get(name);
       if (fileName === undefined) throw new Error(`internal: ${name} was not checked before it is read`);
       job?.onProgress?.({ stage: `reading ${name}`, done, total });
-      const { shape: stored, data } = await store.read(fileName);
-      refuseNotFinite(fileName, data);
+      const stored = await store.read(fileName);
+      refuseNotFinite(fileName, stored.data);
       done++;
       if (done === total) job?.onProgress?.({ stage: "weights read", done, total });
-      return tensor(shape ?? stored, data);
+      return shape ? withQuantizers(tensor(shape, stored.data), quantizersOf(stored)) : stored;
     },
   };
 }

@@ -23,10 +23,14 @@ import {
   refuseUnknownLayers,
 } from "./calibration-limits.ts";
 import { observeTensor, type Choice } from "./observers/observer.ts";
-import type { FloatModel, Recipe, SiteRule } from "./recipes/recipe.ts";
+import type { Granularity } from "./granularity.ts";
+import type { FloatModel, Recipe } from "./recipes/recipe.ts";
+import { settingAt, type LayerRule } from "./rules/layer-rule.ts";
+import { refuseRules } from "./rules/refuse-rules.ts";
+import { observerFor } from "./rules/rule-options.ts";
 import { schemes } from "./schemes/index.ts";
 import { fakeQuantizeNode } from "./simulate.ts";
-import { placeName, readSite, type Place } from "./sites.ts";
+import { granularityAt, isLayer, placeName, readSite } from "./sites.ts";
 import type { Layer, StepContext } from "./steps/step.ts";
 
 /** What to make of one float model. */
@@ -38,6 +42,8 @@ export interface CalibrationTask {
   readonly attentionBits?: number | undefined;
   /** Exceptions by layer; a recipe that allocates bits itself is not asked to where these are given. */
   readonly layerBits?: LayerBits | undefined;
+  /** What the user changes: over everything else, fixed bits and exceptions by layer included. */
+  readonly rules?: readonly LayerRule[] | undefined;
   readonly levels: Levels;
 }
 
@@ -95,7 +101,7 @@ export async function calibrateAll(inputs: CalibrationInputs, tasks: readonly Ca
 
 /** Before anything runs. */
 function refuseTask(
-  { recipe, weightBits, activationBits, attentionBits = activationBits, layerBits = {} }: CalibrationTask,
+  { recipe, weightBits, activationBits, attentionBits = activationBits, layerBits = {}, rules = [] }: CalibrationTask,
   graph: Graph,
 ): void {
   const layers = Object.values(layerBits);
@@ -105,6 +111,7 @@ function refuseTask(
   for (const { weights = weightBits, activations = activationBits } of layers) refuseBits(weights, activations);
   const exceptions = layers.flatMap(({ weights, activations }) => [weights ?? weightBits, activations ?? activationBits]);
   refuseOtherBits(recipe, [weightBits, activationBits, attentionBits, ...exceptions]);
+  refuseRules(graph, recipe, rules);
 }
 
 /** One task on its way through the graph. */
@@ -274,13 +281,15 @@ function withQuantizer(
   if (!rule) return node;
   const x = readSite(node, inputs, site);
   refuseNonFinite(x, placeName(node, site));
-  const target = { scheme: schemes[rule.scheme], bits: bitsAt(rule, place, widths), levels: task.levels };
-  const choice = observeTensor(rule.observer, x, AXES[granularityAt(rule, place)], target, entriesOf(rule, graph, node));
+  const own = { scheme: rule.scheme, granularity: granularityAt(rule, place), bits: bitsAt(rule, place, widths) };
+  const { scheme, granularity, bits } = isLayer(node) ? settingAt(task.rules ?? [], { layer: node.name, site }, own) : own;
+  const target = { scheme: schemes[scheme], bits, levels: task.levels };
+  const choice = observeTensor(observerFor(scheme, rule), x, AXES[granularity], target, entriesOf(granularity, graph, node));
   choices[placeName(node, site)] = choice;
   return { ...node, quantizers: { ...node.quantizers, [site]: choice.quantizer } };
 }
 
-const AXES: Record<SiteRule["granularity"], 0 | -1 | -2 | null> = {
+const AXES: Record<Granularity, 0 | -1 | -2 | null> = {
   "per tensor": null,
   "per row": 0,
   "per column": -1,
@@ -288,13 +297,8 @@ const AXES: Record<SiteRule["granularity"], 0 | -1 | -2 | null> = {
   "per token": -2,
 };
 
-/** A convolution sums over tokens, and no recipe folds scales of channels into one: what it reads has one step. */
-function granularityAt({ granularity }: SiteRule, { node, site }: Place): SiteRule["granularity"] {
-  return node.op === "DepthwiseConvolution" && site === "input" ? "per tensor" : granularity;
-}
-
 /** Quantizers along the axis: one per head where the rule says so, else as many as the axis has entries. */
-function entriesOf({ granularity }: SiteRule, graph: Graph, node: Node): number | undefined {
+function entriesOf(granularity: Granularity, graph: Graph, node: Node): number | undefined {
   if (granularity !== "per head") return undefined;
   const heads = node.attributes.numHeads ?? headsOf(graph.shapes[node.inputs[0]], graph.shapes[node.inputs[1]] ?? []);
   if (typeof heads !== "number" || Number.isNaN(heads)) throw new Error(`internal: ${node.name} has no heads to quantize by`);

@@ -2,6 +2,7 @@
 import { INPUT, type Graph, type Node } from "../graph/graph.ts";
 import type { Site } from "../graph/quantizer.ts";
 import { tensor, type Tensor } from "../tensor/tensor.ts";
+import type { Granularity } from "./granularity.ts";
 
 /** A site inside a graph, as the rules of a recipe see it. */
 export interface Place {
@@ -48,6 +49,15 @@ export function placeName(node: Pick<Node, "name">, site: Site): string {
 /** What gets bits: matrix products with weights, convolutions, and the two products of attention. */
 export function isLayer({ op }: Pick<Node, "op">): boolean {
   return op === "Gemm" || op === "DepthwiseConvolution" || op === "AttentionScores" || op === "AttentionOutput";
+}
+
+/** What a convolution reads has one step: it sums over tokens, and no recipe folds scales of its channels into one. */
+export function isConvolved({ node, site }: Place): boolean {
+  return node.op === "DepthwiseConvolution" && site === "input";
+}
+
+export function granularityAt({ granularity }: { readonly granularity: Granularity }, place: Place): Granularity {
+  return isConvolved(place) ? "per tensor" : granularity;
 }
 
 export function isWeight({ site }: Place): boolean {

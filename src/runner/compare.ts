@@ -1,10 +1,9 @@
-import type { Gpu } from "../gpu/device.ts";
 import { outputName, type Graph } from "../graph/graph.ts";
 import type { ModelCard } from "../models/config.ts";
 import { throwIfCancelled, type Job } from "../tensor/progress.ts";
 import { elementCount } from "../tensor/tensor.ts";
-import type { Comparison, ExecutorName } from "./comparison.ts";
-import { openEngine } from "./engine.ts";
+import type { Comparison } from "./comparison.ts";
+import type { Engine } from "./engine.ts";
 import type { ImageSource } from "./image-source.ts";
 import { accumulateLayerErrors } from "./layer-errors.ts";
 import { measureQuality } from "./measure-quality.ts";
@@ -12,15 +11,13 @@ import { packageBytes } from "./package-size.ts";
 import type { QuantizedModel } from "./quantize-model.ts";
 
 export interface CompareRequest {
-  /** null: for the executor "cpu" only. */
-  readonly gpu: Gpu | null;
+  readonly engine: Engine;
   readonly float: Graph;
   /** One or more quantized models of the same float model: all see the same images in one run. */
   readonly quantized: readonly QuantizedModel[];
   readonly images: ImageSource;
   /** Class index per image. */
   readonly labels: Int32Array | null;
-  readonly executor: ExecutorName;
   /** What the models give; class scores when absent. */
   readonly output?: ModelCard["output"] | undefined;
   /** "Node 20.19" or the browser's user agent. */
@@ -35,8 +32,7 @@ const BATCH = 8;
 
 /** Run the float model and its quantized twins on the same images, batch by batch, and measure what changed. One result per twin, in order. */
 export async function compareModels(request: CompareRequest): Promise<Comparison[]> {
-  const { gpu, float, images, labels, job } = request;
-  const engine = await openEngine(() => adapterOf(gpu), request.executor);
+  const { engine, float, images, labels, job } = request;
   const classes = elementCount(float.shapes[outputName(float)]);
   const taps = float.nodes.map(({ name }) => name);
   const floatSession = (await engine.open(float, true)).session;
@@ -57,6 +53,9 @@ export async function compareModels(request: CompareRequest): Promise<Comparison
       job?.onProgress?.({ stage: "running float and quantized models", done: start, total: images.count });
       const end = Math.min(images.count, start + BATCH);
       const pixels = await images.batch(start, end);
+      // Pipelines compile while the weights are packed, which is most of the wait for the first image: the job hears of it.
+      if (start === 0)
+        for (const session of [floatSession, ...sides.map(({ opened }) => opened.session)]) await session.prepare(1, taps, job);
       for (let i = start; i < Math.min(end, LAYER_IMAGES); i++) {
         throwIfCancelled(job);
         const one = await images.batch(i, i + 1);
@@ -90,14 +89,9 @@ export async function compareModels(request: CompareRequest): Promise<Comparison
     layerImageCount: Math.min(LAYER_IMAGES, images.count),
     size: packageBytes(float, model.graph),
     perf: { floatMs, quantizedMs: elapsedMs, calibrationMs: model.calibrationMs, imageCount: images.count },
-    env: { adapter, runtime: request.runtime },
+    env: { adapter, runtime: request.runtime, deviceLosses: engine.deviceLosses() },
     floatLogits,
     quantizedLogits: logits,
     classes,
   }));
-}
-
-function adapterOf(gpu: Gpu | null): Promise<Gpu> {
-  if (!gpu) throw new Error("internal: only the CPU executor works without an adapter");
-  return Promise.resolve(gpu);
 }

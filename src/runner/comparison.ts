@@ -1,5 +1,6 @@
 import type { Levels } from "../graph/quantizer.ts";
 import type { LayerBits } from "../quant/bits.ts";
+import type { LayerRule } from "../quant/rules/layer-rule.ts";
 
 /** What to quantize with. */
 export interface QuantizeRequest {
@@ -10,6 +11,8 @@ export interface QuantizeRequest {
   readonly attentionBits?: number | undefined;
   /** Exceptions by layer: mixed precision. */
   readonly layerBits?: LayerBits | undefined;
+  /** Over everything else: bits, scheme and granularity by layer and role. */
+  readonly rules?: readonly LayerRule[] | undefined;
   readonly levels: Levels;
 }
 
@@ -26,6 +29,8 @@ export interface AdapterDescription {
   readonly isSoftware: boolean;
   /** "packed integer dot" or "f32 multiply-add": the execution of the integer product that measured faster; null before it was measured. */
   readonly integerExecution: string | null;
+  /** Shapes of linear layers whose kernel was chosen by measuring; the others run on the default. */
+  readonly tunedShapes: number;
 }
 
 export interface LayerError {
@@ -73,7 +78,12 @@ export interface Comparison {
   readonly layerImageCount: number;
   readonly size: { readonly floatBytes: number; readonly quantizedBytes: number };
   readonly perf: { readonly floatMs: number; readonly quantizedMs: number; readonly calibrationMs: number; readonly imageCount: number };
-  readonly env: { readonly adapter: AdapterDescription; readonly runtime: string };
+  readonly env: {
+    readonly adapter: AdapterDescription;
+    readonly runtime: string;
+    /** How often work was repeated because the device was lost: times have that in them, results do not. */
+    readonly deviceLosses: number;
+  };
   /** [imageCount, classes], row-major. */
   readonly floatLogits: Float32Array<ArrayBuffer>;
   readonly quantizedLogits: Float32Array<ArrayBuffer>;

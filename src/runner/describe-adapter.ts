@@ -1,12 +1,15 @@
 import type { Gpu } from "../gpu/device.ts";
-import { chooseExecution, executionLabel } from "./choose-execution.ts";
+import { executionLabel } from "./choose-execution.ts";
 import type { AdapterDescription } from "./comparison.ts";
+import type { IntegerExecution } from "./plan.ts";
+import type { AdapterTuning } from "./tune/adapter-tuning.ts";
 
-/** What is shown beside every figure. `measure`: also time the two executions of the integer product, if that was not done yet. */
-export async function describeAdapter(gpu: Gpu, measure: boolean): Promise<AdapterDescription> {
+/** What is shown beside every figure. `execution`: the faster of the integer product, once that is known; `tuning`: what chose the kernels. */
+export function describeAdapter(gpu: Gpu, execution: IntegerExecution | null, tuning: AdapterTuning | undefined): AdapterDescription {
   const { vendor, architecture, deviceName, description, isSoftware } = gpu;
-  const integerExecution = measure ? executionLabel((await chooseExecution(gpu)).execution) : null;
-  return { vendor, architecture, device: deviceName, description, isSoftware, integerExecution };
+  const integerExecution = execution === null ? null : executionLabel(execution);
+  const tunedShapes = Object.keys(tuning?.gemm.choices.byShape ?? {}).length;
+  return { vendor, architecture, device: deviceName, description, isSoftware, integerExecution, tunedShapes };
 }
 
 /** Stands where an adapter would: the executor "cpu" uses none. */
@@ -17,4 +20,5 @@ export const CPU_DESCRIPTION: AdapterDescription = {
   description: "WebAssembly SIMD on the CPU, one thread; no adapter",
   isSoftware: true,
   integerExecution: "16-bit multiply-adds",
+  tunedShapes: 0,
 };

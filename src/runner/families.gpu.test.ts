@@ -7,7 +7,7 @@ import { normalImages } from "../testing/golden-pixels.ts";
 import { nodeGpu } from "../testing/node-gpu-bundle.ts";
 import { tensorSource } from "./image-source.ts";
 import { adapterFusesMultiplyAdd } from "./probe-arithmetic.ts";
-import { quantizeModel } from "./quantize-model.ts";
+import { quantizeModel } from "../testing/quantize-model.ts";
 import { createGpuSession, createReferenceSession } from "./session.ts";
 
 describe.each(goldenStructures)("%s", (name) => {

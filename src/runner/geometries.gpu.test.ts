@@ -9,7 +9,7 @@ import { seededNormal } from "../tensor/random.ts";
 import { tensor } from "../tensor/tensor.ts";
 import { tensorSource } from "./image-source.ts";
 import { adapterFusesMultiplyAdd } from "./probe-arithmetic.ts";
-import { quantizeModel } from "./quantize-model.ts";
+import { quantizeModel } from "../testing/quantize-model.ts";
 import { createGpuSession, createReferenceSession } from "./session.ts";
 
 const geometries: Readonly<Record<string, SyntheticOptions>> = {

@@ -16,6 +16,11 @@ export function integerObstacle(graph: Graph): string | null {
   return null;
 }
 
+/** How a quantized graph runs: in integers where it can. */
+export function modeOf(graph: Graph): "integer" | "simulated" {
+  return integerObstacle(graph) === null ? "integer" : "simulated";
+}
+
 function levelsObstacle(quantizer: Quantizer): string | null {
   const { zeroPoint, bits } = quantizer;
   if (zeroPoint.some((zero) => !Number.isInteger(zero))) return "a fractional zero point";

@@ -5,7 +5,7 @@ import { randomPixels, randomVit } from "../testing/random-vit.ts";
 import { tensorSource } from "./image-source.ts";
 import { integerObstacle } from "./integer-obstacle.ts";
 import { adapterFusesMultiplyAdd } from "./probe-arithmetic.ts";
-import { quantizeModel } from "./quantize-model.ts";
+import { quantizeModel } from "../testing/quantize-model.ts";
 import { createGpuSession, createReferenceSession } from "./session.ts";
 
 const float = randomVit({ image: 16, patch: 4, dim: 24, depth: 2, heads: 3, mlp: 40, classes: 10, seed: 1 });

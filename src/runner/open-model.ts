@@ -3,6 +3,7 @@ import { openModelFiles } from "../formats/open-model.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { ModelCard } from "../models/config.ts";
 import { identifyModel } from "../models/index.ts";
+import { unpackWeights } from "../models/packed/index.ts";
 import type { Overrides } from "../models/family.ts";
 import { schemes } from "../quant/schemes/index.ts";
 import { InputError } from "../tensor/input-error.ts";
@@ -26,7 +27,7 @@ export async function openModel(sources: readonly ByteSource[], overrides: Overr
     const { card, request } = readPackageHeader(files.weights);
     return { card, notes: [], quantization: request, build: () => readPackage(files.weights) };
   }
-  const { card, notes, build } = identifyModel(files, overrides);
+  const { card, notes, build } = identifyModel(await unpackWeights(files), overrides);
   const checked = async (job?: Job) => refuseUnknownSchemes(await build(job));
   return { card, notes, quantization: card.quantization ? baselineOf(card.quantization) : null, build: checked };
 }

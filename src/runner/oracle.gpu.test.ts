@@ -10,9 +10,10 @@ import { f32, officialGraph, oracleGraph, oracleImages, oracleLabels, readTensor
 import { hasShared, sharedSource } from "../testing/shared-files.ts";
 import { tensor, type Tensor } from "../tensor/tensor.ts";
 import { compareModels } from "./compare.ts";
+import { openEngine } from "./engine.ts";
 import { tensorSource } from "./image-source.ts";
 import { openModel } from "./open-model.ts";
-import { quantizeModel } from "./quantize-model.ts";
+import { quantizeModel } from "../testing/quantize-model.ts";
 import { createGpuSession, createReferenceSession } from "./session.ts";
 import { adapterFusesMultiplyAdd } from "./probe-arithmetic.ts";
 import type { PlanMode } from "./plan.ts";
@@ -90,7 +91,8 @@ test.each([4, 6, 8])("own calibration on the GPU at %i bits lands where the offi
   expect(deviation.step.median).toBeLessThan(1e-5);
   const images = tensorSource(oracleImages("eval", 128), [3, 32, 32], "eval");
   const labels = Int32Array.from(oracleLabels("eval", 128));
-  const [result] = await compareModels({ gpu, float, quantized: [quantized], images, labels, executor: "simulated", runtime: "test" });
+  const engine = await openEngine(() => Promise.resolve(gpu), "simulated");
+  const [result] = await compareModels({ engine, float, quantized: [quantized], images, labels, runtime: "test" });
   const official = argmaxRows(rows(f32(expected, "logits/q"), 128));
   const officialAccuracy = official.filter((value, i) => value === labels[i]).length / 128;
   expect(Math.abs((result.quality.top1AccuracyQuantized ?? 0) - officialAccuracy)).toBeLessThanOrEqual(0.016);

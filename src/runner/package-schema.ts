@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { schemes } from "../quant/schemes/index.ts";
 import { ops } from "../graph/ops.ts";
+import { rulesSchema } from "./rules/recipe-document.ts";
 
 /** The JSON beside a package's tensors. Everything that a hostile file could lie about is bounded here; shapes are checked by makeGraph. */
 const positive = z.number().int().positive().max(1e12);
@@ -100,6 +101,7 @@ export const packageSchema = z.object({
     activationBits: z.number(),
     attentionBits: z.number().optional(),
     layerBits: layerBitsSchema.optional(),
+    rules: rulesSchema.optional(),
     levels: z.enum(["strict", "as-published"]),
   }),
 });

@@ -17,7 +17,7 @@ import { integerObstacle } from "./integer-obstacle.ts";
 import { openModel } from "./open-model.ts";
 import { PACKAGE_KEY, writePackage } from "./package.ts";
 import { packageBytes } from "./package-size.ts";
-import { quantizeModel } from "./quantize-model.ts";
+import { quantizeModel } from "../testing/quantize-model.ts";
 import { createGpuSession } from "./session.ts";
 
 test.each([

@@ -1,4 +1,3 @@
-import type { Gpu } from "../gpu/device.ts";
 import type { Graph } from "../graph/graph.ts";
 import { calibrateAll, type CalibrationInputs, type CalibrationReport } from "../quant/calibrate.ts";
 import { refuseRowSteps, refuseUnsuitable } from "../quant/calibration-limits.ts";
@@ -8,7 +7,6 @@ import { InputError } from "../tensor/input-error.ts";
 import type { Job } from "../tensor/progress.ts";
 import type { QuantizeRequest } from "./comparison.ts";
 import type { ImageSource } from "./image-source.ts";
-import { createNodeRunner } from "./node-runner.ts";
 
 export interface QuantizedModel {
   readonly graph: Graph;
@@ -18,19 +16,10 @@ export interface QuantizedModel {
   readonly calibrationMs: number;
 }
 
-/** Calibrate on the GPU and apply the recipe. Takes the first images that the recipe wants. */
-export async function quantizeModel(
-  gpu: Gpu,
-  graph: Graph,
-  images: ImageSource,
-  request: QuantizeRequest,
-  job?: Job,
-): Promise<QuantizedModel> {
-  const [model] = await quantizeModels(createNodeRunner(gpu), graph, images, [request], job);
-  return model;
-}
-
-/** Several requests on the same model and images in one walk; `calibrationMs` of each is the time of the walk. */
+/**
+ * Calibrate and apply the recipe, for several requests on the same model and images in one walk; takes the first images that the recipes want.
+ * `calibrationMs` of each is the time of the walk.
+ */
 export async function quantizeModels(
   runNode: CalibrationInputs["runNode"],
   graph: Graph,

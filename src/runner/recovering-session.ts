@@ -1,59 +1,37 @@
+import { onCurrentGpu, type GpuOf } from "../gpu/current-gpu.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Graph } from "../graph/graph.ts";
+import type { Job } from "../tensor/progress.ts";
 import { createGpuSession, type Session, type SessionOptions } from "./session.ts";
 
-/** How long a failure waits for the news that its cause was the loss of the device. */
-const NEWS_MS = 250;
-
 /**
- * A session that survives the loss of its device: the weights are uploaded to a new one and the run that was interrupted is made again, once. Other failures,
- * and a second loss, are the caller's. `reopen` opens the new device, or gives one that another session has opened meanwhile; `onRecovered` hears of it.
+ * A session that survives the loss of its device: the weights are uploaded to the next one and the run that was interrupted is made again, once. Other
+ * failures, and a second loss (InputError DEVICE_LOST), are the caller's. `onRecovered` hears of every repetition.
  */
 export function createRecoveringSession(
-  gpu: Gpu,
-  reopen: () => Promise<Gpu>,
+  gpuOf: GpuOf,
   graph: Graph,
   options: SessionOptions,
-  onRecovered?: (gpu: Gpu) => void,
-): Session {
-  let device = gpu.device;
-  let session = createGpuSession(gpu, graph, options);
+  onRecovered?: () => void,
+): Pick<Session, "run" | "prepare" | "destroy"> {
+  let opened: { readonly device: GPUDevice; readonly session: Session } | null = null;
   let destroyed = false;
-  let recovering: Promise<void> | null = null;
 
-  const recover = async () => {
-    session.destroy();
-    const next = await reopen();
-    device = next.device;
-    session = createGpuSession(next, graph, options);
-    onRecovered?.(next);
+  const sessionOn = (gpu: Gpu): Session => {
+    if (destroyed) throw new Error("internal: a session is used after its end");
+    if (opened?.device === gpu.device) return opened.session;
+    opened?.session.destroy();
+    opened = { device: gpu.device, session: createGpuSession(gpu, graph, options) };
+    return opened.session;
   };
-  const guarded = async <T>(act: (on: Session) => Promise<T>): Promise<T> => {
-    await recovering;
-    const used = device;
-    try {
-      return await act(session);
-    } catch (error) {
-      if (destroyed || !(await isLost(used))) throw error;
-      // Whoever else failed on the same device waits for the same recovery.
-      if (device === used) await (recovering ??= recover().finally(() => (recovering = null)));
-      return act(session);
-    }
-  };
+  const guarded = <T>(job: Job | undefined, act: (on: Session) => Promise<T>): Promise<T> =>
+    onCurrentGpu(gpuOf, async (gpu) => act(sessionOn(gpu)), job, onRecovered);
   return {
-    graph,
-    mode: options.mode,
-    run: (images, taps, job) => guarded((on) => on.run(images, taps, job)),
-    prepare: (images, taps, job) => guarded((on) => on.prepare(images, taps, job)),
-    constantBytes: () => session.constantBytes(),
+    run: (images, taps, job) => guarded(job, (on) => on.run(images, taps, job)),
+    prepare: (images, taps, job) => guarded(job, (on) => on.prepare(images, taps, job)),
     destroy() {
       destroyed = true;
-      session.destroy();
+      opened?.session.destroy();
     },
   };
-}
-
-function isLost(device: GPUDevice): Promise<boolean> {
-  const news = device.lost.then(() => true);
-  return Promise.race([news, new Promise<boolean>((resolve) => setTimeout(() => resolve(false), NEWS_MS))]);
 }

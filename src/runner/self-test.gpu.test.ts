@@ -108,8 +108,8 @@ const mutants: readonly { name: KernelName; fault: string; from: string; to: str
   {
     name: "gemm-codes-f32",
     fault: "no bounds check in the epilogue",
-    from: "r < 8u && row + r < params.rows; r++) {\n      let t",
-    to: "r < 8u; r++) {\n      let t",
+    from: "r < BLOCK_ROWS && row + r < params.rows; r++)",
+    to: "r < BLOCK_ROWS; r++)",
     detail: /^(stray write|word)/,
   },
 ];

@@ -9,6 +9,7 @@ import { decodeValue } from "./decode-value.ts";
 import type { PlanExecutor } from "./executor.ts";
 import { compilePlan, createGpuExecutor } from "./gpu-executor.ts";
 import { makePlan } from "./make-plan.ts";
+import { packConstants } from "./pack-constants.ts";
 import { defaultChoices, type GemmChoices } from "./tune/gemm-rungs.ts";
 import type { AttentionForm, ConstantArray, IntegerExecution, Plan, PlanMode } from "./plan.ts";
 import { createWasmExecutor } from "./wasm-executor.ts";
@@ -48,8 +49,6 @@ export interface SessionOptions {
 type Pack = () => Promise<void>;
 
 const KEPT_PLANS = 3;
-/** How long weights are packed before others get a turn: pipelines that are to start compiling, the page. */
-const PACK_MS = 16;
 
 /** Images per run on WebAssembly: more would only enlarge the arena. */
 const WASM_IMAGES = 4;
@@ -66,25 +65,6 @@ export function createGpuSession(gpu: Gpu, graph: Graph, options: SessionOptions
   const maxImages = options.maxImages ?? (gpu.isSoftware ? 4 : 16);
   const gemm = options.gemm ?? defaultChoices(gpu.isSoftware);
   return createSession(graph, { attention: attentionFormOf(gpu), gemm, ...options }, maxImages, make, () => buffers.destroy());
-}
-
-async function packConstants(
-  constants: Map<string, ConstantArray>,
-  pending: ReadonlyMap<string, () => ConstantArray>,
-  job: Job | undefined,
-): Promise<void> {
-  let done = 0;
-  let turnMs = -Infinity;
-  for (const [name, build] of pending) {
-    throwIfCancelled(job);
-    if (performance.now() - turnMs > PACK_MS) {
-      job?.onProgress?.({ stage: "loading weights", done, total: pending.size });
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      turnMs = performance.now();
-    }
-    if (!constants.has(name)) constants.set(name, build());
-    done++;
-  }
 }
 
 /** Whole rows without barriers on a software adapter, in workgroup memory on a GPU; three dispatches where a GPU lacks the packed dot product. */

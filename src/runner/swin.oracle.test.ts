@@ -4,6 +4,7 @@ import { argmaxRows } from "../metrics/metric.ts";
 import { f32, oracleImages, oracleLabels, readTensors } from "../testing/oracle.ts";
 import { sharedSource } from "../testing/shared-files.ts";
 import { compareModels } from "./compare.ts";
+import { openEngine } from "./engine.ts";
 import { tensorSource } from "./image-source.ts";
 import { createWasmNodeRunner } from "./node-runner.ts";
 import { openModel } from "./open-model.ts";
@@ -25,7 +26,8 @@ test("repq-vit at 4 and 6 bits keeps the accuracy that the official program keep
   const quantized = await quantizeModels(createWasmNodeRunner(), float, calibration, [...requests, { ...requests[0], recipe: "min-max" }]);
   const labels = Int32Array.from(oracleLabels("eval", COUNT, "swin-s32"));
   const images = tensorSource(oracleImages("eval", COUNT, "swin-s32"), [3, 32, 32], "eval");
-  const results = await compareModels({ gpu: null, float, quantized, images, labels, executor: "cpu", runtime: "test" });
+  const engine = await openEngine(() => Promise.reject(new Error("no adapter must be asked for")), "cpu");
+  const results = await compareModels({ engine, float, quantized, images, labels, runtime: "test" });
   // Swin's merging reduction is reparameterized like qkv and fc1: its weights are new, and it has got a bias.
   const reduction = quantized[0].graph.nodes.find(({ name }) => name === "layers.0.downsample.reduction");
   expect(reduction?.quantizers?.input?.scale).toHaveLength(1);

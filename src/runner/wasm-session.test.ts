@@ -7,6 +7,7 @@ import { randomPixels, randomVit } from "../testing/random-vit.ts";
 import { smallImages, smallVit } from "../testing/small-vit.ts";
 import { tensor } from "../tensor/tensor.ts";
 import { compareModels } from "./compare.ts";
+import { openEngine } from "./engine.ts";
 import { tensorSource } from "./image-source.ts";
 import { createWasmNodeRunner } from "./node-runner.ts";
 import { quantizeModels } from "./quantize-model.ts";
@@ -21,6 +22,8 @@ const pixels = smallImages(6);
 function quantized(graph: Graph, probabilities: string, bits: number) {
   return quantizeByRange(graph, graph === odd ? oddPixels : pixels, { weightBits: bits, activationBits: bits, probabilities });
 }
+
+const withoutAdapter = () => openEngine(() => Promise.reject(new Error("no adapter must be asked for")), "cpu");
 
 const graphs: readonly (readonly [name: string, mode: "float" | "integer" | "simulated", graph: Graph])[] = [
   ["small, float", "float", small],
@@ -62,12 +65,11 @@ test("quantizing and comparing need no adapter", async () => {
   const request = { recipe: "repq-vit", weightBits: 4, activationBits: 4, levels: "strict" } as const;
   const models = await quantizeModels(createWasmNodeRunner(), small, source, [request]);
   const [result] = await compareModels({
-    gpu: null,
+    engine: await withoutAdapter(),
     float: small,
     quantized: models,
     images: source,
     labels: null,
-    executor: "cpu",
     runtime: "test",
   });
   expect(result).toMatchObject({ executor: "cpu", executorNote: null, env: { adapter: { description: /WebAssembly/ } } });
@@ -83,13 +85,12 @@ test("features are compared by angle and nearest image, and labels mean nothing"
   const models = await quantizeModels(createWasmNodeRunner(), features, source, [request]);
   const labels = new Int32Array(source.count);
   const [{ quality, classes, floatLogits, quantizedLogits }] = await compareModels({
-    gpu: null,
+    engine: await withoutAdapter(),
     float: features,
     quantized: models,
     images: source,
     labels,
     output: "features",
-    executor: "cpu",
     runtime: "test",
   });
   const [a, b] = [floatLogits, quantizedLogits].map((data) => tensor([source.count, classes], data));

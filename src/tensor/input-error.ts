@@ -1,9 +1,11 @@
+import type { ErrorCode } from "./error-table.ts";
+
 /**
  * A fault of what the user gave us (a file, a setting, a device limit), as opposed to a bug of ours (plain Error starting "internal:").
  * `code` is stable: the page, the command line and the documentation share it.
  */
 export class InputError extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
   /** What it is. */
   readonly what: string;
   /** Why it cannot be used. */
@@ -11,7 +13,7 @@ export class InputError extends Error {
   /** What to do next. */
   readonly next: string;
 
-  constructor(code: string, parts: { what: string; why: string; next: string }) {
+  constructor(code: ErrorCode, parts: { what: string; why: string; next: string }) {
     super(`${parts.what} ${parts.why} ${parts.next}`);
     this.name = "InputError";
     this.code = code;
@@ -19,4 +21,9 @@ export class InputError extends Error {
     this.why = parts.why;
     this.next = parts.next;
   }
+}
+
+/** In short form. */
+export function refusal(code: ErrorCode, what: string, why: string, next: string): InputError {
+  return new InputError(code, { what, why, next });
 }

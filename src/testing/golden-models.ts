@@ -34,9 +34,7 @@ export interface GoldenModel {
 }
 
 export async function goldenModel(name: string): Promise<GoldenModel> {
-  const store = await openSafetensors(
-    fromBytes(new Uint8Array(readFileSync(new URL(`${name}.safetensors`, folder))), `${name}.safetensors`),
-  );
+  const store = await openGolden(folder, name);
   const files: Partial<Record<GoldenNaming, ModelFiles>> = {};
   for (const naming of ["timm", "hf"] as const) {
     const config = store.metadata[naming];
@@ -54,6 +52,22 @@ export async function goldenModel(name: string): Promise<GoldenModel> {
     pixels: await store.read("pixels"),
     output: await store.read("output"),
   };
+}
+
+const packedFolder = new URL("../models/packed/goldens/", import.meta.url);
+
+export const packedNames: readonly string[] = readdirSync(packedFolder).map((file) => file.replace(".safetensors", ""));
+
+/** A model whose weights another quantizer's layout holds, and PyTorch's logits of the numbers that they stand for (tools/goldens/packed_weights.py). */
+export async function packedModel(name: string): Promise<Omit<GoldenModel, "files" | "overrides">> {
+  const store = await openGolden(packedFolder, name);
+  const config = JSON.parse(store.metadata.config) as JsonObject;
+  const any: ModelFiles = { name, weights: part(store, "model/"), config, preprocessor: null };
+  return { any, pixels: await store.read("pixels"), output: await store.read("output") };
+}
+
+function openGolden(from: URL, name: string): Promise<TensorStore> {
+  return openSafetensors(fromBytes(new Uint8Array(readFileSync(new URL(`${name}.safetensors`, from))), `${name}.safetensors`));
 }
 
 /** The tensors under a prefix, as a file of their own. */

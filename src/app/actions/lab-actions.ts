@@ -12,11 +12,12 @@ import type { Manifest } from "../../runner/data/manifest.ts";
 import type { SplitRule } from "../../runner/data/choose-images.ts";
 import type { DroppedFile, ImageView, LevelsRequest, SiteLevels } from "../worker/lab-api.ts";
 import type { LabClient } from "../worker/lab-client.ts";
+import { createBenchActions, watchDevice, type BenchActions } from "./bench-actions.ts";
 import { createDiagnosisActions, type DiagnosisActions } from "./diagnosis-actions.ts";
 import { createJobRunner, errorParts } from "./job-runner.ts";
 
 /** Everything a person can make the page do; components call these and nothing else. */
-export interface LabActions extends DiagnosisActions {
+export interface LabActions extends DiagnosisActions, BenchActions {
   start(): Promise<void>;
   trySample(): Promise<void>;
   /** A drop is still being walked when it arrives here. */
@@ -65,6 +66,8 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
   let attempted: readonly DroppedFile[] = [];
 
   async function start(): Promise<void> {
+    // Ends with the worker.
+    watchDevice(store, client).catch(() => undefined);
     await Promise.all([
       client.adapter().then(
         (adapter) => state().setAdapter({ kind: "ready", adapter }),
@@ -78,6 +81,10 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
             state().setControls({ recipe: first.name });
         },
         () => undefined, // the same broken engine already answered for the adapter
+      ),
+      client.tuning().then(
+        (tuning) => state().setTuning(tuning),
+        () => undefined, // without an adapter nothing is known of it
       ),
     ]);
   }
@@ -165,6 +172,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
 
   const actions: LabActions = {
     ...createDiagnosisActions(store, client, jobs, compareNow),
+    ...createBenchActions(store, client, jobs),
     start,
     runSelfTest,
     cancel: jobs.cancel,

@@ -5,6 +5,7 @@ import { useLab } from "./lab-context.tsx";
 /** The adapter that runs, always in sight; a software adapter says so in words, not only in colour. */
 export function AdapterPill() {
   const adapter = useLab((state) => state.adapter);
+  const losses = useLab((state) => state.deviceLosses);
   const { mark, text, detail } = pillOf(adapter);
   return (
     <p className={`pill ${mark}`} data-testid="adapter" data-kind={mark}>
@@ -14,6 +15,7 @@ export function AdapterPill() {
       <span>
         {text}
         {detail !== "" && <span className="pill-detail"> · {detail}</span>}
+        {losses > 0 && <span data-testid="device-losses"> · lost and opened again{losses > 1 ? ` ${losses} times` : ""}</span>}
       </span>
     </p>
   );

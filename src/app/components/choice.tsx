@@ -50,7 +50,7 @@ export function ChoiceSelect<T extends string | number>(props: {
           {sections.length === 0
             ? choices.map(listItem)
             : sections.map((section) => (
-                <ListBoxSection key={section.title} id={`section ${section.title}`} className="list-section">
+                <ListBoxSection key={section.title} id={`section ${section.title}`}>
                   <Header className="list-header">{section.title}</Header>
                   {section.choices.map(listItem)}
                 </ListBoxSection>

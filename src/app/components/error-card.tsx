@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { Button } from "react-aria-components/Button";
+import { errorEntry } from "../../tensor/error-table.ts";
 import type { ErrorParts } from "../worker/lab-api.ts";
 import { useLab } from "./lab-context.tsx";
 
@@ -14,6 +15,7 @@ export function ErrorCard() {
     card.current?.scrollIntoView({ block: "nearest" });
   }, [error]);
   if (error === null) return null;
+  const entry = errorEntry(error.code);
   const details = JSON.stringify({ ...error, page: location.pathname, browser: navigator.userAgent }, null, 2);
   return (
     <section ref={card} className="card error-card" role="alert" data-testid="error-card">
@@ -26,6 +28,13 @@ export function ErrorCard() {
         <strong>What to do: </strong>
         <span data-testid="error-next">{error.next}</span>
       </p>
+      {entry && (
+        <details data-testid="error-more">
+          <summary>More: {entry.title}</summary>
+          <p>{entry.meaning}</p>
+          <p>What helps: {entry.advice}</p>
+        </details>
+      )}
       <div className="row">
         <code data-testid="error-code">{error.code}</code>
         <Button

@@ -13,6 +13,7 @@ import { tensor } from "../../tensor/tensor.ts";
 import type { MarginSide } from "../figures/margin-chart.tsx";
 import { errorMap } from "../results/error-map.ts";
 import { paretoView } from "../results/pareto-points.ts";
+import { fakeProfile, fakeTuning } from "../testing/fake-bench.ts";
 import { fakeLayers } from "../testing/fake-data.ts";
 
 const request = { recipe: "repq-vit", weightBits: 4, activationBits: 4, levels: "strict" } as const;
@@ -100,6 +101,11 @@ export function marginSides(): readonly MarginSide[] {
   });
   return [side("RepQ-ViT", 0.93, 0.5), side("min-max", 0.4, 1.6)];
 }
+
+const gpu = { vendor: "", architecture: "", device: "", description: "", isSoftware: false, integerExecution: null, tunedShapes: 0 };
+const tuned = fakeTuning(false);
+export const profile = fakeProfile({ model: "float", images: 1 }, gpu, tuned, 1);
+export const { roofline } = tuned;
 
 export const pareto = (() => {
   const recipes = [

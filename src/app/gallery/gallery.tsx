@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { ReactNode } from "react";
 import { AttentionView } from "../figures/attention-view.tsx";
 import { ErrorStrip } from "../figures/error-strip.tsx";
+import { KernelShares } from "../figures/kernel-shares.tsx";
 import { LayerChart } from "../figures/layer-chart.tsx";
 import { LevelPicture } from "../figures/level-picture.tsx";
 import { MarginChart } from "../figures/margin-chart.tsx";
@@ -11,6 +12,7 @@ import { ParetoChart } from "../figures/pareto-chart.tsx";
 import { RangePicture } from "../figures/range-picture.tsx";
 import { RankingTable } from "../figures/ranking-table.tsx";
 import { ResidualChart } from "../figures/residual-chart.tsx";
+import { RooflineChart } from "../figures/roofline-chart.tsx";
 import { SplitTable } from "../figures/split-table.tsx";
 import { TokenMap } from "../figures/token-map.tsx";
 import * as data from "./fixtures.ts";
@@ -45,6 +47,12 @@ export const PLOTS: readonly { readonly id: string; readonly title: string; read
     id: "attention",
     title: "Attention map",
     draw: (width) => <AttentionView name="block 3, head 1" pair={data.attention} gridWidth={8} size={Math.min(240, width)} />,
+  },
+  { id: "kernels", title: "Where the time goes", draw: () => <KernelShares kernels={data.profile.kernels} /> },
+  {
+    id: "roofline",
+    title: "Steps under the adapter's limits",
+    draw: (width) => <RooflineChart steps={data.profile.steps} roofline={data.roofline} width={width} />,
   },
   {
     id: "paired-bars",

@@ -1,4 +1,5 @@
 import type { DroppedFile, ImageSet, LabStability, OpenedModel } from "../worker/lab-api.ts";
+import type { BenchSlice } from "./bench-slice.ts";
 import type { DiagnosisSlice } from "./diagnosis-slice.ts";
 import type { InspectionSlice } from "./inspection-slice.ts";
 import type { ResultSlice } from "./result-slice.ts";
@@ -32,6 +33,7 @@ export function inputsSlice(
       Pick<InspectionSlice, "tensors"> &
       Pick<SharedSlice, "fingerprint"> &
       Pick<DiagnosisSlice, "diagnosis"> &
+      Pick<BenchSlice, "profile"> &
       Pick<SweepSlice, "sweepFloat" | "sweepRows">
   >,
 ): InputsSlice {
@@ -43,8 +45,8 @@ export function inputsSlice(
     imageFiles: [],
     stability: null,
     setStability: (stability) => set({ stability }),
-    setSample: (model, images) => set({ model, modelFiles: [], images, imageFiles: [], tensors: null, ...noResult }),
-    setModel: (model, modelFiles) => set({ model, modelFiles, images: null, tensors: null, ...noResult }),
+    setSample: (model, images) => set({ model, modelFiles: [], images, imageFiles: [], tensors: null, profile: null, ...noResult }),
+    setModel: (model, modelFiles) => set({ model, modelFiles, images: null, tensors: null, profile: null, ...noResult }),
     setImages: (images, imageFiles) => set({ images, imageFiles, ...noResult }),
     holdImageFiles: (imageFiles) => set({ imageFiles }),
   };

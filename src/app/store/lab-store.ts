@@ -1,5 +1,7 @@
 import { createStore } from "zustand/vanilla";
 import type { StoreApi } from "zustand/vanilla";
+import { benchSlice } from "./bench-slice.ts";
+import type { BenchSlice } from "./bench-slice.ts";
 import { controlsSlice } from "./controls-slice.ts";
 import type { ControlsSlice } from "./controls-slice.ts";
 import { diagnosisSlice } from "./diagnosis-slice.ts";
@@ -35,6 +37,7 @@ export type LabState = EngineSlice &
   InspectionSlice &
   DiagnosisSlice &
   SweepSlice &
+  BenchSlice &
   SharedSlice &
   SessionSlice &
   TourSlice;
@@ -51,6 +54,7 @@ export function createLabStore(): LabStore {
     ...inspectionSlice(set),
     ...diagnosisSlice(set),
     ...sweepSlice(set),
+    ...benchSlice(set),
     ...sharedSlice(set),
     ...sessionSlice(set),
     ...tourSlice(set),

@@ -1,11 +1,13 @@
 import type { AdapterDescription, Comparison, QuantizeRequest } from "../../runner/comparison.ts";
 import { parseManifest } from "../../runner/data/manifest.ts";
+import type { AdapterTuning } from "../../runner/tune/adapter-tuning.ts";
 import { bitSettingName } from "../../runner/sweep/bit-setting.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import type { Progress } from "../../tensor/progress.ts";
 import { argmaxOfRow, rowCount, softmaxRow } from "../results/predictions.ts";
 import { abortError } from "../worker/error-border.ts";
 import type { DroppedFile, ImageSet, LabApi, LabComparison, LabSide, OpenedModel, RecipeChoice } from "../worker/lab-api.ts";
+import { fakeProfile, fakeTuning } from "./fake-bench.ts";
 import { DEPTH, FAKE_CLASSES, fakeCard, fakeFloatLogits, fakeLabel, fakeLayers, fakeQuantizedLogits } from "./fake-data.ts";
 import { fakeAttention, fakeDiagnosis, fakeRow } from "./fake-diagnosis.ts";
 import { fakeImageSet, fakeManifest, fakeSampleNames, fakeStability } from "./fake-images.ts";
@@ -29,6 +31,9 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
   let images: ImageSet | null = null;
   let last: LabComparison | null = null;
   let runs = 0;
+  let tuning: AdapterTuning | null = null;
+  let profiles = 0;
+  const usable = (): AdapterDescription => fakeAdapter(options.adapter === "missing" ? "software" : options.adapter);
 
   async function steps(jobId: string, stages: readonly string[], onProgress: (progress: Progress) => void): Promise<void> {
     const perStage = 6;
@@ -130,7 +135,7 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
       ];
       await steps(jobId, stages, onProgress);
       const count = images?.evaluation.length ?? 0;
-      const adapter = fakeAdapter(options.adapter === "missing" ? "software" : options.adapter);
+      const adapter = usable();
       const sideOf = (recipe: string): LabSide => ({
         ...fakeComparison({ ...request, recipe }, count, adapter),
         effectiveBits: { weights: request.weightBits, activations: request.activationBits + 0.125 },
@@ -156,7 +161,7 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
       return fakeAttention(image);
     },
     async sweep(jobId, ask, onProgress, onNews) {
-      const adapter = fakeAdapter(options.adapter === "missing" ? "software" : options.adapter);
+      const adapter = usable();
       await onNews({ float: { floatBytes: 6_501_936, floatMs: 812, imageCount: images?.evaluation.length ?? 0, adapter } });
       for (const recipe of ask.recipes) {
         for (const setting of ask.bits) {
@@ -167,6 +172,20 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
         }
       }
     },
+    tuning: () => Promise.resolve(tuning),
+    async tune(jobId, _request, onProgress) {
+      await steps(jobId, ["measuring kernels", "measuring the adapter's limits"], onProgress);
+      return (tuning = fakeTuning(usable().isSoftware));
+    },
+    forgetTuning() {
+      tuning = null;
+      return Promise.resolve();
+    },
+    async profile(jobId, request, onProgress) {
+      await steps(jobId, ["compiling kernels", "running whole forwards", "timing kernels"], onProgress);
+      return fakeProfile(request, usable(), tuning, ++profiles);
+    },
+    deviceLosses: () => new Promise(() => {}),
     async inspect(jobId, onProgress) {
       await steps(jobId, ["reading weights"], onProgress);
       return fakeTensors(options.depth ?? DEPTH);
@@ -219,6 +238,7 @@ function fakeAdapter(kind: FakeLabOptions["adapter"]): AdapterDescription {
     description: software ? "SwiftShader Device (LLVM)" : "Example GPU 4000",
     isSoftware: software,
     integerExecution: software ? "f32 multiply-add" : "packed integer dot",
+    tunedShapes: 0,
   };
 }
 
@@ -269,7 +289,7 @@ function fakeComparison(request: QuantizeRequest, imageCount: number, adapter: A
     layerImageCount: Math.min(8, imageCount),
     size: { floatBytes: 6_501_936, quantizedBytes: 150_000 + (6_501_936 * weightBits) / 32 },
     perf: { floatMs: 812, quantizedMs: 640, calibrationMs: 2100, imageCount },
-    env: { adapter, runtime: "fake" },
+    env: { adapter, runtime: "fake", deviceLosses: 0 },
     floatLogits,
     quantizedLogits,
     classes,

@@ -1,5 +1,4 @@
 /** Answers questions about the models of the last run: where their error comes from, and what attention looks at. */
-import type { Gpu } from "../../gpu/device.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { Preprocessing } from "../../images/preprocessing.ts";
 import { attentionMaps, type AttentionMaps } from "../../runner/diagnose/attention-maps.ts";
@@ -7,7 +6,7 @@ import type { DiagnosedModel } from "../../runner/diagnose/diagnosed-model.ts";
 import { observeModel } from "../../runner/diagnose/observe-model.ts";
 import { rankParts } from "../../runner/diagnose/rank-parts.ts";
 import { splitError } from "../../runner/diagnose/split-error.ts";
-import { openEngine } from "../../runner/engine.ts";
+import type { Engine } from "../../runner/engine.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import type { Job } from "../../tensor/progress.ts";
 import type { AttentionRequest, DiagnoseRequest, DiagnosisPart, HeldModel } from "./diagnosis-api.ts";
@@ -30,7 +29,7 @@ export interface DiagnosisDesk {
   attention(request: AttentionRequest, job: Job): Promise<AttentionMaps | null>;
 }
 
-export function createDiagnosisDesk(device: () => Promise<Gpu>): DiagnosisDesk {
+export function createDiagnosisDesk(openLab: () => Promise<Engine>): DiagnosisDesk {
   let held: DiagnosedRun | null = null;
 
   /** The model on images [start, end). */
@@ -39,7 +38,7 @@ export function createDiagnosisDesk(device: () => Promise<Gpu>): DiagnosisDesk {
     if (held === null || held.id !== comparison || !quantized) throw runGone();
     const { float, images, preprocessing } = held;
     const source = heldSource(images, preprocessing);
-    const { runNode } = await openEngine(device, "integer");
+    const { runNode } = await openLab();
     return { float, quantized, images: await source.batch(start, Math.min(end, source.count)), runNode, job };
   }
 

@@ -1,5 +1,6 @@
 import { fromBlob } from "../../formats/byte-source.ts";
-import { openGpu, type Gpu } from "../../gpu/device.ts";
+import { currentGpu } from "../../gpu/current-gpu.ts";
+import { openGpu } from "../../gpu/device.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { recipes } from "../../quant/recipes/index.ts";
 import type { Recipe } from "../../quant/recipes/recipe.ts";
@@ -8,15 +9,18 @@ import { checkLimits } from "../../runner/check-limits.ts";
 import { compareModels } from "../../runner/compare.ts";
 import { describeAdapter } from "../../runner/describe-adapter.ts";
 import { digest, digestImages, digestWeights, overlapWarning } from "../../runner/digest.ts";
+import { openEngine, type Engine } from "../../runner/engine.ts";
 import { effectiveBits } from "../../runner/effective-bits.ts";
 import { inspectGraph } from "../../runner/inspect/inspect-graph.ts";
 import { openModel, withoutQuantizers, type OpenModel } from "../../runner/open-model.ts";
-import { quantizeModel, type QuantizedModel } from "../../runner/quantize-model.ts";
+import { quantizeModels, type QuantizedModel } from "../../runner/quantize-model.ts";
 import { selfTest } from "../../runner/self-test.ts";
+import { createTunings, indexedDbStore } from "../../runner/tune/tune-store.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import type { Job } from "../../tensor/progress.ts";
+import { createBenchDesk, type BenchDesk } from "./bench-desk.ts";
 import { createDiagnosisDesk, type DiagnosisDesk } from "./diagnosis-desk.ts";
-import type { CompareRequest, LabApi, LabComparison, RecipeChoice } from "./lab-api.ts";
+import type { CompareRequest, LabApi, LabComparison, LabWarning, RecipeChoice } from "./lab-api.ts";
 import { createLevelReader, type LevelReader } from "./level-reader.ts";
 import { levelSites } from "./level-sites.ts";
 import { createImageShelf } from "./image-shelf.ts";
@@ -24,6 +28,22 @@ import { evaluationLabels, heldSource, type HeldImage } from "./lab-images.ts";
 import { labSweep } from "./lab-sweep.ts";
 import { measureStability } from "./measure-stability.ts";
 import { openSampleModel, sampleNote } from "./sample.ts";
+
+/** Counts what it is told of, and lets others wait for the next. */
+function createLossCount() {
+  let count = 0;
+  const waiting: (() => void)[] = [];
+  return {
+    add() {
+      count++;
+      for (const resume of waiting.splice(0)) resume();
+    },
+    async beyond(seen: number): Promise<number> {
+      while (count <= seen) await new Promise<void>((resolve) => waiting.push(resolve));
+      return count;
+    },
+  };
+}
 
 interface State {
   model: OpenModel | null;
@@ -35,22 +55,10 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
   const state: State = { model: null, graph: null };
   const shelf = createImageShelf();
   const jobs = new Map<string, AbortController>();
-  let gpu: Promise<Gpu> | null = null;
-
-  const device = async (): Promise<Gpu> => {
-    const opening = (gpu ??= openGpu(webgpu));
-    try {
-      const opened = await opening;
-      // A lost device (driver reset, sleep) is opened afresh at the next call; results that the page holds stay.
-      void opened.device.lost.then(() => {
-        if (gpu === opening) gpu = null;
-      });
-      return opened;
-    } catch (error) {
-      gpu = null;
-      throw error;
-    }
-  };
+  const losses = createLossCount();
+  const device = currentGpu(() => openGpu(webgpu), losses.add);
+  const tunings = createTunings(indexedDbStore(indexedDB));
+  const openLab = () => openEngine(device, "integer", tunings.load);
 
   const withJob = async <T>(jobId: string, onProgress: Job["onProgress"], work: (job: Job) => Promise<T>): Promise<T> => {
     const controller = new AbortController();
@@ -62,12 +70,14 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
     }
   };
 
-  const levels = createLevelReader(device);
-  const desk = createDiagnosisDesk(device);
+  const levels = createLevelReader(openLab);
+  const desk = createDiagnosisDesk(openLab);
+  const bench = createBenchDesk(device, tunings);
 
   const accept = (model: OpenModel): void => {
     state.model = model;
     state.graph = null;
+    bench.hold(null);
   };
 
   /** The open model's graph; its weights are read once. */
@@ -79,8 +89,23 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
     });
   };
 
+  /** The open model with and without its quantizers. */
+  const openGraphs = async (job: Job): Promise<{ float: Graph; own: Graph | null }> => {
+    const model = requireModel(state);
+    const graph = await builtGraph(model, job);
+    return { float: withoutQuantizers(graph), own: model.quantization ? graph : null };
+  };
+
   return {
-    adapter: async () => describeAdapter(await device(), false),
+    async adapter() {
+      const gpu = await device();
+      return describeAdapter(gpu, null, await tunings.load(gpu));
+    },
+    tuning: async () => (await tunings.load(await device())) ?? null,
+    forgetTuning: () => tunings.clear(),
+    deviceLosses: losses.beyond,
+    tune: (jobId, request, onProgress) => withJob(jobId, onProgress, async (job) => bench.tune(request, await openGraphs(job), job)),
+    profile: (jobId, request, onProgress) => withJob(jobId, onProgress, async (job) => bench.profile(request, await openGraphs(job), job)),
     recipes: () => Promise.resolve(Object.values(recipes).map(recipeChoice)),
     levels: (jobId, request) => withJob(jobId, undefined, (job) => levels.levels(request, job)),
     selfTest: (jobId, onProgress) => withJob(jobId, onProgress, async (job) => selfTest(await device(), job)),
@@ -134,14 +159,14 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
         const model = requireModel(state);
         const { calibration } = await shelf.split(model.card, job);
         const float = withoutQuantizers(await builtGraph(model, job));
-        return measureStability(await device(), float, calibration, model.card.preprocessing, request, job);
+        return measureStability(await openLab(), float, calibration, model.card.preprocessing, request, job);
       }),
 
     compare: (jobId, request, onProgress) =>
       withJob(jobId, onProgress, async (job) => {
         const model = requireModel(state);
         const images = await shelf.split(model.card, job);
-        return compare(await device(), model, await builtGraph(model, job), images, request, [levels, desk], job);
+        return compare(await openLab(), model, await builtGraph(model, job), images, request, [levels, desk, bench], job);
       }),
 
     diagnose: (jobId, request, onProgress) => withJob(jobId, onProgress, (job) => desk.diagnose(request, job)),
@@ -150,18 +175,18 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
       withJob(jobId, onProgress, async (job) => {
         const model = requireModel(state);
         const images = await shelf.split(model.card, job);
-        await labSweep({ device, model, graph: await builtGraph(model, job), images, ask, onNews, job });
+        await labSweep({ engine: await openLab(), model, graph: await builtGraph(model, job), images, ask, onNews, job });
       }),
   };
 }
 
 async function compare(
-  gpu: Gpu,
+  engine: Engine,
   model: OpenModel,
   graph: Graph,
   images: Split<HeldImage>,
   request: CompareRequest,
-  [levelReader, desk]: readonly [LevelReader, DiagnosisDesk],
+  [levelReader, desk, bench]: readonly [LevelReader, DiagnosisDesk, BenchDesk],
   job: Job,
 ): Promise<LabComparison> {
   const { preprocessing } = model.card;
@@ -178,14 +203,14 @@ async function compare(
     });
   } else {
     for (const name of baseline === null || baseline === asked.recipe ? [asked.recipe] : [asked.recipe, baseline]) {
-      models.push(await quantizeModel(gpu, float, calibration, { ...asked, recipe: name }, job));
+      models.push(...(await quantizeModels(engine.runNode, float, calibration, [{ ...asked, recipe: name }], job)));
     }
   }
   const labels = evaluationLabels(images);
   const source = heldSource(images.evaluation, preprocessing);
   const runtime = navigator.userAgent;
   const { output } = model.card;
-  const results = await compareModels({ gpu, float, quantized: models, images: source, labels, output, executor: "integer", runtime, job });
+  const results = await compareModels({ engine, float, quantized: models, images: source, labels, output, runtime, job });
   const calibrated = Math.max(...models.map(({ report }) => report.imageCount));
   const warning = overlapWarning(await digestImages(calibration, calibrated), await digestImages(source));
   const [main, second] = models.map(({ graph: quantized, report }, i) => ({
@@ -198,7 +223,15 @@ async function compare(
   const run = { id, main: models[0].graph, baseline: models.at(1)?.graph ?? null, preprocessing };
   levelReader.hold({ ...run, image: images.calibration[0] });
   desk.hold({ ...run, float, images: images.evaluation });
-  return { id, asked: request, main, baseline: second ?? null, warnings: warning ? [warning] : [] };
+  bench.hold(models[0].graph);
+  return { id, asked: request, main, baseline: second ?? null, warnings: [...(warning ? [warning] : []), ...lossWarning(engine)] };
+}
+
+function lossWarning(engine: Engine): LabWarning[] {
+  if (engine.deviceLosses() === 0) return [];
+  const text =
+    "The GPU device was lost during this run and opened again. What was interrupted was repeated: the results are whole, the times are not.";
+  return [{ code: "DEVICE_REOPENED", text }];
 }
 
 /** What the page needs to know of a recipe; the recipe itself holds functions. */

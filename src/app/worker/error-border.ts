@@ -1,9 +1,10 @@
+import type { ErrorCode } from "../../tensor/error-table.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import type { ErrorParts } from "./lab-api.ts";
 
 /** What a failed call sends over the worker border: plain data, because comlink keeps only message and name of an Error. */
 export type Failure =
-  | { readonly kind: "input"; readonly parts: ErrorParts }
+  | { readonly kind: "input"; readonly parts: ErrorParts & { readonly code: ErrorCode } }
   | { readonly kind: "aborted" }
   | { readonly kind: "internal"; readonly message: string; readonly stack: string };
 

@@ -28,6 +28,11 @@ export function exposeLab(lab: LabApi, endpoint?: Endpoint): void {
     levels: (jobId, request) => guard(() => lab.levels(jobId, request)),
     diagnose: (jobId, request, onProgress) => guard(() => lab.diagnose(jobId, request, onProgress), onProgress),
     attention: (jobId, request, onProgress) => guard(() => lab.attention(jobId, request, onProgress), onProgress),
+    tuning: () => guard(() => lab.tuning()),
+    tune: (jobId, request, onProgress) => guard(() => lab.tune(jobId, request, onProgress), onProgress),
+    forgetTuning: () => guard(() => lab.forgetTuning()),
+    profile: (jobId, request, onProgress) => guard(() => lab.profile(jobId, request, onProgress), onProgress),
+    deviceLosses: (seen) => guard(() => lab.deviceLosses(seen)),
     sweep: (jobId, ask, onProgress, onNews) => guard(() => lab.sweep(jobId, ask, onProgress, onNews), onProgress, onNews),
   };
   expose(guarded, endpoint);

@@ -9,6 +9,7 @@ import type { Manifest } from "../../runner/data/manifest.ts";
 import type { SiteSpread, Stability } from "../../runner/data/scale-stability.ts";
 import type { InspectedTensor } from "../../runner/inspect/inspect-graph.ts";
 import type { Progress } from "../../tensor/progress.ts";
+import type { BenchApi } from "./bench-api.ts";
 import type { DiagnosisApi } from "./diagnosis-api.ts";
 
 /** A file as dropped: `path` keeps the folder ("photos/cat.jpg"). */
@@ -168,7 +169,7 @@ export interface SiteLevels {
 }
 
 /** The worker's face, called through comlink; every long call takes a job id that `cancel` stops (it then rejects with AbortError). */
-export interface LabApi extends DiagnosisApi {
+export interface LabApi extends DiagnosisApi, BenchApi {
   adapter(): Promise<AdapterDescription>;
   selfTest(jobId: string, onProgress: (progress: Progress) => void): Promise<SelfTestReport>;
   openModel(files: readonly DroppedFile[], overrides: { readonly numHeads?: number }): Promise<OpenedModel>;

@@ -5,6 +5,7 @@ import type { Manifest } from "../../runner/data/manifest.ts";
 import type { SplitRule } from "../../runner/data/choose-images.ts";
 import type { InspectedTensor } from "../../runner/inspect/inspect-graph.ts";
 import type { Job, Progress } from "../../tensor/progress.ts";
+import type { BenchClient } from "./bench-api.ts";
 import type { DiagnosisClient, DiagnosisPart, SweepNews } from "./diagnosis-api.ts";
 import { abortError, errorOf } from "./error-border.ts";
 import type {
@@ -23,7 +24,7 @@ import type {
 } from "./lab-api.ts";
 
 /** The page's side of the border: `LabApi` with an AbortSignal instead of job ids, rejecting with InputError, AbortError or a plain Error (a bug). */
-export interface LabClient extends DiagnosisClient {
+export interface LabClient extends DiagnosisClient, BenchClient {
   adapter(): Promise<AdapterDescription>;
   recipes(): Promise<readonly RecipeChoice[]>;
   selfTest(job: Job): Promise<SelfTestReport>;
@@ -88,6 +89,11 @@ export function createLabClient(endpoint: Endpoint, crashed: Promise<never>): La
     levels: (request, job) => call(job, (id) => remote.levels(id, request)),
     diagnose: (request, job) => call<DiagnosisPart>(job, async (id, report) => await remote.diagnose(id, request, report)),
     attention: (request, job) => call(job, (id, report) => remote.attention(id, request, report)),
+    tuning: () => call({}, () => remote.tuning()),
+    tune: (request, job) => call(job, (id, report) => remote.tune(id, request, report)),
+    forgetTuning: () => call({}, () => remote.forgetTuning()),
+    profile: (request, job) => call(job, (id, report) => remote.profile(id, request, report)),
+    deviceLosses: (seen) => call({}, () => remote.deviceLosses(seen)),
     sweep: (ask, job, onNews) =>
       call(job, (id, report) => {
         // What is still on its way when the page has gone on is not heard.

@@ -1,6 +1,5 @@
-import type { Gpu } from "../../gpu/device.ts";
 import type { Split } from "../../runner/data/choose-images.ts";
-import { openEngine } from "../../runner/engine.ts";
+import type { Engine } from "../../runner/engine.ts";
 import { withoutQuantizers, type OpenModel } from "../../runner/open-model.ts";
 import { runSweep } from "../../runner/sweep/sweep.ts";
 import type { Graph } from "../../graph/graph.ts";
@@ -10,7 +9,7 @@ import type { SweepAsk, SweepNews } from "./diagnosis-api.ts";
 import { evaluationLabels, heldSource, type HeldImage } from "./lab-images.ts";
 
 export interface LabSweep {
-  readonly device: () => Promise<Gpu>;
+  readonly engine: Engine;
   readonly model: OpenModel;
   readonly graph: Graph;
   readonly images: Split<HeldImage>;
@@ -20,7 +19,7 @@ export interface LabSweep {
 }
 
 /** Every recipe at every bit setting on the page's images; rows are told as they finish. */
-export async function labSweep({ device, model, graph, images, ask, onNews, job }: LabSweep): Promise<void> {
+export async function labSweep({ engine, model, graph, images, ask, onNews, job }: LabSweep): Promise<void> {
   if (model.quantization !== null) {
     throw new InputError("ALREADY_QUANTIZED", {
       what: "The open model is already quantized.",
@@ -28,7 +27,6 @@ export async function labSweep({ device, model, graph, images, ask, onNews, job 
       next: "Open the float model.",
     });
   }
-  const engine = await openEngine(device, "integer");
   const adapter = await engine.adapter();
   const { preprocessing } = model.card;
   await runSweep({

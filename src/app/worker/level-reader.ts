@@ -1,9 +1,8 @@
 /** Answers which levels a quantizer of the last run has, over values read back from one image. */
-import type { Gpu } from "../../gpu/device.ts";
 import { INPUT, type Graph } from "../../graph/graph.ts";
 import type { Preprocessing } from "../../images/preprocessing.ts";
 import { runNode } from "../../reference/index.ts";
-import { openEngine } from "../../runner/engine.ts";
+import type { Engine } from "../../runner/engine.ts";
 import { withoutQuantizers } from "../../runner/open-model.ts";
 import type { Job } from "../../tensor/progress.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -27,14 +26,14 @@ export interface LevelReader {
   levels(request: LevelsRequest, job: Job): Promise<SiteLevels>;
 }
 
-export function createLevelReader(device: () => Promise<Gpu>): LevelReader {
+export function createLevelReader(openLab: () => Promise<Engine>): LevelReader {
   let run: HeldRun | null = null;
   /** Everything that quantizers of one side read is kept after the first question, so that the next ones cost nothing; of one side only. */
   let values: { readonly graph: Graph; readonly read: Promise<Map<string, Tensor>> } | null = null;
 
   const valuesOf = (graph: Graph, { image, preprocessing }: HeldRun): Promise<Map<string, Tensor>> => {
     if (values?.graph === graph) return values.read;
-    const read = readValues(device, graph, image, preprocessing);
+    const read = readValues(openLab, graph, image, preprocessing);
     values = { graph, read };
     read.catch(() => {
       if (values?.read === read) values = null;
@@ -60,12 +59,12 @@ export function createLevelReader(device: () => Promise<Gpu>): LevelReader {
 
 /** The graph as the recipe left it, run without rounding anything: its values are in the same terms as its quantizers. */
 async function readValues(
-  device: () => Promise<Gpu>,
+  openLab: () => Promise<Engine>,
   graph: Graph,
   image: HeldImage,
   preprocessing: Preprocessing,
 ): Promise<Map<string, Tensor>> {
-  const engine = await openEngine(device, "integer");
+  const engine = await openLab();
   const pixels = await heldSource([image], preprocessing).batch(0, 1);
   const wanted = new Set(graph.nodes.filter(({ quantizers }) => quantizers).flatMap(({ inputs }) => inputs));
   wanted.delete(INPUT);

@@ -1,9 +1,9 @@
-import type { Gpu } from "../../gpu/device.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { Preprocessing } from "../../images/preprocessing.ts";
 import type { QuantizeRequest } from "../../runner/comparison.ts";
 import { medianSpread, scaleSpreads } from "../../runner/data/scale-stability.ts";
-import { quantizeModel } from "../../runner/quantize-model.ts";
+import type { Engine } from "../../runner/engine.ts";
+import { quantizeModels } from "../../runner/quantize-model.ts";
 import type { Job } from "../../tensor/progress.ts";
 import type { LabStability } from "./lab-api.ts";
 import { heldSource, type HeldImage } from "./lab-images.ts";
@@ -11,7 +11,7 @@ import { levelSites } from "./level-sites.ts";
 
 /** The recipe on the even and on the odd calibration images, and how far their scales are apart. */
 export async function measureStability(
-  gpu: Gpu,
+  { runNode }: Engine,
   float: Graph,
   calibration: readonly HeldImage[],
   preprocessing: Preprocessing,
@@ -23,7 +23,7 @@ export async function measureStability(
   const graphs: Graph[] = [];
   for (const parity of [0, 1]) {
     const source = heldSource(half(parity), preprocessing);
-    graphs.push((await quantizeModel(gpu, float, source, request, job)).graph);
+    graphs.push(...(await quantizeModels(runNode, float, source, [request], job)).map(({ graph }) => graph));
   }
   const [first, second] = graphs;
   const places = new Map(levelSites(first).map((site) => [site.id, site]));

@@ -2,7 +2,7 @@ import { writeSafetensors } from "../../formats/safetensors-write.ts";
 import { outputName, type Graph } from "../../graph/graph.ts";
 import { compareModels } from "../../runner/compare.ts";
 import { effectiveBits } from "../../runner/effective-bits.ts";
-import { openEngine } from "../../runner/engine.ts";
+import type { Engine } from "../../runner/engine.ts";
 import type { ImageSource } from "../../runner/image-source.ts";
 import { withoutQuantizers, type OpenModel } from "../../runner/open-model.ts";
 import { quantizeModels, type QuantizedModel } from "../../runner/quantize-model.ts";
@@ -10,7 +10,16 @@ import { tensor } from "../../tensor/tensor.ts";
 import type { Command, Host, Options } from "../host.ts";
 import { openInputs } from "../image-inputs.ts";
 import { manifestInputs } from "../manifest-inputs.ts";
-import { executorFrom, executorOption, modelOptions, buildModel, openModelOption, recipeOptions, requestFrom } from "../model-options.ts";
+import {
+  executorFrom,
+  executorOption,
+  modelOptions,
+  buildModel,
+  openHostEngine,
+  openModelOption,
+  recipeOptions,
+  requestFrom,
+} from "../model-options.ts";
 
 export const compare: Command = {
   name: "compare",
@@ -39,15 +48,15 @@ export const compare: Command = {
     const { images, labels } = listed
       ? { images: listed.evaluation, labels: listed.labels }
       : await openInputs(host, model.card, classes, source);
-    const quantized = await quantizedFrom(model, built, options, host, classes, listed?.calibration ?? null);
+    const engine = await openHostEngine(host, executor);
+    const quantized = await quantizedFrom(model, built, options, host, engine, classes, listed?.calibration ?? null);
     const [comparison] = await compareModels({
-      gpu: executor === "cpu" ? null : await host.gpu(),
+      engine,
       float,
       quantized: [quantized],
       images,
       labels,
       output: model.card.output,
-      executor,
       runtime: host.runtime,
       job: host.job,
     });
@@ -70,6 +79,7 @@ async function quantizedFrom(
   graph: Graph,
   options: Options,
   host: Host,
+  engine: Engine,
   classes: number,
   listed: ImageSource | null,
 ): Promise<QuantizedModel> {
@@ -83,7 +93,6 @@ async function quantizedFrom(
     option: "--calibration FILE or --calibration-images DIR",
   };
   const images = listed ?? (await openInputs(host, model.card, classes, source)).images;
-  const { runNode } = await openEngine(() => host.gpu(), executorFrom(options));
-  const [quantized] = await quantizeModels(runNode, graph, images, [await requestFrom(host, options)], host.job);
+  const [quantized] = await quantizeModels(engine.runNode, graph, images, [await requestFrom(host, options)], host.job);
   return quantized;
 }

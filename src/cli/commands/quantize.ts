@@ -1,6 +1,5 @@
 import { outputName } from "../../graph/graph.ts";
 import { effectiveBits } from "../../runner/effective-bits.ts";
-import { openEngine } from "../../runner/engine.ts";
 import { packageBytes } from "../../runner/package-size.ts";
 import { writePackage } from "../../runner/package.ts";
 import { quantizeModels } from "../../runner/quantize-model.ts";
@@ -8,7 +7,7 @@ import type { OpenModel } from "../../runner/open-model.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import type { Command } from "../host.ts";
 import { openInputs } from "../image-inputs.ts";
-import { executorFrom, modelOptions, buildModel, openModelOption, recipeOptions, requestFrom } from "../model-options.ts";
+import { executorFrom, modelOptions, buildModel, openHostEngine, openModelOption, recipeOptions, requestFrom } from "../model-options.ts";
 
 export const quantize: Command = {
   name: "quantize",
@@ -32,7 +31,7 @@ export const quantize: Command = {
       option: "--calibration FILE or --calibration-images DIR",
     };
     const { images } = await openInputs(host, model.card, classes, source);
-    const { runNode } = await openEngine(() => host.gpu(), executor);
+    const { runNode } = await openHostEngine(host, executor);
     const [quantized] = await quantizeModels(runNode, graph, images, [asked], host.job);
     const { request } = quantized;
     const bytes = writePackage(quantized.graph, model.card, request);

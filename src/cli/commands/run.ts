@@ -1,13 +1,20 @@
 import { writeSafetensors } from "../../formats/safetensors-write.ts";
 import { argmaxRows } from "../../metrics/metric.ts";
-import { openEngine } from "../../runner/engine.ts";
 import { withoutQuantizers } from "../../runner/open-model.ts";
 import { tensor } from "../../tensor/tensor.ts";
 import { outputName } from "../../graph/graph.ts";
 import type { Command } from "../host.ts";
 import { openInputs } from "../image-inputs.ts";
-import { executorFrom, executorOption, modelOptions, buildModel, openModelOption } from "../model-options.ts";
-import { choiceOption } from "../parse-args.ts";
+import {
+  executorFrom,
+  executorOption,
+  modelOptions,
+  buildModel,
+  openHostEngine,
+  openModelOption,
+  precisionFrom,
+  precisionOption,
+} from "../model-options.ts";
 
 export const run: Command = {
   name: "run",
@@ -16,13 +23,13 @@ export const run: Command = {
     ...modelOptions,
     inputs: { value: "FILE", help: ".npy or .safetensors of normalised [N,3,H,W] f32" },
     images: { value: "DIR", help: "image files instead" },
-    precision: { value: "NAME", help: "f32, or quantized (the default for packages)" },
+    precision: precisionOption,
     executor: executorOption,
     out: { value: "FILE", help: "logits as .safetensors" },
   },
   async run(options, host) {
     const model = await openModelOption(host, options);
-    const precision = choiceOption(options, "precision", ["f32", "quantized"] as const, model.quantization ? "quantized" : "f32");
+    const precision = precisionFrom(model, options);
     const executor = executorFrom(options);
     const graph = await buildModel(model, host, executor);
     const [classes] = graph.shapes[outputName(graph)];
@@ -31,7 +38,7 @@ export const run: Command = {
       folder: options.images,
       option: "--inputs FILE or --images DIR",
     });
-    const engine = await openEngine(() => host.gpu(), executor);
+    const engine = await openHostEngine(host, executor);
     const isFloat = precision === "f32";
     const opened = await engine.open(isFloat ? withoutQuantizers(graph) : graph, isFloat);
     const logits = new Float32Array(images.count * classes);
@@ -56,7 +63,7 @@ export const run: Command = {
       ...(names ? { files: names } : {}),
       out: options.out ?? null,
       perf: { elapsedMs, note: "first run included" },
-      env: { adapter: await engine.adapter(), runtime: host.runtime },
+      env: { adapter: await engine.adapter(), runtime: host.runtime, deviceLosses: engine.deviceLosses() },
     };
   },
 };

@@ -1,3 +1,4 @@
+import { chooseExecution } from "../../runner/choose-execution.ts";
 import { describeAdapter } from "../../runner/describe-adapter.ts";
 import { selfTest } from "../../runner/self-test.ts";
 import { InputError } from "../../tensor/input-error.ts";
@@ -18,6 +19,7 @@ export const selftest: Command = {
         next: "Do not trust results of this adapter; update its driver or use another, and report this.",
       });
     }
-    return { ...report, env: { adapter: await describeAdapter(gpu, true), runtime: host.runtime } };
+    const { execution } = await chooseExecution(gpu);
+    return { ...report, env: { adapter: describeAdapter(gpu, execution, undefined), runtime: host.runtime } };
   },
 };

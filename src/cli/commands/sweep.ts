@@ -2,17 +2,18 @@ import { outputName } from "../../graph/graph.ts";
 import { recipes } from "../../quant/recipes/index.ts";
 import { digest, digestImages, digestWeights, overlapWarning } from "../../runner/digest.ts";
 import type { ImageSource } from "../../runner/image-source.ts";
-import { openEngine } from "../../runner/engine.ts";
 import { withoutQuantizers } from "../../runner/open-model.ts";
 import { recipeNamed } from "../../runner/quantize-model.ts";
 import { parseBitSettings } from "../../runner/sweep/bit-setting.ts";
+import type { RecipeDocument } from "../../runner/rules/recipe-document.ts";
 import { sweepReport, toCsv, toMarkdown, type SweepContext, type SweepReport } from "../../runner/sweep/sweep-report.ts";
 import { runSweep, type Sweep, type SweepRow } from "../../runner/sweep/sweep.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import type { Command, Host } from "../host.ts";
 import { openInputs } from "../image-inputs.ts";
 import { layerBitsOption, readLayerBits } from "../layer-bits.ts";
-import { buildModel, executorFrom, executorOption, modelOptions, openModelOption } from "../model-options.ts";
+import { readRules, rulesOption } from "../rules-option.ts";
+import { buildModel, executorFrom, executorOption, modelOptions, openHostEngine, openModelOption } from "../model-options.ts";
 import { numberOption } from "../parse-args.ts";
 
 export const sweep: Command = {
@@ -23,6 +24,7 @@ export const sweep: Command = {
     recipes: { value: "NAMES", help: `comma-separated, or all (default): ${Object.keys(recipes).join(", ")}` },
     bits: { value: "SETTINGS", help: "weights/activations[/attention], comma-separated (default 8/8,6/6,4/8,4/4,3/3)" },
     "layer-bits": layerBitsOption,
+    rules: rulesOption,
     calibration: { value: "FILE", help: ".npy or .safetensors of normalised [N,3,H,W] f32" },
     "calibration-images": { value: "DIR", help: "image files instead" },
     inputs: { value: "FILE", help: ".npy or .safetensors of normalised [N,3,H,W] f32 to judge on" },
@@ -55,18 +57,21 @@ export const sweep: Command = {
     });
     const images = firstOf(judged.images, numberOption(options, "limit", 1, 1e9));
     const labels = judged.labels?.subarray(0, images.count) ?? null;
-    const names = !options.recipes || options.recipes === "all" ? Object.keys(recipes) : options.recipes.split(",");
-    const bits = parseBitSettings(options.bits ?? "8/8,6/6,4/8,4/4,3/3");
+    const file = await readRules(host, options);
+    const asked = options.recipes ?? file?.preset ?? "all";
+    const names = asked === "all" ? Object.keys(recipes) : asked.split(",");
+    const bits = parseBitSettings(options.bits ?? fileBits(file) ?? "8/8,6/6,4/8,4/4,3/3");
+    const rules = file?.rules ?? [];
     const layerBits = await readLayerBits(host, options);
     const executor = executorFrom(options);
-    const engine = await openEngine(() => host.gpu(), executor);
+    const engine = await openHostEngine(host, executor);
 
     for (const name of names) recipeNamed(name.trim());
     // Over all recipes, not the named ones: a sweep may be resumed with others.
     const wanted = Math.max(...Object.values(recipes).map((recipe) => recipe.calibrationImages));
     const calibrationDigests = await digestImages(calibration.images, Math.min(calibration.images.count, wanted));
     const digests = await digestImages(images);
-    const settings = layerBits ? [layerBits] : [];
+    const settings = [...(layerBits ? [layerBits] : []), ...(rules.length > 0 ? [rules] : [])];
     const identity = JSON.stringify([await digestWeights(float), executor, calibrationDigests, digests, ...settings]);
     const prefix = options.out ?? "";
     const context: SweepContext = {
@@ -97,6 +102,7 @@ export const sweep: Command = {
       recipes: names.map((name) => name.trim()),
       bits,
       layerBits,
+      rules,
       calibration: calibration.images,
       images,
       labels,
@@ -111,10 +117,14 @@ export const sweep: Command = {
       job: host.job,
     });
     // Rows of the earlier run that this one did not ask for are kept.
-    const asked = new Set(result.rows);
-    return save({ ...result, rows: [...result.rows, ...known.filter((row) => !asked.has(row))] });
+    const ran = new Set(result.rows);
+    return save({ ...result, rows: [...result.rows, ...known.filter((row) => !ran.has(row))] });
   },
 };
+
+function fileBits(file: RecipeDocument | undefined): string | undefined {
+  return file?.bits && [file.bits.weights, file.bits.activations, file.bits.attention].filter((bits) => bits !== undefined).join("/");
+}
 
 /** A report travels: of absolute paths only the last part is noted. */
 function portable(value: string): string {
@@ -138,7 +148,7 @@ async function knownRows(host: Host, prefix: string, fingerprint: string): Promi
   const report = parseReport(text);
   if (report?.fingerprint === fingerprint) return report.rows;
   throw new InputError("SWEEP_MISMATCH", {
-    what: `"${prefix}.json" is ${report ? "a sweep of another model, other images, other bits by layer or another executor" : "no sweep report"}.`,
+    what: `"${prefix}.json" is ${report ? "a sweep of another model, other images, other bits by layer or rules, or another executor" : "no sweep report"}.`,
     why: "Rows can only be taken over from the same work, and it would be overwritten.",
     next: "Give another --out, or remove the file.",
   });

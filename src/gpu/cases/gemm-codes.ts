@@ -264,21 +264,27 @@ export const gemmCodesDotRungCases = onRung(gemmCodesDotCases);
 export const gemmCodesF32TiledCases = onTiles(gemmCodesF32RungCases, [8], [8]);
 export const gemmCodesDotTiledCases = onTiles(gemmCodesDotRungCases, [8, 16], [4, 8]);
 
-/** The cases of the whole layer with K in slices of 32: a whole number of words at every width. */
-export const gemmCodesDotPartialCases = gemmCodesDotRungCases.map((each): KernelCase => {
-  const { rows, columns4, depth4, weight_stride, x_step, x_offset, x_stride4 } = each.params;
-  const params = { rows, columns4, depth4, weight_stride, x_step, x_offset, x_stride4, slice4: 8 };
+/** A case of the whole layer as the sums of its slices of 8 quads of K: a whole number of words at every width. */
+function partialCase(each: KernelCase, execution: "f32" | "dot"): KernelCase {
+  const { rows, columns4, depth4, weight_stride, x_step, x_offset, x_stride4, chunk4 } = each.params;
+  const slices = { rows, columns4, depth4, weight_stride, x_step, x_offset, x_stride4, slice4: 8 };
+  const { CONTAINER, CHUNKED, LEVELS } = each.constants;
   return {
     name: each.name,
-    params,
-    constants: { CONTAINER: each.constants.CONTAINER },
+    params: execution === "f32" ? { ...slices, chunk4 } : slices,
+    constants: execution === "f32" ? { CONTAINER, CHUNKED, LEVELS } : { CONTAINER },
     inputs() {
-      const [x, weight, , columnI] = each.inputs();
-      return [x, weight, columnI];
+      const [x, weight, , columnI, , levels] = each.inputs();
+      return execution === "f32" ? [x, weight, columnI, levels] : [x, weight, columnI];
     },
-    outputWords: Math.ceil(depth4 / params.slice4) * rows * 4 * columns4,
+    outputWords: Math.ceil(depth4 / slices.slice4) * rows * 4 * columns4,
   };
-});
+}
+
+export const gemmCodesDotPartialCases = gemmCodesDotRungCases.map((each) => partialCase(each, "dot"));
+export const gemmCodesF32PartialCases = onRung(gemmCodesF32Cases)
+  .filter(({ constants }) => !constants.GROUPED)
+  .map((each) => partialCase(each, "f32"));
 
 /** The epilogues of the whole layer behind three slices. */
 export const gemmCodesCombineCases = gemmCodesDotRungCases.map((each, index): KernelCase => {

@@ -18,6 +18,7 @@ import {
   gemmCodesDotRungCases,
   gemmCodesDotTiledCases,
   gemmCodesF32Cases,
+  gemmCodesF32PartialCases,
   gemmCodesF32RungCases,
   gemmCodesF32TiledCases,
 } from "./gemm-codes.ts";
@@ -62,6 +63,8 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "gemm-codes-dot-partial": gemmCodesDotPartialCases,
   "gemm-codes-dot-subgroup": gemmCodesDotRungCases,
   "gemm-codes-dot-tiled": gemmCodesDotTiledCases,
+  "gemm-codes-f32-partial": gemmCodesF32PartialCases,
+  "gemm-codes-f32-subgroup": gemmCodesF32RungCases,
   "gemm-codes-f32-tiled": gemmCodesF32TiledCases,
   "gemm-f16": gemmF16Cases,
   "gemm-f32-combine": gemmF32CombineCases,

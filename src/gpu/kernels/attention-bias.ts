@@ -1,15 +1,11 @@
 import code from "#shaders/attention-bias.wgsl?raw";
-import { linearGrid, link, type Kernel } from "../kernel.ts";
+import { linearGrid, link, u32s, type Kernel } from "../kernel.ts";
 
 /** A table added to attention scores, map by map. Layouts: shaders/attention-bias.wgsl. */
 export const attentionBias: Kernel = {
   name: "attention-bias",
   code: link(code),
-  params: [
-    ["rows", "u32"],
-    ["stride4", "u32"],
-    ["period", "u32"],
-  ],
+  params: u32s("rows", "stride4", "period"),
   bindings: ["x", "bias", "y"],
   constants: {},
   workgroups: ({ rows, stride4 }) => linearGrid(rows * stride4, 64),

@@ -1,19 +1,12 @@
 import code from "#shaders/attention-output-codes-f32.wgsl?raw";
-import { link, type Kernel } from "../kernel.ts";
+import { link, u32s, type Kernel } from "../kernel.ts";
 
 /** P . V in integers on f32 multiply-adds. Formula and layouts: shaders/attention-output-codes-f32.wgsl. */
 export const attentionOutputCodesF32: Kernel = {
   name: "attention-output-codes-f32",
   code: link(code),
   params: [
-    ["tokens", "u32"],
-    ["heads", "u32"],
-    ["head4", "u32"],
-    ["p_stride4", "u32"],
-    ["qkv_stride4", "u32"],
-    ["value_offset4", "u32"],
-    ["out_stride4", "u32"],
-    ["images", "u32"],
+    ...u32s("tokens", "heads", "head4", "p_stride4", "qkv_stride4", "value_offset4", "out_stride4", "images"),
     ["out_max", "f32"],
     ["offset", "f32"],
   ],

@@ -1,23 +1,11 @@
 import code from "#shaders/attention-output-codes-shift.wgsl?raw";
 import { link, type Kernel } from "../kernel.ts";
+import { attentionOutputCodesF32 } from "./attention-output-codes-f32.ts";
 
 /** P . V in 32-bit integers: shift-add or integer table. Formula and layouts: shaders/attention-output-codes-shift.wgsl. */
 export const attentionOutputCodesShift: Kernel = {
+  ...attentionOutputCodesF32,
   name: "attention-output-codes-shift",
   code: link(code),
-  params: [
-    ["tokens", "u32"],
-    ["heads", "u32"],
-    ["head4", "u32"],
-    ["p_stride4", "u32"],
-    ["qkv_stride4", "u32"],
-    ["value_offset4", "u32"],
-    ["out_stride4", "u32"],
-    ["images", "u32"],
-    ["out_max", "f32"],
-    ["offset", "f32"],
-  ],
-  bindings: ["p", "qkv", "levels", "columns", "y"],
   constants: { SHIFT: [0, 1], QUANTIZE: [0, 1], EXTRA: [0, 1, 2] },
-  workgroups: ({ head4, tokens, images, heads }) => [Math.ceil(head4 / 16), Math.ceil(tokens / 32), images * heads],
 };

@@ -1,25 +1,27 @@
 import code from "#shaders/attention-rows-codes-f32.wgsl?raw";
-import { linearGrid, link, type Kernel } from "../kernel.ts";
+import { linearGrid, link, u32s, type Kernel } from "../kernel.ts";
 
 /** Attention of 8 whole rows per invocation, in integers on f32 multiply-adds. Formula and layouts: shaders/attention-rows-codes-f32.wgsl. */
 export const attentionRowsCodesF32: Kernel = {
   name: "attention-rows-codes-f32",
   code: link(code),
   params: [
-    ["tokens", "u32"],
-    ["heads", "u32"],
-    ["head4", "u32"],
-    ["qkv_stride4", "u32"],
-    ["key_offset4", "u32"],
-    ["value_offset4", "u32"],
-    ["out_stride4", "u32"],
-    ["images", "u32"],
-    ["head_dim", "u32"],
-    ["q_entries", "u32"],
-    ["k_entries", "u32"],
-    ["search_steps", "u32"],
-    ["odd", "u32"],
-    ["quantize", "u32"],
+    ...u32s(
+      "tokens",
+      "heads",
+      "head4",
+      "qkv_stride4",
+      "key_offset4",
+      "value_offset4",
+      "out_stride4",
+      "images",
+      "head_dim",
+      "q_entries",
+      "k_entries",
+      "search_steps",
+      "odd",
+      "quantize",
+    ),
     ["out_max", "f32"],
   ],
   bindings: ["qkv", "grids", "thresholds", "levels", "columns", "y"],

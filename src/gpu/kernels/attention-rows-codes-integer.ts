@@ -1,28 +1,10 @@
 import code from "#shaders/attention-rows-codes-integer.wgsl?raw";
-import { linearGrid, link, type Kernel } from "../kernel.ts";
+import { link, type Kernel } from "../kernel.ts";
+import { attentionRowsCodesF32 } from "./attention-rows-codes-f32.ts";
 
-/** Attention of 8 whole rows per invocation, in integers on 32-bit sums. Formula and layouts: shaders/attention-rows-codes-integer.wgsl. */
+/** attention-rows-codes-f32 on 32-bit sums: the same arguments, and levels beyond those of f32 sums. */
 export const attentionRowsCodesInteger: Kernel = {
+  ...attentionRowsCodesF32,
   name: "attention-rows-codes-integer",
   code: link(code),
-  params: [
-    ["tokens", "u32"],
-    ["heads", "u32"],
-    ["head4", "u32"],
-    ["qkv_stride4", "u32"],
-    ["key_offset4", "u32"],
-    ["value_offset4", "u32"],
-    ["out_stride4", "u32"],
-    ["images", "u32"],
-    ["head_dim", "u32"],
-    ["q_entries", "u32"],
-    ["k_entries", "u32"],
-    ["search_steps", "u32"],
-    ["odd", "u32"],
-    ["quantize", "u32"],
-    ["out_max", "f32"],
-  ],
-  bindings: ["qkv", "grids", "thresholds", "levels", "columns", "y"],
-  constants: {},
-  workgroups: ({ tokens, images, heads }) => linearGrid(images * heads * Math.ceil(tokens / 8), 4),
 };

@@ -1,23 +1,12 @@
 import code from "#shaders/attention-tile-f32.wgsl?raw";
 import { link, type Kernel } from "../kernel.ts";
+import { attentionRowsF32 } from "./attention-rows-f32.ts";
 
-/** Attention of 16 whole rows per workgroup, in float. Formula and layouts: shaders/attention-tile-f32.wgsl. */
+/** Attention of 16 whole rows per workgroup, in float: the arguments of attention-rows-f32. */
 export const attentionTileF32: Kernel = {
+  ...attentionRowsF32,
   name: "attention-tile-f32",
   code: link(code),
-  params: [
-    ["tokens", "u32"],
-    ["heads", "u32"],
-    ["head4", "u32"],
-    ["qkv_stride4", "u32"],
-    ["key_offset4", "u32"],
-    ["value_offset4", "u32"],
-    ["out_stride4", "u32"],
-    ["images", "u32"],
-    ["scale", "f32"],
-  ],
-  bindings: ["qkv", "y"],
-  constants: {},
   barriers: true,
   workgroups: ({ tokens, images, heads }) => [Math.ceil(tokens / 16), 1, images * heads],
 };

@@ -1,16 +1,11 @@
 import code from "#shaders/dequantize-columns.wgsl?raw";
-import { linearGrid, link, type Kernel } from "../kernel.ts";
+import { linearGrid, link, u32s, type Kernel } from "../kernel.ts";
 
 /** Codes with a step per column to float rows. Formula and layouts: shaders/dequantize-columns.wgsl. */
 export const dequantizeColumns: Kernel = {
   name: "dequantize-columns",
   code: link(code),
-  params: [
-    ["rows", "u32"],
-    ["columns", "u32"],
-    ["stride4", "u32"],
-    ["zero", "f32"],
-  ],
+  params: [...u32s("rows", "columns", "stride4"), ["zero", "f32"]],
   bindings: ["x", "scale", "y"],
   constants: {},
   workgroups: ({ rows, stride4 }) => linearGrid(rows * stride4, 64),

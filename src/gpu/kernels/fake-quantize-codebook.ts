@@ -1,16 +1,11 @@
 import code from "#shaders/fake-quantize-codebook.wgsl?raw";
-import { linearGrid, link, type Kernel } from "../kernel.ts";
+import { linearGrid, link, u32s, type Kernel } from "../kernel.ts";
 
 /** Simulated codebook quantization. Formula and layouts: shaders/fake-quantize-codebook.wgsl. */
 export const fakeQuantizeCodebook: Kernel = {
   name: "fake-quantize-codebook",
   code: link(code),
-  params: [
-    ["rows", "u32"],
-    ["columns", "u32"],
-    ["stride4", "u32"],
-    ["threshold_count", "u32"],
-  ],
+  params: u32s("rows", "columns", "stride4", "threshold_count"),
   bindings: ["x", "thresholds", "decode", "y"],
   constants: {},
   workgroups: ({ rows, stride4 }) => linearGrid(rows * stride4, 64),

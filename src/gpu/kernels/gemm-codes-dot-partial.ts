@@ -1,20 +1,12 @@
 import code from "#shaders/gemm-codes-dot-partial.wgsl?raw";
-import { link, type Kernel } from "../kernel.ts";
+import { link, u32s, type Kernel } from "../kernel.ts";
+import { INPUT_ROWS } from "./linear-params.ts";
 
 /** Integer sums over slices of K. Formula and layouts: shaders/gemm-codes-dot-partial.wgsl. */
 export const gemmCodesDotPartial: Kernel = {
   name: "gemm-codes-dot-partial",
   code: link(code),
-  params: [
-    ["rows", "u32"],
-    ["columns4", "u32"],
-    ["depth4", "u32"],
-    ["weight_stride", "u32"],
-    ["x_step", "u32"],
-    ["x_offset", "u32"],
-    ["x_stride4", "u32"],
-    ["slice4", "u32"],
-  ],
+  params: u32s("rows", "columns4", "depth4", "weight_stride", ...INPUT_ROWS, "slice4"),
   bindings: ["x", "weight", "column_i", "y"],
   constants: { CONTAINER: [2, 4, 8] },
   requires: "packed_4x8_integer_dot_product",

@@ -1,28 +1,12 @@
 import code from "#shaders/gemm-codes-f32.wgsl?raw";
-import { link, type Kernel } from "../kernel.ts";
+import { link, u32s, type Kernel } from "../kernel.ts";
+import { INPUT_ROWS, OUTPUT_ROWS } from "./linear-params.ts";
 
 /** The integer linear layer executed on f32 multiply-adds. Formula and layouts: shaders/gemm-codes-f32.wgsl. */
 export const gemmCodesF32: Kernel = {
   name: "gemm-codes-f32",
   code: link(code),
-  params: [
-    ["rows", "u32"],
-    ["columns4", "u32"],
-    ["depth4", "u32"],
-    ["weight_stride", "u32"],
-    ["x_step", "u32"],
-    ["x_offset", "u32"],
-    ["x_stride4", "u32"],
-    ["out_group", "u32"],
-    ["out_group_stride", "u32"],
-    ["out_offset", "u32"],
-    ["out_stride4", "u32"],
-    ["residual_rows", "u32"],
-    ["residual_stride4", "u32"],
-    ["chunk4", "u32"],
-    ["row_period", "u32"],
-    ["group4", "u32"],
-  ],
+  params: u32s("rows", "columns4", "depth4", "weight_stride", ...INPUT_ROWS, ...OUTPUT_ROWS, "chunk4", "row_period", "group4"),
   bindings: ["x", "weight", "column_f", "column_i", "residual", "levels", "row_table", "y"],
   constants: {
     GELU: [0, 1, 2],

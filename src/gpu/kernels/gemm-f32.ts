@@ -1,25 +1,12 @@
 import code from "#shaders/gemm-f32.wgsl?raw";
-import { link, type Kernel } from "../kernel.ts";
+import { link, u32s, type Kernel } from "../kernel.ts";
+import { INPUT_ROWS, OUTPUT_ROWS } from "./linear-params.ts";
 
 /** The float linear layer. Formula and layouts: shaders/gemm-f32.wgsl. */
 export const gemmF32: Kernel = {
   name: "gemm-f32",
   code: link(code),
-  params: [
-    ["rows", "u32"],
-    ["columns4", "u32"],
-    ["depth4", "u32"],
-    ["weight_columns4", "u32"],
-    ["x_step", "u32"],
-    ["x_offset", "u32"],
-    ["x_stride4", "u32"],
-    ["out_group", "u32"],
-    ["out_group_stride", "u32"],
-    ["out_offset", "u32"],
-    ["out_stride4", "u32"],
-    ["residual_rows", "u32"],
-    ["residual_stride4", "u32"],
-  ],
+  params: u32s("rows", "columns4", "depth4", "weight_columns4", ...INPUT_ROWS, ...OUTPUT_ROWS),
   bindings: ["x", "weight", "bias", "residual", "y"],
   constants: { GELU: [0, 1, 2], RESIDUAL: [0, 1] },
   workgroups: ({ rows, columns4 }) => [Math.ceil(columns4 / 16), Math.ceil(rows / 32), 1],

@@ -28,6 +28,8 @@ import { gemmCodesCombine } from "./gemm-codes-combine.ts";
 import { gemmCodesDotPartial } from "./gemm-codes-dot-partial.ts";
 import { gemmCodesDotSubgroup } from "./gemm-codes-dot-subgroup.ts";
 import { gemmCodesDotTiled } from "./gemm-codes-dot-tiled.ts";
+import { gemmCodesF32Partial } from "./gemm-codes-f32-partial.ts";
+import { gemmCodesF32Subgroup } from "./gemm-codes-f32-subgroup.ts";
 import { gemmCodesF32Tiled } from "./gemm-codes-f32-tiled.ts";
 import { gemmF16 } from "./gemm-f16.ts";
 import { gemmF32Combine } from "./gemm-f32-combine.ts";
@@ -82,6 +84,8 @@ export const kernels = {
   "gemm-codes-dot-partial": gemmCodesDotPartial,
   "gemm-codes-dot-subgroup": gemmCodesDotSubgroup,
   "gemm-codes-dot-tiled": gemmCodesDotTiled,
+  "gemm-codes-f32-partial": gemmCodesF32Partial,
+  "gemm-codes-f32-subgroup": gemmCodesF32Subgroup,
   "gemm-codes-f32-tiled": gemmCodesF32Tiled,
   "gemm-f16": gemmF16,
   "gemm-f32-combine": gemmF32Combine,

@@ -1,14 +1,12 @@
 import code from "#shaders/layer-norm-integer.wgsl?raw";
-import { rowGrid, link, type Kernel } from "../kernel.ts";
+import { link, rowGrid, u32s, type Kernel } from "../kernel.ts";
 
 /** FQ-ViT's LayerNormalization of codes, to float or to codes. Formula and layouts: shaders/layer-norm-integer.wgsl. */
 export const layerNormInteger: Kernel = {
   name: "layer-norm-integer",
   code: link(code),
   params: [
-    ["rows", "u32"],
-    ["columns", "u32"],
-    ["stride4", "u32"],
+    ...u32s("rows", "columns", "stride4"),
     ["inverse_columns", "f32"],
     ["zero", "i32"],
     ["out_scale", "f32"],

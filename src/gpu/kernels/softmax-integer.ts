@@ -1,19 +1,11 @@
 import code from "#shaders/softmax-integer.wgsl?raw";
-import { rowGrid, link, type Kernel } from "../kernel.ts";
+import { link, rowGrid, u32s, type Kernel } from "../kernel.ts";
 
 /** FQ-ViT's log-int-softmax, to powers of two or to their codes. Formula and layouts: shaders/softmax-integer.wgsl. */
 export const softmaxInteger: Kernel = {
   name: "softmax-integer",
   code: link(code),
-  params: [
-    ["rows", "u32"],
-    ["columns", "u32"],
-    ["stride4", "u32"],
-    ["inverse_scale", "f32"],
-    ["zero", "f32"],
-    ["code_max", "f32"],
-    ["zero_code", "u32"],
-  ],
+  params: [...u32s("rows", "columns", "stride4"), ["inverse_scale", "f32"], ["zero", "f32"], ["code_max", "f32"], ["zero_code", "u32"]],
   bindings: ["x", "exponentials", "y"],
   constants: { QUANTIZE: [0, 1] },
   workgroups: ({ rows }) => rowGrid("softmax-integer", rows, 32),

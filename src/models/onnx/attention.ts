@@ -5,11 +5,11 @@
 import type { OnnxNode } from "../../formats/onnx/onnx-model.ts";
 import type { Quantizer } from "../../graph/quantizer.ts";
 import { elementCount, tensor } from "../../tensor/tensor.ts";
+import { pickRows, sameQuantizer } from "../quantizer-rows.ts";
 import { integerAttribute } from "./attributes.ts";
 import { asTensor } from "./constant.ts";
 import { operand } from "./operands.ts";
 import { isLinear } from "./probe.ts";
-import { pickRows, sameQuantizer } from "./quantizers.ts";
 import type { Handler, Trace } from "./handler.ts";
 import { unsupported } from "./unsupported.ts";
 import { joined, shapeOf, sizeOf, viewOf, type Pending, type Scores, type View } from "./value.ts";

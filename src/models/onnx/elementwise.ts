@@ -118,6 +118,8 @@ function add(node: OnnxNode, a: Value, b: Value, trace: Trace): Value {
   const view = viewOperand(node, a);
   if (b.kind === "view") return residual(node, view, b, trace);
   if (b.kind !== "constant") throw unsupported(node, `adds ${describe(b)}`);
+  const channels = alongChannels(node, view, b, trace, addVector);
+  if (channels) return channels;
   const spread = spreadOf(node, view, b);
   if (spread === "columns") {
     const source = trace.read(view, node);
@@ -157,11 +159,26 @@ function multiply(node: OnnxNode, a: Value, b: Value, trace: Trace): Value {
   if (result) return result;
   const view = viewOperand(node, a);
   if (b.kind !== "constant") throw unsupported(node, `multiplies a value with ${describe(b)}`);
+  const channels = alongChannels(node, view, b, trace, scaleVector);
+  if (channels) return channels;
   if (spreadOf(node, view, b) !== "columns") throw unsupported(node, "multiplies with a constant that is no vector of columns");
   const source = trace.read(view, node);
   const product = scaleVector(trace, source, () => b.values());
   if (!product) throw unsupported(node, `multiplies the columns of the output of ${source.op}`);
   return moved(view, outputView(product));
+}
+
+/** A value whose columns lie along an inner axis (the channels of a convolution's output [1,D,H,W]) with a constant [1,D,1,1]; null for everything else. */
+function alongChannels(node: OnnxNode, view: View, value: Constant, trace: Trace, take: typeof addVector): View | null {
+  const { source } = view;
+  const axis = view.axes.length - value.shape.length + value.shape.findIndex((size) => size > 1);
+  const others = value.shape.filter((size) => size > 1).length;
+  const width = source?.shape.at(-1) ?? 0;
+  const [run, ...more] = view.axes[axis] ?? [];
+  const isChannels = others === 1 && more.length === 0 && run?.stride === 1 && run.size === width && elementCount(value.shape) === width;
+  if (!source || !isChannels || axis === view.axes.length - 1 || elementCount(shapeOf(view)) !== elementCount(source.shape)) return null;
+  const made = take(trace, trace.read({ ...outputView(source), samples: view.samples }, node), () => value.values());
+  return made && { ...view, source: made, samples: null, quantizer: null };
 }
 
 /** How a constant meets rows [N,D]: one number a column, or (positional embeddings) one for every element, as a constant [N,D]. */

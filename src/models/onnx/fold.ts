@@ -173,7 +173,37 @@ export const folds: Readonly<Record<string, Fold>> = {
   },
   DequantizeLinear: (node, inputs, { opset }) => dequantize(node, inputs, opset),
   QuantizeLinear: (node, inputs) => quantize(node, inputs),
+  // Of operators on codes, which state scales by column in every opset.
+  "vitrine.DequantizeWeight": (node, inputs) => dequantize(node, inputs, 13),
 };
+
+/** Inputs that may not be left out; one where nothing is said. */
+const leastInputs: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(
+    ["Add", "Sub", "Mul", "Div", "Pow", "Mod", "Min", "Max", "Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "And", "Or"].map(
+      (name) => [name, 2],
+    ),
+  ),
+  CastLike: 2,
+  Reshape: 2,
+  Expand: 2,
+  Gather: 2,
+  DequantizeLinear: 2,
+  QuantizeLinear: 2,
+  "vitrine.DequantizeWeight": 2,
+  Where: 3,
+  Range: 3,
+  Constant: 0,
+};
+
+/** Runs an operator on constants; the name is that of a fold. Throws InputError ONNX_INVALID where an input is missing. */
+export function foldNode(name: string, node: OnnxNode, inputs: readonly (Constant | null)[], context: FoldContext): ReturnType<Fold> {
+  const least = leastInputs[name] ?? 1;
+  for (let i = 0; i < least; i++) if (!inputs[i]) throw broken(node, `input ${i} is left out`);
+  // A list of operands has no gaps; optional inputs may be absent.
+  if (name === "Concat" && inputs.some((input) => input === null)) throw broken(node, "an operand is left out");
+  return folds[name](node, inputs.map((value) => value ?? undefined) as Constant[], context);
+}
 
 /** The node Constant: a tensor, or a number or list of numbers. */
 function fromAttributes(node: OnnxNode, { fromTensor }: FoldContext): Constant {

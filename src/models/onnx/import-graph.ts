@@ -9,7 +9,8 @@ import { modelError } from "../error-codes.ts";
 import { attention } from "./attention.ts";
 import { constant, type Constant } from "./constant.ts";
 import { elementwise } from "./elementwise.ts";
-import { folds } from "./fold.ts";
+import { expandQuantized } from "./expand-quantized.ts";
+import { foldNode, folds } from "./fold.ts";
 import { fused } from "./fused.ts";
 import type { Handler, Trace } from "./handler.ts";
 import { movementOps } from "./movement-ops.ts";
@@ -53,7 +54,9 @@ export function traceOnnx({ model, values }: OnnxFile, inputShape: Shape, input:
   const known = new Map<string, Value | null>(model.initializers.map((stored) => [stored.name, fromTensor(stored)]));
   known.set(input, viewOf(null, inputShape));
   let folded = 0;
-  for (const node of neededNodes(model.nodes, output)) {
+  const { nodes, notes } = expandQuantized(model);
+  for (const note of notes) trace.notes.add(note);
+  for (const node of neededNodes(nodes, output)) {
     const inputs = node.inputs.map((name) => {
       if (name === "") return null;
       const value = known.get(name);
@@ -71,7 +74,7 @@ export function traceOnnx({ model, values }: OnnxFile, inputShape: Shape, input:
         throw broken(node, `are constants of ${count} elements, which no network needs`);
     }
   }
-  return { output: lastNode(known.get(output) ?? null, output, model.nodes, trace), notes: [...trace.notes] };
+  return { output: lastNode(known.get(output) ?? null, output, nodes, trace), notes: [...trace.notes] };
 }
 
 function readNode(node: OnnxNode, inputs: readonly (Value | null)[], trace: Trace): ReturnType<Handler> {
@@ -84,7 +87,7 @@ function readNode(node: OnnxNode, inputs: readonly (Value | null)[], trace: Trac
         : `${node.domain}.${node.opType}`;
   const isConstant = inputs.every((value) => value === null || value.kind === "constant");
   if (isConstant && Object.hasOwn(folds, name)) {
-    return folds[name](node, inputs.map((value) => value ?? undefined) as Constant[], { opset: trace.opset, fromTensor: trace.fromTensor });
+    return foldNode(name, node, inputs as readonly (Constant | null)[], { opset: trace.opset, fromTensor: trace.fromTensor });
   }
   if (!Object.hasOwn(handlers, name))
     throw unsupported(node, `is an operator that ${Object.hasOwn(folds, name) ? "is run on constants only" : "is not known here"}`);

@@ -16,6 +16,7 @@ import { sharedBytes } from "../../testing/shared-files.ts";
 import { elementCount, tensor, zeros, type Shape, type Tensor } from "../../tensor/tensor.ts";
 import { textAttribute } from "./attributes.ts";
 import { asTensor, constant, numbersOf, type Constant } from "./constant.ts";
+import { expandQuantized } from "./expand-quantized.ts";
 import { folds } from "./fold.ts";
 import { transposed } from "./product.ts";
 
@@ -70,6 +71,24 @@ const folded: Run = (node, inputs, opset) => {
   return { shape: result.shape, data: numbersOf(result), ...(isExact ? { isExact: true as const } : {}) };
 };
 
+/** Operators on codes, through the operators that imports read them as. */
+const expanded: Run = (node, inputs, opset) => {
+  const values = new Map(node.inputs.map((name, i) => [name, inputs[i]]));
+  let last: Result | null = null;
+  for (const each of expandQuantized({ nodes: [node], initializers: [] }).nodes) {
+    const operands = each.inputs.map((name) => values.get(name)).filter((value) => value !== undefined);
+    const result = (each.opType === "MatMul" ? runs.MatMul : folded)(each, operands, opset);
+    const type = each.opType === "QuantizeLinear" ? inputs[inputs.length - 1].type : "float";
+    values.set(
+      each.outputs[0],
+      constant(type, result.shape, () => Float64Array.from(result.data)),
+    );
+    last = result;
+  }
+  if (!last) throw new Outside("an operator that is read as nothing");
+  return last;
+};
+
 const runs: Readonly<Record<string, Run>> = {
   Add: folded,
   Transpose: folded,
@@ -110,16 +129,14 @@ const runs: Readonly<Record<string, Run>> = {
     const out = gemm(asTensor(a), transposed(asTensor(b)));
     return { shape: out.shape, data: out.data };
   },
-  MatMulInteger: (_node, [a, b, za, zb]) => {
+  MatMulInteger: (node, inputs, opset) => {
+    const [a, b, za, zb] = inputs;
     if (elementCount(za.shape) !== 1 || elementCount(zb.shape) !== 1) throw new Outside("zero points by row");
-    const shifted = (x: Constant, zero: Constant) =>
-      tensor(
-        x.shape,
-        Float32Array.from(x.values(), (value) => value - zero.values()[0]),
-      );
-    const out = gemm(shifted(a, za), transposed(shifted(b, zb)));
-    return { shape: out.shape, data: out.data, isExact: true };
+    // Imports know the left operand in float: its zero point is taken off first.
+    const shifted = constant("float", a.shape, () => Float32Array.from(a.values(), (value) => value - za.values()[0]));
+    return { ...expanded(node, [shifted, b, za, zb], opset), isExact: true };
   },
+  QLinearMatMul: expanded,
   Attention: (node, inputs) => {
     const [q, k, v] = inputs;
     if (inputs.length > 3 || node.outputs.length > 1) throw new Outside("an attention with a mask, a past or further outputs");
@@ -167,9 +184,13 @@ function read(path: string): Constant {
   return constant(stored.type, stored.dims, () => decodeOnnxTensor(stored));
 }
 
+/** One number of these is recorded as 20; it is -236, which saturates to -128. */
+const wrapping = /^test_qlinearmatmul_2D_int8/;
+
 /** The result of a test's node, or the reason why it is outside. */
 function run(name: string): Result | Outside {
   const path = `${FOLDER}/${name}`;
+  if (wrapping.test(name)) return new Outside("a recorded output that wraps around, where the operator is defined to saturate");
   try {
     const model = readOnnxModel(sharedBytes(`${path}/model.onnx`), name);
     if (model.nodes.length !== 1) return new Outside("an operator written out in others");
@@ -214,6 +235,6 @@ test.each(names)("%s", (name) => {
 test("what is checked does not shrink, and everything else is counted", () => {
   const list = [...reasons].sort((a, b) => b[1] - a[1]).map(([reason, count]) => `${count} ${reason}`);
   console.info(`ONNX node tests: ${checked} checked of ${names.length}; outside: ${list.join("; ")}`);
-  expect(checked).toBeGreaterThanOrEqual(80);
+  expect(checked).toBeGreaterThanOrEqual(82);
   expect(checked + [...reasons.values()].reduce((sum, count) => sum + count, 0)).toBe(names.length);
 });

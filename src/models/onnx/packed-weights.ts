@@ -2,12 +2,12 @@
 import type { OnnxNode } from "../../formats/onnx/onnx-model.ts";
 import type { Quantizer } from "../../graph/quantizer.ts";
 import { elementCount, tensor } from "../../tensor/tensor.ts";
+import { uniformQuantizer } from "../quantizer-rows.ts";
 import { integerAttribute } from "./attributes.ts";
 import { asTensor, isFloat, type Constant } from "./constant.ts";
 import type { Handler } from "./handler.ts";
 import { constantOperand, viewOperand } from "./operands.ts";
 import { linear, type Weight } from "./product.ts";
-import { uniformQuantizer } from "./quantizers.ts";
 import { broken, unsupported } from "./unsupported.ts";
 
 export const packedWeights: Readonly<Record<string, Handler>> = {

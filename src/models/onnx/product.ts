@@ -3,12 +3,13 @@ import type { OnnxNode } from "../../formats/onnx/onnx-model.ts";
 import { INPUT } from "../../graph/graph.ts";
 import type { Quantizer, Quantizers } from "../../graph/quantizer.ts";
 import { elementCount, tensor, type Shape, type Tensor } from "../../tensor/tensor.ts";
+import { scaleQuantizer } from "../quantizer-rows.ts";
 import { integerAttribute, integersAttribute, numberAttribute, textAttribute } from "./attributes.ts";
 import { multiplyProbabilities, scoresOf } from "./attention.ts";
 import { asTensor, scalarOf, type Constant } from "./constant.ts";
 import { constantOperand, operand, viewOperand } from "./operands.ts";
 import type { Handler, Trace } from "./handler.ts";
-import { scaleQuantizer, weightQuantizer } from "./quantizers.ts";
+import { weightQuantizer } from "./quantizers.ts";
 import { broken, unsupported } from "./unsupported.ts";
 import { joined, runsOf, shapeOf, sizeOf, viewOf, type Pending, type View } from "./value.ts";
 

@@ -1,11 +1,12 @@
 /** QuantizeLinear and DequantizeLinear on values of the network: the rounding becomes a quantizer of whoever reads the value. */
 import type { OnnxNode } from "../../formats/onnx/onnx-model.ts";
 import type { Quantizer } from "../../graph/quantizer.ts";
+import { sameQuantizer, uniformQuantizer } from "../quantizer-rows.ts";
 import { integerAttribute, numberAttribute, textAttribute } from "./attributes.ts";
 import { statedCodeType } from "./fold-quantization.ts";
 import { constantOperand, operand } from "./operands.ts";
 import type { Handler } from "./handler.ts";
-import { activationQuantizer, sameQuantizer, uniformQuantizer } from "./quantizers.ts";
+import { activationQuantizer } from "./quantizers.ts";
 import { broken, unsupported } from "./unsupported.ts";
 import { shapeOf, type Scores, type Value, type View } from "./value.ts";
 

@@ -2,6 +2,7 @@
 import type { OnnxNode, OnnxType } from "../../formats/onnx/onnx-model.ts";
 import type { Quantizer } from "../../graph/quantizer.ts";
 import { elementCount } from "../../tensor/tensor.ts";
+import { uniformQuantizer } from "../quantizer-rows.ts";
 import { scalarOf, type Constant, type QuantizedCodes } from "./constant.ts";
 import { unsupported } from "./unsupported.ts";
 
@@ -14,15 +15,6 @@ const codeTypes: Partial<Record<OnnxType, { readonly bits: number; readonly shif
   int2: { bits: 2, shift: 2 },
 };
 
-export function uniformQuantizer(
-  bits: number,
-  scale: Float32Array<ArrayBuffer>,
-  zeroPoint: Float32Array<ArrayBuffer>,
-  axis: Quantizer["axis"],
-): Quantizer {
-  return { scheme: "uniform", bits, levels: "strict", scale, zeroPoint, axis: scale.length === 1 ? null : axis };
-}
-
 /** Of an activation: one scale, or one a column. `codes`: their type where no zero point tells it. */
 export function activationQuantizer(node: OnnxNode, scale: Constant, zeroPoint: Constant | null, codes?: OnnxType): Quantizer {
   const name = zeroPoint?.type ?? codes ?? "uint8";
@@ -32,12 +24,6 @@ export function activationQuantizer(node: OnnxNode, scale: Constant, zeroPoint: 
   const zeros = Float32Array.from(scales, (_, i) => (zeroPoint ? zeroPoint.values()[i] : 0) + type.shift);
   if (!scales.every((value) => value > 0 && Number.isFinite(value))) throw unsupported(node, "quantizes with a scale that is not positive");
   return uniformQuantizer(type.bits, scales, zeros, -1);
-}
-
-export function sameQuantizer(a: Quantizer | null, b: Quantizer | null): boolean {
-  if (a === null || b === null) return a === b;
-  const same = (x: Float32Array, y: Float32Array) => x.length === y.length && x.every((value, i) => value === y[i]);
-  return a.bits === b.bits && a.axis === b.axis && same(a.scale, b.scale) && same(a.zeroPoint, b.zeroPoint);
 }
 
 /**
@@ -68,42 +54,4 @@ function entryOrder(scale: Constant, axis: number | null, rows: 0 | 1, n: number
   if (scale.shape.length !== 2 || axis === rows || k % blockSize !== 0) return null;
   const blocks = k / blockSize;
   return Array.from({ length: n * blocks }, (_, i) => (rows === 0 ? i : (i % blocks) * n + Math.floor(i / blocks)));
-}
-
-/** The quantizer of a weight whose rows are picked (from several weights) in another order; null where their bits or groups differ. */
-export function pickRows(
-  rows: readonly { readonly quantizer: Quantizer | null; readonly row: number; readonly count: number }[],
-): Quantizer | null {
-  const [{ quantizer: first }] = rows;
-  if (!first) return null;
-  const groups = first.axis === 0 ? first.scale.length / rows[0].count : 1;
-  const scale: number[] = [];
-  const zeroPoint: number[] = [];
-  for (const { quantizer, row, count } of rows) {
-    if (!quantizer || quantizer.bits !== first.bits) return null;
-    const own = quantizer.axis === 0 ? quantizer.scale.length / count : 1;
-    if (own !== groups) return null;
-    const start = quantizer.axis === 0 ? row * groups : 0;
-    for (let g = 0; g < groups; g++) {
-      scale.push(quantizer.scale[start + g]);
-      zeroPoint.push(quantizer.zeroPoint[start + g]);
-    }
-  }
-  return { ...uniformQuantizer(first.bits, Float32Array.from(scale), Float32Array.from(zeroPoint), 0), axis: 0 };
-}
-
-/** Of a weight whose rows are multiplied by positive factors; null where one is not. */
-export function scaleQuantizer(quantizer: Quantizer, factors: ArrayLike<number>): Quantizer | null {
-  const n = factors.length;
-  const groups = quantizer.axis === 0 ? quantizer.scale.length / n : 1;
-  const scale = new Float32Array(n * groups);
-  const zeroPoint = new Float32Array(n * groups);
-  for (let i = 0; i < scale.length; i++) {
-    const factor = factors[Math.floor(i / groups)];
-    if (!(factor > 0)) return null;
-    const from = quantizer.axis === 0 ? i : 0;
-    scale[i] = quantizer.scale[from] * factor;
-    zeroPoint[i] = quantizer.zeroPoint[from];
-  }
-  return { ...quantizer, scale, zeroPoint, axis: 0 };
 }

@@ -2,7 +2,7 @@
 import type { OpName } from "../../graph/node.ts";
 import type { Quantizers } from "../../graph/quantizer.ts";
 import { tensor, zeros, type Tensor } from "../../tensor/tensor.ts";
-import { scaleQuantizer } from "./quantizers.ts";
+import { scaleQuantizer } from "../quantizer-rows.ts";
 import type { Trace } from "./handler.ts";
 import type { Pending } from "./value.ts";
 

@@ -8,7 +8,7 @@ import { normalAxis } from "./fold.ts";
 import type { Handler, Trace } from "./handler.ts";
 import { rowMean } from "./normalization.ts";
 import { remake } from "./rewrite.ts";
-import { unsupported } from "./unsupported.ts";
+import { broken, unsupported } from "./unsupported.ts";
 import { outputView, joined, runsOf, shapeOf, type Pending, type Value, type View } from "./value.ts";
 
 export const tokens: Readonly<Record<string, Handler>> = {
@@ -69,6 +69,7 @@ function joinTokens(node: OnnxNode, values: readonly Value[], trace: Trace): Pen
   if (!last || parts.slice(0, -1).some(({ patches }) => patches))
     throw unsupported(node, "joins tokens other than class or register tokens before patches");
   const width = last.node.shape[1];
+  if (values.some((value) => shapeOf(value).at(-1) !== width)) throw broken(node, "rows of different widths are joined");
   const count = parts.reduce((sum, part) => sum + part.count, 0);
   const prefix = () => {
     const rows = parts.flatMap((part) => part.prefix());
@@ -86,7 +87,8 @@ function joinTokens(node: OnnxNode, values: readonly Value[], trace: Trace): Pen
 
 function tokenRows(node: OnnxNode, value: Value, trace: Trace): TokenRows {
   if (value.kind === "constant") {
-    const [, count, width] = value.shape;
+    const [images, count, width] = value.shape;
+    if (value.shape.length !== 3 || images !== 1) throw broken(node, `tokens are a constant [${value.shape.join(",")}]`);
     return { count, prefix: () => [asTensor(value, [count, width])], patches: null };
   }
   const view = viewOperand(node, value);

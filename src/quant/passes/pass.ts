@@ -1,5 +1,6 @@
 import type { Graph, Node } from "../../graph/graph.ts";
 import type { Levels } from "../../graph/quantizer.ts";
+import type { Accepts } from "../rules/accepts.ts";
 
 /** What a pass may ask for. */
 export interface PassContext {
@@ -12,5 +13,7 @@ export interface PassContext {
 export interface Pass {
   /** What it does, for progress: "reparameterizing LayerNorms". */
   readonly stage: string;
+  /** As of a step. */
+  readonly accepts?: Accepts;
   run(graph: Graph, context: PassContext): Graph;
 }

@@ -9,6 +9,7 @@ import { makeGraph, replaceNodes, type Node } from "../../graph/graph.ts";
 import type { Levels, Quantizer } from "../../graph/quantizer.ts";
 import { roundTiesToEven } from "../../tensor/rounding.ts";
 import { tensor, type Tensor } from "../../tensor/tensor.ts";
+import { acceptsFolding } from "../rules/accepts.ts";
 import type { Pass } from "./pass.ts";
 
 const f = Math.fround;
@@ -27,6 +28,7 @@ export interface Factors {
 
 export const reparameterizeLayerNorm: Pass = {
   stage: "reparameterizing LayerNorms",
+  accepts: acceptsFolding,
   run(graph, { levels }) {
     const replacements = new Map<string, Node>();
     const inserted = new Map<string, Node>();

@@ -2,6 +2,7 @@ import type { Graph, Node } from "../../graph/graph.ts";
 import type { Job } from "../../tensor/progress.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { BitWidths, LayerBits, Role } from "../bits.ts";
+import type { Granularity } from "../granularity.ts";
 import type { Pass } from "../passes/pass.ts";
 import type { Observer } from "../observers/observer.ts";
 import type { SchemeName } from "../schemes/index.ts";
@@ -22,12 +23,10 @@ export interface SiteRule {
   readonly scheme: SchemeName;
   /** A role takes the user's bits for it; a number is fixed by the method. */
   readonly bits: Role | number;
-  /** per row: one quantizer per output channel of a weight; per column: one per channel of an activation; per head: one per attention head of q, k or v. */
-  readonly granularity: "per tensor" | "per row" | "per column" | "per head" | "per token";
+  readonly granularity: Granularity;
   readonly observer: Observer;
 }
 
-/** A published method as data: what is observed how, which steps change each layer, which passes the graph. Reads like the paper's method section. */
 /** What methods do beyond choosing ranges; lists show them so, in this order. */
 export const recipeGroupNames = [
   "Ours",
@@ -39,6 +38,7 @@ export const recipeGroupNames = [
   "Mixed precision",
 ] as const;
 
+/** A published method as data: what is observed how, which steps change each layer, which passes the graph. Reads like the paper's method section. */
 export interface Recipe {
   readonly name: string;
   readonly group: (typeof recipeGroupNames)[number];

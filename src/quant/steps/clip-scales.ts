@@ -9,6 +9,7 @@ import { fakeQuantizeNode } from "../simulate.ts";
 import type { ReparameterizeOptions } from "./reparameterize-input.ts";
 import { reparameterizeInput } from "./reparameterize-input.ts";
 import { sampleRows, squaredDistance } from "./sample-rows.ts";
+import { acceptsFolding } from "../rules/accepts.ts";
 import type { Layer, LayerStep, StepContext } from "./step.ts";
 
 const ROWS = 256;
@@ -34,6 +35,7 @@ export function clipScales({ clips, target }: ScaleClipSearch): LayerStep {
 
   return {
     stage: "clipping channel scales",
+    accepts: acceptsFolding,
     async run(layer, context) {
       const input = layer.node.quantizers?.input;
       if (layer.node.op !== "Gemm" || input?.axis !== -1) return layer;

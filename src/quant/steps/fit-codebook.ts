@@ -67,6 +67,7 @@ export function fitImageCodebook(): LayerStep {
 export function fitGeluCodebook(): LayerStep {
   return {
     stage: "placing levels of GELU outputs",
+    accepts: (place) => !isPostGelu(place),
     run(layer, context) {
       const { node } = layer;
       const input = node.quantizers?.input;

@@ -9,12 +9,14 @@ import { schemeOf } from "../schemes/index.ts";
 import type { WeightSolver } from "../solvers/solver.ts";
 import { withSolution } from "./solve-weights.ts";
 import { rowProducts } from "./row-products.ts";
+import { acceptsOwnWeights } from "../rules/accepts.ts";
 import type { LayerStep, StepContext } from "./step.ts";
 import { rowWeights } from "./token-weights.ts";
 
 export function fitWeights(solver: WeightSolver): LayerStep {
   return {
     stage: `rounding weights: ${solver.label}`,
+    accepts: acceptsOwnWeights,
     needsFloat: true,
     async run(layer, context) {
       if (layer.node.op !== "Gemm") return layer;

@@ -16,6 +16,7 @@ import {
   type Factors,
   type ReparameterizationTarget,
 } from "../passes/reparameterize-layer-norm.ts";
+import { acceptsFolding } from "../rules/accepts.ts";
 import type { Layer, LayerStep, StepContext } from "./step.ts";
 
 export interface ReparameterizeOptions {
@@ -27,6 +28,7 @@ export interface ReparameterizeOptions {
 export function reparameterizeInput({ target }: ReparameterizeOptions): LayerStep {
   return {
     stage: "reparameterizing inputs",
+    accepts: acceptsFolding,
     run(layer, context) {
       const perChannel = layer.node.quantizers?.input;
       if (layer.node.op !== "Gemm" || perChannel?.axis !== -1) return layer;

@@ -22,6 +22,7 @@ export interface ProbabilitySearch {
 export function searchProbabilities({ schemes: names, images, kept }: ProbabilitySearch): LayerStep {
   return {
     stage: "choosing codebooks of attention probabilities",
+    accepts: ({ site }) => site !== "probabilities",
     async run(layer, { levels, runNode }) {
       const { node } = layer;
       const chosen = node.quantizers?.probabilities;

@@ -10,6 +10,7 @@ import { schemeOf } from "../schemes/index.ts";
 import { proxyErrors } from "../solvers/proxy.ts";
 import { layerSums } from "./layer-problem.ts";
 import { sampleRows } from "./sample-rows.ts";
+import { acceptsOwnWeights } from "../rules/accepts.ts";
 import type { Layer, LayerStep, StepContext } from "./step.ts";
 
 const CANDIDATES = 40;
@@ -19,6 +20,7 @@ const ROWS = 128;
 export function searchScales(): LayerStep {
   return {
     stage: "searching scales by output error",
+    accepts: acceptsOwnWeights,
     async run(layer, context) {
       const { node } = layer;
       if (node.op !== "Gemm") return layer;

@@ -2,11 +2,13 @@
 import { schemeOf } from "../schemes/index.ts";
 import { searchWeightRanges, type WeightRangeOptions } from "../solvers/weight-range.ts";
 import { layerProblem } from "./layer-problem.ts";
+import { acceptsOwnWeights } from "../rules/accepts.ts";
 import type { LayerStep } from "./step.ts";
 
 export function searchWeightRange(options: Partial<WeightRangeOptions> = {}): LayerStep {
   return {
     stage: "searching weight ranges by output error",
+    accepts: acceptsOwnWeights,
     async run(layer, context) {
       if (layer.node.op !== "Gemm") return layer;
       const node = context.observe(layer.node, layer.inputs, "weight");

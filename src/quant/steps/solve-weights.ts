@@ -3,12 +3,14 @@ import type { Node } from "../../graph/graph.ts";
 import { tensor } from "../../tensor/tensor.ts";
 import type { LayerSolution, WeightSolver } from "../solvers/solver.ts";
 import { layerProblem } from "./layer-problem.ts";
+import { acceptsOwnWeights } from "../rules/accepts.ts";
 import type { LayerStep } from "./step.ts";
 
 export function solveWeights(solver: WeightSolver): LayerStep {
   const withError = solver.needs === "error";
   return {
     stage: `rounding weights: ${solver.label}`,
+    accepts: acceptsOwnWeights,
     needsFloat: withError,
     async run(layer, context) {
       if (layer.node.op !== "Gemm") return layer;

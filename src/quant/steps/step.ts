@@ -1,6 +1,7 @@
 import type { Graph, Node } from "../../graph/graph.ts";
 import type { Levels, Site } from "../../graph/quantizer.ts";
 import type { Job } from "../../tensor/progress.ts";
+import type { Accepts } from "../rules/accepts.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
 /** One node during calibration, with the values it reads on the calibration batch. Steps return a changed copy. */
@@ -43,5 +44,7 @@ export interface LayerStep {
   readonly stage: string;
   /** True when it compares with the float path, which then runs beside a sequential walk. */
   readonly needsFloat?: boolean;
+  /** False where it could not work with a scheme and granularity that a user's rule asks for at a place, or would replace them. Absent: it can with all. */
+  readonly accepts?: Accepts;
   run(layer: Layer, context: StepContext): Layer | Promise<Layer>;
 }

@@ -160,14 +160,13 @@ function gemmCodes(weightAt: WeightAt, extras: { readonly levels: number | null;
   };
 }
 
+const alongColumns: WeightAt = (words, k, n, p, container) => {
+  const bit = n * container;
+  return (words[k * p.weight_stride + (bit >> 5)] >>> (bit & 31)) & ((1 << container) - 1);
+};
+
 /** shaders/gemm-codes-f32.wgsl: codes along columns. */
-export const gemmCodesF32 = gemmCodes(
-  (words, k, n, p, container) => {
-    const bit = n * container;
-    return (words[k * p.weight_stride + (bit >> 5)] >>> (bit & 31)) & ((1 << container) - 1);
-  },
-  { levels: 5, rows: 6 },
-);
+export const gemmCodesF32 = gemmCodes(alongColumns, { levels: 5, rows: 6 });
 
 const alongDepth: WeightAt = (words, k, n, p, container) => {
   const perWord = 32 / container;
@@ -179,22 +178,34 @@ const alongDepth: WeightAt = (words, k, n, p, container) => {
 /** shaders/gemm-codes-dot.wgsl: codes along K, interleaved. */
 export const gemmCodesDot = gemmCodes(alongDepth, { levels: null, rows: 5 });
 
-/** shaders/gemm-codes-dot-partial.wgsl */
-export const gemmCodesDotPartial: KernelTwin = (p, constants, [xWords, weightWords, columnI], output) => {
-  const [x, zeros, y] = [codes(xWords), integers(columnI), integers(output)];
-  const columns = 4 * p.columns4;
-  for (let slice = 0; slice * p.slice4 < p.depth4; slice++) {
-    const [from, to] = [4 * slice * p.slice4, 4 * Math.min((slice + 1) * p.slice4, p.depth4)];
-    for (let row = 0; row < p.rows; row++) {
-      const base = (row * p.x_step + p.x_offset) * p.x_stride4 * 4;
-      for (let n = 0; n < columns; n++) {
-        let sum = 0;
-        for (let k = from; k < to; k++) sum += x[base + k] * (alongDepth(weightWords, k, n, p, constants.CONTAINER) - zeros[4 * n]);
-        y[(slice * p.rows + row) * columns + n] = sum;
+/** Sums over slices of K, each with the weights' zero points taken out. */
+const codesPartial =
+  (weightAt: WeightAt): KernelTwin =>
+  (p, constants, [xWords, weightWords, columnI, levelWords], output) => {
+    const [x, zeros, y] = [codes(xWords), integers(columnI), integers(output)];
+    const levels = constants.LEVELS ? floats(levelWords) : null;
+    const columns = 4 * p.columns4;
+    for (let slice = 0; slice * p.slice4 < p.depth4; slice++) {
+      const [from, to] = [4 * slice * p.slice4, 4 * Math.min((slice + 1) * p.slice4, p.depth4)];
+      for (let row = 0; row < p.rows; row++) {
+        const base = (row * p.x_step + p.x_offset) * p.x_stride4 * 4;
+        const values = Array.from({ length: to - from }, (_, k) => (levels ? levels[x[base + from + k]] : x[base + from + k]));
+        for (let n = 0; n < columns; n++) {
+          const sum = values.reduce(
+            (all, v, k) => all + v * (weightAt(weightWords, from + k, n, p, constants.CONTAINER) - zeros[4 * n]),
+            0,
+          );
+          y[(slice * p.rows + row) * columns + n] = sum;
+        }
       }
     }
-  }
-};
+  };
+
+/** shaders/gemm-codes-dot-partial.wgsl */
+export const gemmCodesDotPartial = codesPartial(alongDepth);
+
+/** shaders/gemm-codes-f32-partial.wgsl */
+export const gemmCodesF32Partial = codesPartial(alongColumns);
 
 /** shaders/gemm-codes-combine.wgsl */
 export const gemmCodesCombine: KernelTwin = (p, constants, [partsWords, columnF, columnI, residualWords, rowWords], output, math) => {

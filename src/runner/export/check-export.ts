@@ -4,6 +4,7 @@ import { openModelFiles } from "../../formats/open-model.ts";
 import { INPUT, outputName, type Graph, type Node } from "../../graph/graph.ts";
 import type { Quantizer } from "../../graph/quantizer.ts";
 import { identifyModel } from "../../models/index.ts";
+import { unpackWeights } from "../../models/packed/index.ts";
 import { sameShape, type Tensor } from "../../tensor/tensor.ts";
 import type { ExportCheck, ExportedFile } from "./export-format.ts";
 import { roundedWeight } from "./onnx-quantizers.ts";
@@ -13,7 +14,8 @@ const TOLERANCE = 2e-6;
 
 /** Throws where the files hold another model than `expected`. */
 export async function checkExport(files: readonly ExportedFile[], expected: Graph): Promise<ExportCheck> {
-  const opened = identifyModel(await openModelFiles(files.map(({ name, bytes }) => fromBytes(bytes, name))));
+  const sources = files.map(({ name, bytes }) => fromBytes(bytes, name));
+  const opened = identifyModel(await unpackWeights(await openModelFiles(sources)));
   const found = await opened.build();
   return compareGraphs(expected, found);
 }

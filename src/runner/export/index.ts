@@ -1,11 +1,12 @@
 /** Every export format by name. Adding one: its file, its test, one line here. */
 import { InputError } from "../../tensor/input-error.ts";
 import type { ExportFormat, ExportInput, ExportResult } from "./export-format.ts";
+import { compressedTensors } from "./compressed-tensors.ts";
 import { encodings } from "./encodings.ts";
 import { onnxNBits } from "./onnx-nbits.ts";
 import { onnxFloat, onnxQdq } from "./onnx.ts";
 
-export const exportFormats: readonly ExportFormat[] = [onnxFloat, onnxQdq, onnxNBits, encodings];
+export const exportFormats: readonly ExportFormat[] = [onnxFloat, onnxQdq, onnxNBits, compressedTensors, encodings];
 
 /** Writes a model in a format by its name. Throws InputError EXPORT_UNKNOWN or EXPORT_UNSUPPORTED. */
 export function exportModel(name: string, input: ExportInput): Promise<ExportResult> {

@@ -2,36 +2,19 @@ import { describe, expect, test } from "vitest";
 import { fromBytes } from "../../formats/byte-source.ts";
 import { readOnnxModel } from "../../formats/onnx/read-model.ts";
 import { writeOnnxModel } from "../../formats/onnx/write-model.ts";
-import type { Graph } from "../../graph/graph.ts";
 import { openModelFiles } from "../../formats/open-model.ts";
 import { identifyModel } from "../../models/index.ts";
-import { calibrate } from "../../quant/calibrate.ts";
-import { recipes, type RecipeName } from "../../quant/recipes/index.ts";
+import type { RecipeName } from "../../quant/recipes/index.ts";
 import { simulateGraph } from "../../quant/simulate.ts";
-import { runNode } from "../../reference/index.ts";
 import { runGraph } from "../../reference/run-graph.ts";
 import { expectCode } from "../../testing/expect-code.ts";
 import { runOnnx } from "../../testing/onnxruntime.ts";
-import { randomPixels } from "../../testing/random-vit.ts";
-import { modelSources, syntheticVit, type SyntheticOptions } from "../../testing/synthetic-model.ts";
+import { openSynthetic, quantizeSmall, smallPixels } from "../../testing/quantized-vit.ts";
+import type { SyntheticOptions } from "../../testing/synthetic-model.ts";
 import { openModel } from "../open-model.ts";
 import { exportModel } from "./index.ts";
 
-const images = randomPixels(8, 32, 5);
-
-async function open(options: SyntheticOptions) {
-  const { card, build } = identifyModel(
-    await openModelFiles(modelSources(syntheticVit({ numClasses: 5, imageSize: [32, 32], ...options }))),
-  );
-  return { card, graph: await build() };
-}
-
-async function quantized(graph: Graph, recipe: RecipeName, weightBits: number, activationBits: number) {
-  const onCpu = (node: Parameters<typeof runNode>[0], inputs: Parameters<typeof runNode>[1]) => Promise.resolve(runNode(node, inputs));
-  const request = { weightBits, activationBits, levels: "strict" } as const;
-  const result = await calibrate({ graph, images, recipe: recipes[recipe], runNode: onCpu, ...request });
-  return { graph: result.graph, request: { recipe, ...request } };
-}
+const images = smallPixels;
 
 function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let largest = 0;
@@ -58,7 +41,7 @@ describe("float", () => {
     ["distilled", { distilled: true }],
     ["registers and LayerScale", { registerTokens: 2, layerScale: true }],
   ])("%s: onnxruntime gives the reference's logits", async (_name, options) => {
-    const { card, graph } = await open(options);
+    const { card, graph } = await openSynthetic(options);
     const { files, check, payloadBytes } = await exportModel("onnx", { graph, card, request: null });
     expect(check.largestWeightDifference).toBe(0);
     expect(heldBytes(files[0].bytes)).toBe(payloadBytes);
@@ -103,8 +86,8 @@ describe.each(settings)("%s W%iA%i", (recipe, weights, activations) => {
   test.each(["onnx-qdq", "onnx-nbits"])(
     "%s: onnxruntime gives the simulation's logits, the file is as large as promised and reads back",
     async (format) => {
-      const { card, graph: float } = await open({ depth: 1 });
-      const { graph, request } = await quantized(float, recipe, weights, activations);
+      const { card, graph: float } = await openSynthetic({ depth: 1 });
+      const { graph, request } = await quantizeSmall(float, recipe, weights, activations);
       const { files, check, payloadBytes } = await exportModel(format, { graph, card, request });
       expect(check.quantizersCompared).toBeGreaterThan(10);
       expect(heldBytes(files[0].bytes)).toBe(payloadBytes);
@@ -118,8 +101,8 @@ describe.each(settings)("%s W%iA%i", (recipe, weights, activations) => {
 });
 
 test("a codebook of a scheme that does not exist is refused when the file is opened", async () => {
-  const { card, graph: float } = await open({ depth: 1 });
-  const { graph, request } = await quantized(float, "repq-vit", 4, 4);
+  const { card, graph: float } = await openSynthetic({ depth: 1 });
+  const { graph, request } = await quantizeSmall(float, "repq-vit", 4, 4);
   const { files } = await exportModel("onnx-qdq", { graph, card, request });
   const model = readOnnxModel(files[0].bytes, "m.onnx");
   const nodes = model.nodes.map((node) =>
@@ -131,8 +114,8 @@ test("a codebook of a scheme that does not exist is refused when the file is ope
 });
 
 test("encodings say every uniform quantizer, and name those that they cannot", async () => {
-  const { card, graph: float } = await open({ depth: 1 });
-  const { graph, request } = await quantized(float, "repq-vit", 4, 4);
+  const { card, graph: float } = await openSynthetic({ depth: 1 });
+  const { graph, request } = await quantizeSmall(float, "repq-vit", 4, 4);
   const { files, check, notes } = await exportModel("encodings", { graph, card, request });
   expect(files.map(({ name }) => name.replace(/.*\./, ""))).toEqual(["onnx", "encodings"]);
   const { param_encodings: params } = JSON.parse(new TextDecoder().decode(files[1].bytes)) as {
@@ -145,8 +128,8 @@ test("encodings say every uniform quantizer, and name those that they cannot", a
 });
 
 test("formats and models that do not go together are refused", async () => {
-  const { card, graph: float } = await open({});
+  const { card, graph: float } = await openSynthetic({});
   await expectCode("EXPORT_UNKNOWN", () => exportModel("tflite", { graph: float, card, request: null }));
-  const { graph, request } = await quantized(float, "fq-vit", 8, 8);
+  const { graph, request } = await quantizeSmall(float, "fq-vit", 8, 8);
   await expectCode("EXPORT_UNSUPPORTED", () => exportModel("onnx-qdq", { graph, card, request }));
 });

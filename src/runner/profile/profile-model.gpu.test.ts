@@ -17,8 +17,15 @@ test("every step is timed, by the GPU's clock where it has one", async () => {
     expect(bytes, name).toBeGreaterThan(0);
     expect(repeats, name).toBeGreaterThanOrEqual(1);
   }
-  expect(profile.forwardMs).toBeGreaterThan(0);
-  expect(stages).toContain("timing kernels");
+  const { cold, warm, memory } = profile;
+  expect(warm.lowestMs).toBeGreaterThan(0);
+  expect(warm.lowestMs).toBeLessThanOrEqual(warm.medianMs);
+  expect(cold.totalMs).toBeGreaterThanOrEqual(cold.planMs + Math.max(cold.weightsMs, cold.compileMs) + cold.firstRunMs);
+  const weights = graph.nodes.flatMap((node) => Object.values(node.weights)).reduce((sum, { data }) => sum + data.byteLength, 0);
+  expect(memory.weightBytes).toBeGreaterThanOrEqual(weights);
+  // A second start finds its pipelines compiled.
+  expect((await profileModel(gpu, graph, request)).cold.pipelinesCompiled).toBe(0);
+  expect([...stages]).toEqual(expect.arrayContaining(["compiling kernels", "loading weights", "running whole forwards", "timing kernels"]));
 });
 
 test("without timestamp queries the CPU's clock serves, and the profile says so", async () => {

@@ -1,11 +1,14 @@
 import type { Gpu } from "../../gpu/device.ts";
+import { pipelineCount } from "../../gpu/pipelines.ts";
 import type { Roofline } from "../../gpu/roofline/roofline.ts";
 import { INPUT, type Graph } from "../../graph/graph.ts";
 import { throwIfCancelled, type Job } from "../../tensor/progress.ts";
 import { elementCount } from "../../tensor/tensor.ts";
 import { createConstantBuffers } from "../constant-buffers.ts";
-import { createGpuExecutor } from "../gpu-executor.ts";
+import { compilePlan, createGpuExecutor } from "../gpu-executor.ts";
 import { makePlan } from "../make-plan.ts";
+import { packConstants } from "../pack-constants.ts";
+import type { ConstantArray } from "../plan.ts";
 import { attentionFormOf, type SessionOptions } from "../session.ts";
 import { defaultChoices } from "../tune/gemm-rungs.ts";
 import { profileOf, type Profile } from "./profile.ts";
@@ -17,37 +20,55 @@ export interface ProfileRequest extends Omit<SessionOptions, "maxImages"> {
   readonly roofline: Roofline | null;
 }
 
-/** Whole forwards to time. */
-const FORWARDS = 5;
+/** Whole warm forwards to time. */
+const FORWARDS = 15;
+const SOFTWARE_FORWARDS = 3;
 
 /**
- * Time every step of a forward on this adapter, with buffers of its own: about a second on a GPU, some forwards' time on a software adapter.
- * Throws InputError MODEL_TOO_LARGE or OUT_OF_MEMORY, and the AbortError of `job.signal`.
+ * Time the way to the first result, whole forwards, and every step of one on this adapter, with buffers of its own: about a second on a GPU, some forwards'
+ * time on a software adapter. Throws InputError MODEL_TOO_LARGE or OUT_OF_MEMORY, and the AbortError of `job.signal`.
  */
 export async function profileModel(gpu: Gpu, graph: Graph, request: ProfileRequest, job?: Job): Promise<Profile> {
   const { images, roofline, mode, execution, attention = attentionFormOf(gpu), gemm = defaultChoices(gpu.isSoftware) } = request;
-  const plan = makePlan(graph, { mode, execution, attention, gemm, images, taps: [], constants: new Map() });
-  const constants = createConstantBuffers(gpu);
+  const startMs = performance.now();
+  const sinceStart = () => performance.now() - startMs;
+  const constants = new Map<string, ConstantArray>();
+  const pending = new Map<string, () => ConstantArray>();
+  const plan = makePlan(graph, { mode, execution, attention, gemm, images, taps: [], constants, pending });
+  const planMs = sinceStart();
+  const buffers = createConstantBuffers(gpu);
   try {
-    constants.upload(plan.constants);
-    const executor = await createGpuExecutor(gpu, plan, constants);
+    const compiledBefore = pipelineCount(gpu.device);
+    const compiling = compilePlan(gpu, plan, job).then(sinceStart);
+    const packing = packConstants(constants, pending, job).then(() => buffers.upload(constants));
+    const [compiledMs, uploadedMs] = await Promise.all([compiling, packing.then(() => buffers.allocated()).then(sinceStart)]);
+    const pipelinesCompiled = pipelineCount(gpu.device) - compiledBefore;
+    const executor = await createGpuExecutor(gpu, plan, buffers);
     try {
       const pixels = new Float32Array(images * elementCount(graph.inputShape));
       for (let i = 0; i < pixels.length; i++) pixels[i] = (i % 251) / 125 - 1;
-      await executor.run({ [INPUT]: pixels }, false);
-      let forwardMs = Infinity;
-      for (let i = 0; i < (gpu.isSoftware ? 1 : FORWARDS); i++) {
-        throwIfCancelled(job);
-        const startMs = performance.now();
+      const forward = async () => {
+        const forwardMs = performance.now();
         await executor.run({ [INPUT]: pixels }, false);
-        forwardMs = Math.min(forwardMs, performance.now() - startMs);
+        return performance.now() - forwardMs;
+      };
+      const firstRunMs = await forward();
+      const cold = { planMs, weightsMs: uploadedMs - planMs, compileMs: compiledMs - planMs, pipelinesCompiled, firstRunMs };
+      const totalMs = sinceStart();
+      const warmMs: number[] = [];
+      const total = gpu.isSoftware ? SOFTWARE_FORWARDS : FORWARDS;
+      for (let done = 0; done < total; done++) {
+        throwIfCancelled(job);
+        job?.onProgress?.({ stage: "running whole forwards", done, total });
+        warmMs.push(await forward());
       }
       const times = await executor.timeSteps(job);
-      return profileOf(plan, times, { isSoftware: gpu.isSoftware, forwardMs, roofline });
+      const facts = { isSoftware: gpu.isSoftware, cold: { ...cold, totalMs }, warmMs, weightBytes: buffers.sizeBytes(), roofline };
+      return profileOf(plan, times, facts);
     } finally {
       executor.destroy();
     }
   } finally {
-    constants.destroy();
+    buffers.destroy();
   }
 }

@@ -19,7 +19,8 @@ const roofline = {
   elapsedMs: 1,
   isSoftware: false,
 };
-const facts = { isSoftware: false, forwardMs: 5, roofline };
+const cold = { planMs: 1, weightsMs: 20, compileMs: 30, pipelinesCompiled: 9, firstRunMs: 8, totalMs: 40 };
+const facts = { isSoftware: false, cold, warmMs: [9, 5, 6, 4, 7], weightBytes: 1000, roofline };
 
 test("rates are counts by times: fc1 of 17 x 48 x 96", () => {
   const profile = profileOf(plan, { clock: "timestamps", steps }, facts);
@@ -41,6 +42,12 @@ test("kernels' shares add up, and a wall clock says what it is", () => {
   expect(profile.clockNote).toContain("no timestamp queries");
   expect(profile.steps.every(({ percentOfFloor, floorMs }) => percentOfFloor === null && floorMs === null)).toBe(true);
   expect(JSON.parse(JSON.stringify(profile))).toEqual(profile);
+});
+
+test("warm forwards by their median, memory of weights and arena", () => {
+  const { warm, memory } = profileOf(plan, { clock: "timestamps", steps }, facts);
+  expect(warm).toEqual({ runs: 5, medianMs: 6, lowestMs: 4, highestMs: 9 });
+  expect(memory).toEqual({ weightBytes: 1000, arenaBytes: plan.slots.reduce((a, b) => a + b, 0) });
 });
 
 test("times of another plan are a fault", () => {

@@ -1,11 +1,11 @@
-/** Where a forward pass spends its time, as plain data. */
+/** Where a forward pass spends its time, and the way to the first one, as plain data. */
 import { kernels } from "../../gpu/kernels/index.ts";
 import type { Roofline } from "../../gpu/roofline/roofline.ts";
 import { floorOf, percentOfFloor, type Floor } from "../tune/floor.ts";
 import { operandBytes } from "../tune/operand-bytes.ts";
 import { stepWork } from "../tune/step-work.ts";
 import type { Constants } from "../../gpu/kernel.ts";
-import type { Plan } from "../plan.ts";
+import { arenaBytes, type Plan } from "../plan.ts";
 import type { StepTimes } from "./time-recorded.ts";
 
 export interface ProfileStep {
@@ -31,8 +31,29 @@ export interface ProfileStep {
   readonly percentOfFloor: number | null;
 }
 
+/** From an open model to its first result: weights are packed and uploaded while pipelines compile. */
+export interface ColdStart {
+  /** Graph to plan. */
+  readonly planMs: number;
+  /** Until all weights were packed and uploaded. */
+  readonly weightsMs: number;
+  /** Until all pipelines were compiled; beside the weights, not after them. */
+  readonly compileMs: number;
+  /** Pipelines that were not known from an earlier run on the device: with none the start was no cold one. */
+  readonly pipelinesCompiled: number;
+  readonly firstRunMs: number;
+  readonly totalMs: number;
+}
+
+/** Whole forwards as they run: pixels written, one submit, logits read. */
+export interface WarmForwards {
+  readonly runs: number;
+  readonly medianMs: number;
+  readonly lowestMs: number;
+  readonly highestMs: number;
+}
+
 export interface Profile {
-  readonly schema: "vitrine.profile/1";
   readonly model: string;
   readonly mode: Plan["mode"];
   readonly images: number;
@@ -43,8 +64,10 @@ export interface Profile {
   readonly steps: readonly ProfileStep[];
   /** Steps by themselves, added up. */
   readonly sumMs: number;
-  /** One warm forward as it runs: pixels written, one submit, logits read; the best of several. */
-  readonly forwardMs: number;
+  readonly cold: ColdStart;
+  readonly warm: WarmForwards;
+  /** Bytes of weights and tables, and of the arena of activations, on the device. */
+  readonly memory: { readonly weightBytes: number; readonly arenaBytes: number };
   readonly kernels: readonly KernelShare[];
 }
 
@@ -62,12 +85,15 @@ export const WALL_CLOCK_NOTE =
 
 export interface ProfileFacts {
   readonly isSoftware: boolean;
-  readonly forwardMs: number;
+  readonly cold: ColdStart;
+  /** Of each warm forward. */
+  readonly warmMs: readonly number[];
+  readonly weightBytes: number;
   readonly roofline: Roofline | null;
 }
 
 /** Put together what was measured and what can be counted. Throws when the times are not those of the plan. */
-export function profileOf(plan: Plan, times: StepTimes, { isSoftware, forwardMs, roofline }: ProfileFacts): Profile {
+export function profileOf(plan: Plan, times: StepTimes, { isSoftware, cold, warmMs, weightBytes, roofline }: ProfileFacts): Profile {
   if (times.steps.length !== plan.steps.length) throw new Error(`internal: ${times.steps.length} times for ${plan.steps.length} steps`);
   const steps = plan.steps.map((step, index): ProfileStep => {
     const { seconds, repeats } = times.steps[index];
@@ -97,7 +123,6 @@ export function profileOf(plan: Plan, times: StepTimes, { isSoftware, forwardMs,
   const { name: model, mode, images } = plan;
   const clockNote = times.clock === "wall" ? WALL_CLOCK_NOTE : null;
   return {
-    schema: "vitrine.profile/1",
     model,
     mode,
     images,
@@ -106,9 +131,17 @@ export function profileOf(plan: Plan, times: StepTimes, { isSoftware, forwardMs,
     isSoftware,
     steps,
     sumMs,
-    forwardMs,
+    cold,
+    warm: warmOf(warmMs),
+    memory: { weightBytes, arenaBytes: arenaBytes(plan) },
     kernels: sharesOf(steps, sumMs),
   };
+}
+
+function warmOf(warmMs: readonly number[]): WarmForwards {
+  const sorted = [...warmMs].sort((a, b) => a - b);
+  const at = (index: number) => sorted[index] ?? NaN;
+  return { runs: sorted.length, medianMs: at(sorted.length >> 1), lowestMs: at(0), highestMs: at(sorted.length - 1) };
 }
 
 function sharesOf(steps: readonly ProfileStep[], sumMs: number): KernelShare[] {

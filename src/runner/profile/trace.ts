@@ -37,10 +37,10 @@ export function toTrace(profile: Profile): TraceFile {
     ts += dur;
   }
   events.push(...blocks.map((block): TraceEvent => ({ ...block, ph: "X", pid: 1, tid: 1, cat: "block", args: {} })));
-  const { schema, clock, clockNote, forwardMs } = profile;
+  const { clock, clockNote, warm } = profile;
   return {
     traceEvents: events,
     displayTimeUnit: "ms",
-    otherData: { schema, clock, ...(clockNote ? { clockNote } : {}), forwardMs: String(forwardMs) },
+    otherData: { clock, ...(clockNote ? { clockNote } : {}), warmForwardMs: String(warm.medianMs) },
   };
 }

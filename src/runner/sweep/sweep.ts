@@ -6,6 +6,8 @@ import { outputName, type Graph } from "../../graph/graph.ts";
 import type { ModelCard } from "../../models/config.ts";
 import type { LayerBits } from "../../quant/bits.ts";
 import type { CalibrationInputs } from "../../quant/calibrate.ts";
+import type { LayerRule } from "../../quant/rules/layer-rule.ts";
+import { refuseRules } from "../../quant/rules/refuse-rules.ts";
 import { throwIfCancelled, type Job } from "../../tensor/progress.ts";
 import { elementCount, type Tensor } from "../../tensor/tensor.ts";
 import { effectiveBits } from "../effective-bits.ts";
@@ -25,6 +27,8 @@ export interface SweepRequest {
   readonly bits: readonly BitSetting[];
   /** Exceptions by layer at every setting. */
   readonly layerBits?: LayerBits | undefined;
+  /** On top of every recipe at every setting. All are checked before the first runs. */
+  readonly rules?: readonly LayerRule[] | undefined;
   readonly calibration: ImageSource;
   readonly images: ImageSource;
   /** Class index per image. */
@@ -75,8 +79,9 @@ export interface Sweep {
 const BATCH = 8;
 
 export async function runSweep(request: SweepRequest): Promise<Sweep> {
-  const { float, recipes, bits, layerBits, images, labels, job } = request;
+  const { float, recipes, bits, layerBits, rules = [], images, labels, job } = request;
   const names = recipes.map((name) => recipeNamed(name).name);
+  for (const name of names) refuseRules(float, recipeNamed(name), rules);
   const known = new Map((request.known ?? []).map((row) => [cellName(row.recipe, row.bits), row]));
   const classes = elementCount(float.shapes[outputName(float)]);
   const cells = names.length * bits.length;
@@ -95,7 +100,7 @@ export async function runSweep(request: SweepRequest): Promise<Sweep> {
     if (pending.length === 0) continue;
     stage(`calibrating ${recipe}`);
     const quantizing = { signal: job?.signal, onProgress: (progress: { stage: string }) => stage(`${recipe}: ${progress.stage}`) };
-    const requests = pending.map((setting) => ({ ...setting, recipe, layerBits, levels: "strict" as const }));
+    const requests = pending.map((setting) => ({ ...setting, recipe, layerBits, rules, levels: "strict" as const }));
     const models = await quantizeModels(request.runNode, float, request.calibration, requests, quantizing);
     for (const [index, model] of models.entries()) {
       const name = bitSettingName(pending[index]);

@@ -38,7 +38,11 @@ test("every rung's kernels take what the foot of the ladder takes", () => {
       inputs: bindings.slice(0, -1).map((constant) => ({ constant })),
       output: "y",
     };
-    expect(rungsOf(step, "float")).toEqual(RUNG_NAMES.filter((name) => gemmRungs[product][name]));
+    const all = RUNG_NAMES.filter((name) => gemmRungs[product][name]);
+    expect(rungsOf(step, "float")).toEqual(all);
+    // Slices know no groups along K.
+    const grouped = { ...step, constants: { ...step.constants, GROUPED: 1 } };
+    expect(rungsOf(grouped, "float")).toEqual(all.filter((name) => name !== "split4"));
     for (const rung of rungsOf(step, "float"))
       for (const placed of placeOnRung(step, rung, 2).steps) expect(() => checkStep(placed)).not.toThrow();
   }

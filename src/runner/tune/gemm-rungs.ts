@@ -41,6 +41,8 @@ export const gemmRungs: Readonly<Record<GemmProduct, Readonly<Partial<Record<Run
     block8: plain("gemm-codes-f32"),
     block16: plain("gemm-codes-f32-block16"),
     tile16x32: tile("gemm-codes-f32-tiled", 16, 32),
+    subgroup: plain("gemm-codes-f32-subgroup"),
+    split4: { kernels: ["gemm-codes-f32-partial", "gemm-codes-combine"], constants: {} },
   },
   "codes-dot": {
     block8: plain("gemm-codes-dot"),
@@ -91,7 +93,8 @@ export function rungsOf(step: Step, mode: PlanMode): readonly RungName[] {
   return RUNG_NAMES.filter((name) => {
     const rung = gemmRungs[product][name];
     if (rung === undefined || (rung.reordersFloats && mode !== "float")) return false;
-    return rung.kernels.length === 1 || step.params.depth4 >= SLICED_DEPTH4;
+    // Groups along K have columns of their own, which a slice does not know.
+    return rung.kernels.length === 1 || (step.params.depth4 >= SLICED_DEPTH4 && !step.constants.GROUPED);
   });
 }
 

@@ -78,6 +78,8 @@ test.each(["block16", "tile16x32", "subgroup"] as const)("a float model on %s ha
 
 test.each([
   { execution: "f32", rung: "block16" },
+  { execution: "f32", rung: "subgroup" },
+  { execution: "f32", rung: "split4" },
   { execution: "dot", rung: "tile16x16" },
   { execution: "dot", rung: "subgroup" },
   { execution: "dot", rung: "split4" },

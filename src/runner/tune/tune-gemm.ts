@@ -84,7 +84,7 @@ export async function tuneGemm(gpu: Gpu, plan: Plan, { budgetMs, known }: TuneOp
 }
 
 /** One step of each shape that is not in `byShape`, by how much all its layers multiply. */
-function unknownShapes(plan: Plan, byShape: GemmChoices["byShape"]): readonly Step[] {
+export function unknownShapes(plan: Plan, byShape: GemmChoices["byShape"]): readonly Step[] {
   const found = new Map<string, { step: Step; work: number }>();
   for (const step of plan.steps) {
     const shape = shapeKey(step);

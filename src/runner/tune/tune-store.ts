@@ -3,8 +3,9 @@ import { z } from "zod";
 import type { Gpu } from "../../gpu/device.ts";
 import { kernels } from "../../gpu/kernels/index.ts";
 import { digest } from "../digest.ts";
+import type { AdapterTuning } from "./adapter-tuning.ts";
 import { RUNG_NAMES } from "./gemm-rungs.ts";
-import type { GemmTuning } from "./tune-gemm.ts";
+import { rooflineSchema } from "./roofline-schema.ts";
 
 /** Texts by key. What it holds is not trusted: it may be of another version, or cut off. */
 export interface TextStore {
@@ -68,15 +69,35 @@ export function indexedDbStore(factory: IDBFactory): TextStore {
 
 const rung = z.enum(RUNG_NAMES);
 const shape = z.string().max(100);
+const duration = z.number().nonnegative();
 const tuning = z.object({
-  choices: z.object({ byShape: z.record(shape, rung), otherwise: rung }),
-  timings: z.array(z.object({ shape, rung, elapsedMs: z.number().nonnegative() })).max(10_000),
-  elapsedMs: z.number().nonnegative(),
-  complete: z.boolean(),
+  gemm: z.object({
+    choices: z.object({ byShape: z.record(shape, rung), otherwise: rung }),
+    timings: z.array(z.object({ shape, rung, elapsedMs: duration })).max(10_000),
+    elapsedMs: duration,
+    complete: z.boolean(),
+  }),
+  roofline: rooflineSchema,
 });
 
+/** What is known of adapters. */
+export interface Tunings {
+  load(gpu: Gpu): Promise<AdapterTuning | undefined>;
+  save(gpu: Gpu, tuning: AdapterTuning): Promise<void>;
+  /** Forget all of it. */
+  clear(): Promise<void>;
+}
+
+export function createTunings(store: TextStore): Tunings {
+  return {
+    load: async (gpu) => parseTuning(await store.load(await tuningKey(gpu))),
+    save: async (gpu, result) => store.save(await tuningKey(gpu), JSON.stringify(result)),
+    clear: () => store.clear(),
+  };
+}
+
 /** Names the adapter and the kernels that were measured: a new shader makes what is known worthless. */
-export async function tuningKey({ vendor, architecture, deviceName, description, device }: Gpu): Promise<string> {
+async function tuningKey({ vendor, architecture, deviceName, description, device }: Gpu): Promise<string> {
   const features = [...device.features].sort().join();
   const code = Object.values(kernels)
     .map((kernel) => kernel.code)
@@ -85,17 +106,11 @@ export async function tuningKey({ vendor, architecture, deviceName, description,
   return JSON.stringify([vendor, architecture, deviceName, description, features, version.slice(0, 16)]);
 }
 
-/** What is known of the adapter; undefined when nothing is, or nothing that can be read. */
-export async function loadTuning(store: TextStore, key: string): Promise<GemmTuning | undefined> {
-  const text = await store.load(key);
+function parseTuning(text: string | null): AdapterTuning | undefined {
   if (text === null) return undefined;
   try {
     return tuning.parse(JSON.parse(text));
   } catch {
     return undefined;
   }
-}
-
-export function saveTuning(store: TextStore, key: string, result: GemmTuning): Promise<void> {
-  return store.save(key, JSON.stringify(result));
 }

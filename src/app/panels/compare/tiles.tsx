@@ -4,6 +4,7 @@ import { bitsName, formatBits, formatBytes, formatDb, formatMs, formatNats, form
 import { keptPredictions } from "../../verdict.ts";
 import type { LabSide, LabWarning } from "../../worker/lab-api.ts";
 import { adapterName } from "../../components/adapter-pill.tsx";
+import { Tile } from "../../components/tile.tsx";
 
 /** The headline numbers of the shown recipe, with the other recipe's below each. */
 export function Tiles(props: {
@@ -124,16 +125,6 @@ const EXECUTOR = {
   reference: "Computed by the CPU reference",
   cpu: "Computed with WebAssembly on the CPU",
 } as const;
-
-function Tile(props: { readonly title: string; readonly sub: ReactNode; readonly children: ReactNode }) {
-  return (
-    <div className="tile">
-      <h2>{props.title}</h2>
-      <p className="tile-value">{props.children}</p>
-      <p className="tile-sub">{props.sub}</p>
-    </div>
-  );
-}
 
 function Arrow() {
   return (

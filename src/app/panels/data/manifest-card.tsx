@@ -46,7 +46,7 @@ export function ManifestCard({ images }: { readonly images: ImageSet }) {
         />
       </div>
       {made?.of === images && (
-        <p className="muted small file-name">
+        <p className="muted small">
           {made.manifest.images.length} images; the first is {made.manifest.images[0]?.name}, {made.manifest.images[0]?.sha256.slice(0, 12)}
           …
         </p>

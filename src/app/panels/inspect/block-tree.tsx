@@ -41,7 +41,7 @@ export function BlockTree(props: {
       <ul className="tree" onKeyDown={onKeyDown} data-testid="block-tree">
         <li>
           <button type="button" data-line className="tree-line" aria-pressed={isChosen("all", null)} onClick={() => onBranch(WHOLE)}>
-            <span className="tree-name">Whole model</span>
+            <span>Whole model</span>
           </button>
         </li>
         {tree.map(({ block, layers, share, weakestDb }) => (
@@ -66,7 +66,7 @@ export function BlockTree(props: {
                 aria-expanded={open.has(block)}
                 onClick={() => onBranch({ block, layer: null })}
               >
-                <span className="tree-name">{nameOf(block)}</span>
+                <span>{nameOf(block)}</span>
                 <span className="muted tree-number">{formatPercent(share)}</span>
                 <span className="tree-number">{weakestDb === null ? "" : formatDb(weakestDb)}</span>
               </button>
@@ -82,7 +82,7 @@ export function BlockTree(props: {
                       aria-pressed={isChosen(block, layer)}
                       onClick={() => onBranch({ block, layer })}
                     >
-                      <span className="tree-name">{layer}</span>
+                      <span>{layer}</span>
                     </button>
                   </li>
                 ))}

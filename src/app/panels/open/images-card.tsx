@@ -39,7 +39,7 @@ export function ImagesCard() {
           <ul className="plain">
             {skipped.map((file) => (
               <li key={file.name}>
-                <span className="file-name">{file.name}</span>: {file.reason}
+                <span>{file.name}</span>: {file.reason}
               </li>
             ))}
           </ul>

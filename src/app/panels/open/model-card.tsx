@@ -14,9 +14,7 @@ export function ModelCard() {
   return (
     <section className="card" aria-labelledby="model-title" data-testid="model-card">
       <p className="eyebrow">Model</p>
-      <h2 id="model-title" className="file-name">
-        {card.name}
-      </h2>
+      <h2 id="model-title">{card.name}</h2>
       {note !== null && (
         <p className="note" data-testid="model-note">
           {note}

@@ -17,7 +17,7 @@ export function RecentsCard() {
         {recents.map(({ id, name, sizeBytes, keptAt }) => (
           <li key={id} data-testid="recent">
             <div>
-              <strong className="file-name">{name}</strong>
+              <strong>{name}</strong>
               <p className="muted small">
                 {formatBytes(sizeBytes)}, {keptAt.slice(0, 10)}
                 {id === current && ", open"}

@@ -35,9 +35,7 @@ export function ShareCard() {
       )}
       {shown?.link && (
         <p className="small">
-          <code className="file-name" data-testid="share-link">
-            {shown.link}
-          </code>
+          <code data-testid="share-link">{shown.link}</code>
         </p>
       )}
     </section>

@@ -1,0 +1,30 @@
+// What gemm-codes-dot and its rungs are given.
+// x: u8 codes, four per u32 along K. weight: word (k / (32 / CONTAINER), n) holds 32 / CONTAINER codes along K, interleaved so that
+// (word >> (CONTAINER * g)) & mask is the four codes k = 4g .. 4g+3 of the word, one per byte.
+// Per column n: column_f = (x_scale * weight_scale, bias, 1 / out_scale, out_zero_point), column_i = (weight_zero_point, constant, out_code_max, 0) with
+// constant = K * x_zero * w_zero - x_zero * sum_k w; exact = sum_k x w - w_zero * sum_k x + constant equals sum_k (x - x_zero)(w - w_zero).
+// TOKENS: row_table = (x_scale, x_zero) of the rows of x, repeated every row_period; column_f.x is weight_scale and column_i.y = K * w_zero - sum_k w.
+// Epilogue: fma(exact, scale, bias), then GELU, residual, or codes clamp(round(v / out_scale) + out_zero, 0, max), four per u32.
+// Padded columns have scale, bias and max 0, so that their codes are 0 and drop out of the next product.
+//include lib/gemm-codes.wgsl
+//include lib/gemm-codes-dot.wgsl
+struct Params {
+  rows: u32, columns4: u32, depth4: u32, weight_stride: u32,
+  x_step: u32, x_offset: u32, x_stride4: u32,
+  out_group: u32, out_group_stride: u32, out_offset: u32, out_stride4: u32,
+  residual_rows: u32, residual_stride4: u32, row_period: u32,
+}
+override GELU: u32 = 0; // 0: none, 1: erf, 2: tanh
+override RESIDUAL: bool = false;
+override QUANTIZE: bool = false;
+override CONTAINER: u32 = 8; // bits that a stored weight code takes: 2, 4 or 8
+override TOKENS: bool = false;
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<u32>;
+@group(0) @binding(2) var<storage, read> weight: array<u32>;
+@group(0) @binding(3) var<storage, read> column_f: array<vec4f>;
+@group(0) @binding(4) var<storage, read> column_i: array<vec4i>;
+@group(0) @binding(5) var<storage, read> residual: array<vec4u>;
+@group(0) @binding(6) var<storage, read> row_table: array<vec2f>;
+@group(0) @binding(7) var<storage, read_write> y: array<u32>;

@@ -1,0 +1,71 @@
+import type { LabStore } from "../store/lab-store.ts";
+import type { BenchRequest } from "../worker/bench-api.ts";
+import type { LabClient } from "../worker/lab-client.ts";
+import { errorParts, type JobRunner } from "./job-runner.ts";
+
+/** Measuring the adapter. */
+export interface BenchActions {
+  /** What is chosen: the open model's forward, step by step. */
+  profile(): Promise<void>;
+  /** Measures what is not known yet; later runs use what is found. */
+  tune(): Promise<void>;
+  forgetTuning(): Promise<void>;
+  /** A profile that was saved, to compare with. */
+  openSavedProfile(file: File): Promise<void>;
+}
+
+export function createBenchActions(store: LabStore, client: LabClient, jobs: JobRunner): BenchActions {
+  const state = store.getState;
+
+  /** As chosen; a quantized model is there only after a run, or where the model came quantized. */
+  function request(): BenchRequest {
+    const { benchRequest, result } = state();
+    return result === null ? { ...benchRequest, model: "float" } : benchRequest;
+  }
+
+  return {
+    async profile() {
+      if (state().model === null) return;
+      await jobs.run("Profiling", false, async (job) => {
+        const report = await client.profile(request(), job);
+        job.signal?.throwIfAborted();
+        state().setProfile(report);
+        return `${report.steps.length} dispatches are measured.`;
+      });
+    },
+    async tune() {
+      if (state().model === null) return;
+      await jobs.run("Tuning", false, async (job) => {
+        const tuning = await client.tune(request(), job);
+        job.signal?.throwIfAborted();
+        state().setTuning(tuning);
+        state().setAdapter({ kind: "ready", adapter: await client.adapter() });
+        return `${Object.keys(tuning.gemm.choices.byShape).length} shapes are tuned.`;
+      });
+    },
+    async forgetTuning() {
+      await client.forgetTuning();
+      state().setTuning(null);
+      state().setAdapter({ kind: "ready", adapter: await client.adapter() });
+      state().say("The tuning is forgotten; kernels are chosen by default.");
+    },
+    async openSavedProfile(file) {
+      try {
+        const { parseProfile } = await import("../../runner/profile/profile-report.ts");
+        state().setSavedProfile({ name: file.name, report: parseProfile(await file.text(), file.name) });
+        state().dismissError();
+      } catch (error) {
+        state().fail(errorParts(error));
+      }
+    },
+  };
+}
+
+/** For as long as the page lives: hears of every device that is lost, and says so. */
+export async function watchDevice(store: LabStore, client: LabClient): Promise<void> {
+  for (;;) {
+    const count = await client.deviceLosses(store.getState().deviceLosses);
+    store.getState().setDeviceLosses(count);
+    store.getState().say("The GPU device was lost and opened again; what was interrupted is repeated.");
+  }
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import type { AdapterDescription } from "../../runner/comparison.ts";
+import { fakeProfile, fakeTuning } from "../testing/fake-bench.ts";
+import { compareProfiles, tunedShapes, variantName } from "./bench-rows.ts";
+
+const adapter = (isSoftware: boolean): AdapterDescription => ({
+  vendor: "example",
+  architecture: "",
+  device: "",
+  description: "",
+  isSoftware,
+  integerExecution: null,
+  tunedShapes: 0,
+});
+const request = { model: "float", images: 1 } as const;
+const now = fakeProfile(request, adapter(false), fakeTuning(false), 1);
+
+describe("comparison with a saved profile", () => {
+  it("matches steps by what they compute, and tells the change of each time", () => {
+    const saved = {
+      ...now,
+      steps: now.steps.map((step) => ({ ...step, elapsedMs: 2 * step.elapsedMs })),
+      warm: { ...now.warm, medianMs: 4 * now.warm.medianMs },
+    };
+    const { rows, gone, otherKernels, warmChange, notes } = compareProfiles(now, saved);
+    expect(rows.map(({ change }) => change)).toEqual(now.steps.map(() => -0.5));
+    expect([gone, otherKernels, warmChange, notes]).toEqual([[], 0, -0.75, []]);
+  });
+
+  it("notices other kernels, steps that are gone and steps that are new", () => {
+    const [first, second, ...rest] = now.steps;
+    if (first === undefined || second === undefined) throw new Error("no steps");
+    const saved = { ...now, steps: [{ ...first, kernel: "another" }, { ...second, name: "gone" }, ...rest] };
+    const { rows, gone, otherKernels } = compareProfiles(now, saved);
+    expect(otherKernels).toBe(1);
+    expect(gone.map(({ name }) => name)).toEqual(["gone"]);
+    expect(rows.filter(({ saved: twin }) => twin === null).map(({ step }) => step.name)).toEqual([second.name]);
+  });
+
+  it("compares no times of a software adapter, nor of other work, and says why", () => {
+    const software = fakeProfile(request, adapter(true), null, 1);
+    for (const other of [software, fakeProfile({ ...request, images: 8 }, adapter(false), null, 1)]) {
+      const { rows, warmChange, notes } = compareProfiles(now, other);
+      expect(rows.every(({ change }) => change === null)).toBe(true);
+      expect(warmChange).toBeNull();
+      expect(notes.join()).toContain("not compared");
+    }
+    const elsewhere = { ...now, env: { ...now.env, runtime: "another browser" } };
+    expect(compareProfiles(now, elsewhere).notes).toEqual([expect.stringContaining("another adapter or browser")]);
+  });
+});
+
+describe("names and tunings", () => {
+  it("names a variant by the constants that are set", () => {
+    expect(variantName({ kernel: "gemm-f32", variant: { GELU: 0, RESIDUAL: 1, TILE_ROWS2: 8 } })).toBe(
+      "gemm-f32, residual 1, tile rows2 8",
+    );
+  });
+
+  it("tells what a choice wins over the default", () => {
+    const timings = [
+      { shape: "s", rung: "block8", elapsedMs: 3 },
+      { shape: "s", rung: "subgroup", elapsedMs: 1.5 },
+    ] as const;
+    const gemm = { choices: { byShape: { s: "subgroup" }, otherwise: "block8" }, timings, elapsedMs: 1, complete: true } as const;
+    const [shape] = tunedShapes({ ...fakeTuning(false), gemm });
+    expect(shape).toMatchObject({ shape: "s", rung: "subgroup", elapsedMs: 1.5, speedup: 2 });
+    expect(shape?.tried.map(({ rung }) => rung)).toEqual(["subgroup", "block8"]);
+  });
+});

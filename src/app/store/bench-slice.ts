@@ -1,0 +1,42 @@
+import type { ProfileReport } from "../../runner/profile/profile-report.ts";
+import type { AdapterTuning } from "../../runner/tune/adapter-tuning.ts";
+import type { BenchRequest } from "../worker/bench-api.ts";
+import type { SetSlice } from "./set-slice.ts";
+
+/** A profile that was read from a file, to compare with. */
+export interface SavedProfile {
+  readonly name: string;
+  readonly report: ProfileReport;
+}
+
+/** What this adapter was measured for. */
+export interface BenchSlice {
+  readonly benchRequest: BenchRequest;
+  /** null until it was measured, in this visit or an earlier one. */
+  readonly tuning: AdapterTuning | null;
+  /** Of the open model; null until somebody asks. */
+  readonly profile: ProfileReport | null;
+  readonly savedProfile: SavedProfile | null;
+  /** Devices that were lost, and opened again, in this visit. */
+  readonly deviceLosses: number;
+  setBenchRequest(request: Partial<BenchRequest>): void;
+  setTuning(tuning: AdapterTuning | null): void;
+  setProfile(profile: ProfileReport): void;
+  setSavedProfile(saved: SavedProfile | null): void;
+  setDeviceLosses(count: number): void;
+}
+
+export function benchSlice(set: SetSlice<BenchSlice>): BenchSlice {
+  return {
+    benchRequest: { model: "float", images: 1 },
+    tuning: null,
+    profile: null,
+    savedProfile: null,
+    deviceLosses: 0,
+    setBenchRequest: (request) => set(({ benchRequest }) => ({ benchRequest: { ...benchRequest, ...request } })),
+    setTuning: (tuning) => set({ tuning }),
+    setProfile: (profile) => set({ profile }),
+    setSavedProfile: (savedProfile) => set({ savedProfile }),
+    setDeviceLosses: (deviceLosses) => set({ deviceLosses }),
+  };
+}

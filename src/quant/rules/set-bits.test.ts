@@ -1,0 +1,46 @@
+import { expect, it } from "vitest";
+import type { LayerRule } from "./layer-rule.ts";
+import { setBits, withLayerBits } from "./set-bits.ts";
+
+const behind: LayerRule = { where: ["blocks.*"], bits: 6 };
+
+it("one rule for all layers with the same bits, before all others, and the same again changes nothing", () => {
+  let rules = setBits([behind], { layers: ["blocks.2.mlp.fc2"], sites: ["input"] }, 8);
+  rules = setBits(rules, { layers: ["blocks.10.mlp.fc2"], sites: ["input"] }, 8);
+  expect(rules).toEqual([{ where: ["blocks.2.mlp.fc2", "blocks.10.mlp.fc2"], role: ["input"], bits: 8 }, behind]);
+  expect(setBits(rules, { layers: ["blocks.10.mlp.fc2"], sites: ["input"] }, 8)).toEqual(rules);
+});
+
+it("what is written over loses its old bits, and only that", () => {
+  const first = setBits([], { layers: ["a", "b"], sites: ["weight", "input"] }, 8);
+  expect(setBits(first, { layers: ["b"], sites: ["input"] }, 3)).toEqual([
+    { where: ["b"], role: ["input"], bits: 3 },
+    { where: ["b"], role: ["weight"], bits: 8 },
+    { where: ["a"], role: ["weight", "input"], bits: 8 },
+  ]);
+  expect(setBits(first, { layers: ["a", "b"], sites: ["weight", "input"] }, null)).toEqual([]);
+});
+
+it("rules with patterns or schemes stay where they are, and what they hold back is not touched", () => {
+  const held: LayerRule = { where: ["a"], bits: 2 };
+  const scheme: LayerRule = { where: ["a"], scheme: "symmetric" };
+  expect(setBits([scheme, held], { layers: ["a"], sites: ["weight"] }, 8)).toEqual([
+    { where: ["a"], role: ["weight"], bits: 8 },
+    scheme,
+    held,
+  ]);
+});
+
+it("bits by layer become rules: both operands, or activations alone", () => {
+  const layerBits = {
+    "blocks.0.mlp.fc2": { weights: 8, activations: 8 },
+    "blocks.0.attn.matmul2": { activations: 8 },
+    head: { weights: 3 },
+  };
+  expect(withLayerBits([behind], layerBits)).toEqual([
+    { where: ["blocks.0.attn.matmul2"], role: ["activations"], bits: 8 },
+    { where: ["head"], role: ["weight"], bits: 3 },
+    { where: ["blocks.0.mlp.fc2"], bits: 8 },
+    behind,
+  ]);
+});

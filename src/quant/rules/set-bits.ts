@@ -1,0 +1,88 @@
+/** Bits written into rules cell by cell: from a painted grid, or from advice about single layers. */
+import type { Site } from "../../graph/quantizer.ts";
+import type { LayerBits } from "../bits.ts";
+import { isPattern, rolesOfSites, SITES, sitesOfRule, type LayerRule } from "./layer-rule.ts";
+
+/** Sites of layers that get the same bits, every site of every layer. */
+export interface Cells {
+  readonly layers: readonly string[];
+  readonly sites: readonly Site[];
+}
+
+interface Stroke extends Cells {
+  readonly bits: number;
+}
+
+/**
+ * The rules with these bits for these cells; null takes back what was written cell by cell before. Such rules (names without stars, bits alone) stand before all
+ * others, so that they win, and are kept as few as they can be; the same call again changes nothing.
+ */
+export function setBits(rules: readonly LayerRule[], cells: Cells, bits: number | null): readonly LayerRule[] {
+  const end = rules.findIndex((rule) => !isStroke(rule));
+  const [written, rest] = end < 0 ? [rules, []] : [rules.slice(0, end), rules.slice(end)];
+  let strokes: Stroke[] = [];
+  // From the last to the first, so that the first wins.
+  for (const rule of written.toReversed()) {
+    const stroke = { layers: rule.where, sites: sitesOfRule(rule), bits: rule.bits ?? 0 };
+    strokes = [stroke, ...without(strokes, stroke)];
+  }
+  strokes = without(strokes, cells);
+  return [...merged(bits === null ? strokes : [...strokes, { ...cells, bits }]).map(ruleOf), ...rest];
+}
+
+/** Exceptions by layer as rules, before those that are there. */
+export function withLayerBits(rules: readonly LayerRule[], layerBits: LayerBits): readonly LayerRule[] {
+  const activations = SITES.filter((site) => site !== "weight");
+  let all = rules;
+  for (const [layer, bits] of Object.entries(layerBits)) {
+    if (bits.weights !== undefined) all = setBits(all, { layers: [layer], sites: ["weight"] }, bits.weights);
+    if (bits.activations !== undefined) all = setBits(all, { layers: [layer], sites: activations }, bits.activations);
+  }
+  return all;
+}
+
+function isStroke({ where, bits, scheme, granularity }: LayerRule): boolean {
+  return bits !== undefined && scheme === undefined && granularity === undefined && !where.some(isPattern);
+}
+
+function without(strokes: readonly Stroke[], { layers, sites }: Cells): Stroke[] {
+  return strokes.flatMap((stroke) => {
+    const apart = stroke.layers.filter((layer) => !layers.includes(layer));
+    const shared = stroke.layers.filter((layer) => layers.includes(layer));
+    const left = stroke.sites.filter((site) => !sites.includes(site));
+    return [
+      { ...stroke, layers: apart },
+      { ...stroke, layers: shared, sites: left },
+    ].filter((part) => part.layers.length > 0 && part.sites.length > 0);
+  });
+}
+
+/** One stroke for all layers with the same bits at the same sites, and one for all sites with the same bits in the same layers. */
+function merged(strokes: readonly Stroke[]): Stroke[] {
+  const byLayer = new Map<string, Stroke>();
+  for (const { layers, sites, bits } of strokes) {
+    for (const layer of layers) {
+      const key = `${layer} ${bits}`;
+      byLayer.set(key, { layers: [layer], sites: [...(byLayer.get(key)?.sites ?? []), ...sites], bits });
+    }
+  }
+  const bySites = new Map<string, Stroke>();
+  for (const { layers, sites, bits } of byLayer.values()) {
+    const ordered = SITES.filter((site) => sites.includes(site));
+    const key = `${ordered.join(" ")} ${bits}`;
+    bySites.set(key, { layers: [...(bySites.get(key)?.layers ?? []), ...layers], sites: ordered, bits });
+  }
+  return [...bySites.entries()]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, stroke]) => ({ ...stroke, layers: stroke.layers.toSorted(byName) }));
+}
+
+/** Block 10 after block 9. */
+function byName(a: string, b: string): number {
+  return a.localeCompare(b, "en", { numeric: true });
+}
+
+function ruleOf({ layers, sites, bits }: Stroke): LayerRule {
+  const role = rolesOfSites(sites);
+  return { where: layers, ...(role === undefined ? {} : { role }), bits };
+}

@@ -1,0 +1,64 @@
+/** What an adapter is measured for: which kernels run a model's linear layers fastest, and what it can do at most. */
+import type { Gpu } from "../../gpu/device.ts";
+import { measureRoofline } from "../../gpu/roofline/measure-roofline.ts";
+import type { Roofline } from "../../gpu/roofline/roofline.ts";
+import type { Graph } from "../../graph/graph.ts";
+import type { Job } from "../../tensor/progress.ts";
+import { makePlan } from "../make-plan.ts";
+import type { ConstantArray, IntegerExecution, PlanMode } from "../plan.ts";
+import { attentionFormOf } from "../session.ts";
+import { defaultChoices } from "./gemm-rungs.ts";
+import { tuneBudgetMs, tuneGemm, unknownShapes, type GemmTuning } from "./tune-gemm.ts";
+
+export interface AdapterTuning {
+  readonly gemm: GemmTuning;
+  readonly roofline: Roofline;
+}
+
+/** A model that will run, and how. */
+export interface TunedModel {
+  readonly graph: Graph;
+  readonly mode: PlanMode;
+  readonly execution: IntegerExecution;
+  /** Images per submit that it will run with: each batch size has shapes of its own. */
+  readonly batches: readonly number[];
+}
+
+export interface TuneOptions {
+  /** What was measured before: it is not measured again. */
+  readonly known?: AdapterTuning | undefined;
+  /** Milliseconds after which no further shape is begun; default: tuneBudgetMs(). Compiling is not in it. */
+  readonly budgetMs?: number;
+}
+
+/**
+ * Measure the shapes of `model` that are not known, the costliest first, each batch size with its share of the budget, then the roofline where it is not
+ * known either. Nothing else should run on the device meanwhile. Throws the AbortError of `job.signal`.
+ */
+export async function tuneAdapter(gpu: Gpu, model: TunedModel, options: TuneOptions = {}, job?: Job): Promise<AdapterTuning> {
+  const { known, budgetMs = tuneBudgetMs(gpu) } = options;
+  const { graph, mode, execution, batches } = model;
+  const constants = new Map<string, ConstantArray>();
+  const before = known?.gemm;
+  let gemm: GemmTuning = before ?? { choices: defaultChoices(gpu.isSoftware), timings: [], elapsedMs: 0, complete: true };
+  let elapsedMs = before?.elapsedMs ?? 0;
+  let complete = true;
+  for (const images of batches) {
+    const pending = new Map<string, () => ConstantArray>();
+    const plan = makePlan(graph, { mode, images, execution, attention: attentionFormOf(gpu), taps: [], constants, pending });
+    // Of the weights only those of the layers that are measured are packed.
+    for (const { inputs } of unknownShapes(plan, gemm.choices.byShape)) {
+      for (const operand of inputs) {
+        if ("value" in operand || constants.has(operand.constant)) continue;
+        const build = pending.get(operand.constant);
+        if (build) constants.set(operand.constant, build());
+      }
+    }
+    gemm = await tuneGemm(gpu, plan, { budgetMs: budgetMs / batches.length, known: gemm }, job);
+    elapsedMs += gemm.elapsedMs;
+    complete &&= gemm.complete;
+  }
+  job?.signal?.throwIfAborted();
+  job?.onProgress?.({ stage: "measuring the adapter's limits", done: 0, total: 0 });
+  return { gemm: { ...gemm, elapsedMs, complete }, roofline: known?.roofline ?? (await measureRoofline(gpu)) };
+}
