@@ -122,6 +122,10 @@ test("Data: fifty thousand images scroll and are decoded where they are in sight
 
   await page.getByTestId("stability-card").getByRole("button").first().click();
   await expect(page.getByTestId("stability-summary")).toContainText("16 and 16");
+  const normalisation = page.getByTestId("normalisation-card");
+  await normalisation.getByRole("button").click();
+  await expect(page.getByTestId("normalisation-verdict")).toContainText("0.5 (-1 to 1) does clearly better");
+  await expect(normalisation.getByRole("row", { name: /ImageNet \(in use\)/ })).toContainText("62.5 %");
   await page.getByTestId("browser-tiles").getByRole("button").first().click();
   await expect(page.getByRole("dialog")).toContainText("SHA-256");
 });

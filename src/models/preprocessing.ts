@@ -17,8 +17,9 @@ type Colour = readonly [number, number, number];
 type Interpolation = Preprocessing["interpolation"];
 type Size = readonly [height: number, width: number];
 
-const imagenetMean: Colour = [0.485, 0.456, 0.406];
-const imagenetStd: Colour = [0.229, 0.224, 0.225];
+/** Of timm and torchvision, in their order: red, green, blue. */
+export const imagenetMean: Colour = [0.485, 0.456, 0.406];
+export const imagenetStd: Colour = [0.229, 0.224, 0.225];
 const half: Colour = [0.5, 0.5, 0.5];
 
 /** What a family's published models use when no file says it. */

@@ -37,6 +37,8 @@ export interface LabActions extends DiagnosisActions, BenchActions, HubActions {
   /** Digests of the images in use; null when it was cancelled or failed. */
   manifest(): Promise<Manifest | null>;
   stability(): Promise<void>;
+  /** Whether the images are normalised as the model was trained. */
+  normalisation(): Promise<void>;
   readExportChoices(): Promise<void>;
   /** A model of the last comparison as files; null when it was cancelled or failed. */
   exportModel(held: HeldModel, format: string): Promise<LabExport | null>;
@@ -329,6 +331,15 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         job.signal?.throwIfAborted();
         state().setStability(stability);
         return "Both halves are calibrated.";
+      });
+    },
+    async normalisation() {
+      if (state().model === null || state().images === null) return;
+      await jobs.run("Trying other normalisations", false, async (job) => {
+        const check = await client.normalisation(job);
+        job.signal?.throwIfAborted();
+        state().setNormalisation(check);
+        return check.better === null ? "The normalisation fits." : "Another normalisation does better.";
       });
     },
     async inspect() {

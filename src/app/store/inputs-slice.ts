@@ -1,3 +1,4 @@
+import type { NormalisationCheck } from "../../runner/data/check-normalisation.ts";
 import type { DroppedFile, ImageSet, LabStability, OpenedModel } from "../worker/lab-api.ts";
 import type { BenchSlice } from "./bench-slice.ts";
 import type { DiagnosisSlice } from "./diagnosis-slice.ts";
@@ -20,6 +21,9 @@ export interface InputsSlice {
   /** How much the scales depend on which images calibrate; null until somebody asks. */
   readonly stability: LabStability | null;
   setStability(stability: LabStability): void;
+  /** How the float model does under other normalisations; null until somebody asks. */
+  readonly normalisation: NormalisationCheck | null;
+  setNormalisation(check: NormalisationCheck): void;
   setSample(model: OpenedModel, images: ImageSet): void;
   /** A new model makes earlier results and opened images void; image files stay for opening them with the new preprocessing. */
   setModel(model: OpenedModel, files: readonly DroppedFile[]): void;
@@ -39,7 +43,16 @@ export function inputsSlice(
       Pick<SweepSlice, "sweepFloat" | "sweepRows">
   >,
 ): InputsSlice {
-  const noResult = { fingerprint: null, stability: null, result: null, side: "main", filter: "all", diagnosis: null, ...NO_SWEEP } as const;
+  const noResult = {
+    fingerprint: null,
+    stability: null,
+    normalisation: null,
+    result: null,
+    side: "main",
+    filter: "all",
+    diagnosis: null,
+    ...NO_SWEEP,
+  } as const;
   const noModel = { tensors: null, recipeSites: null, profile: null } as const;
   return {
     model: null,
@@ -48,6 +61,8 @@ export function inputsSlice(
     imageFiles: [],
     stability: null,
     setStability: (stability) => set({ stability }),
+    normalisation: null,
+    setNormalisation: (normalisation) => set({ normalisation }),
     setSample: (model, images) => set({ model, modelFiles: [], images, imageFiles: [], ...noModel, ...noResult }),
     setModel: (model, modelFiles) => set({ model, modelFiles, images: null, ...noModel, ...noResult }),
     setImages: (images, imageFiles) => set({ images, imageFiles, ...noResult }),

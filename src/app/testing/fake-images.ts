@@ -1,3 +1,4 @@
+import type { NormalisationCheck } from "../../runner/data/check-normalisation.ts";
 import type { SplitRule } from "../../runner/data/choose-images.ts";
 import { DEFAULT_RULE } from "../../runner/data/choose-images.ts";
 import type { Manifest } from "../../runner/data/manifest.ts";
@@ -71,4 +72,17 @@ export function fakeStability(request: QuantizeRequest): LabStability {
   ).flat();
   const sorted = sites.toSorted((a, b) => b.spread - a.spread);
   return { recipe: request.recipe, halfCount: 16, sites: sorted, medianSpread: sorted[sorted.length >> 1]?.spread ?? 0 };
+}
+
+/** A model that says ImageNet and does better with 0.5. */
+export function fakeNormalisation(): NormalisationCheck {
+  const half = [0.5, 0.5, 0.5] as const;
+  return {
+    imageCount: 16,
+    trials: [
+      { name: "ImageNet", mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225], isCurrent: true, confidence: 0.52, accuracy: 0.625 },
+      { name: "0.5 (-1 to 1)", mean: half, std: half, isCurrent: false, confidence: 0.81, accuracy: 0.9375 },
+    ],
+    better: 1,
+  };
 }

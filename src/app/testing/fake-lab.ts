@@ -10,7 +10,7 @@ import type { DroppedFile, ImageSet, LabApi, LabComparison, LabSide, OpenedModel
 import { fakeProfile, fakeTuning } from "./fake-bench.ts";
 import { DEPTH, FAKE_CLASSES, fakeCard, fakeFloatLogits, fakeLabel, fakeLayers, fakeQuantizedLogits } from "./fake-data.ts";
 import { fakeAttention, fakeDiagnosis, fakeRow } from "./fake-diagnosis.ts";
-import { fakeImageSet, fakeManifest, fakeSampleNames, fakeStability } from "./fake-images.ts";
+import { fakeImageSet, fakeManifest, fakeNormalisation, fakeSampleNames, fakeStability } from "./fake-images.ts";
 import { fakeLevels, fakeSites } from "./fake-levels.ts";
 import { fakeEffectiveBits, fakeRecipeSites } from "./fake-recipe-sites.ts";
 import { fakeTensors } from "./fake-tensors.ts";
@@ -126,6 +126,10 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
     async stability(jobId, request, onProgress) {
       await steps(jobId, ["calibrating the first half", "calibrating the second half"], onProgress);
       return fakeStability(request);
+    },
+    async normalisation(jobId, onProgress) {
+      await steps(jobId, ["normalised by 0.5", "normalised by ImageNet"], onProgress);
+      return fakeNormalisation();
     },
     async compare(jobId, request, onProgress) {
       const stages = [

@@ -7,6 +7,8 @@ import type { Recipe } from "../../quant/recipes/recipe.ts";
 import { bitRules } from "../../quant/rules/layer-rule.ts";
 import { recipeSites } from "../../quant/rules/recipe-sites.ts";
 import type { Split } from "../../runner/data/choose-images.ts";
+import { checkNormalisation } from "../../runner/data/check-normalisation.ts";
+import { openEngine } from "../../runner/engine.ts";
 import { checkLimits } from "../../runner/check-limits.ts";
 import { compareModels } from "../../runner/compare.ts";
 import { describeAdapter } from "../../runner/describe-adapter.ts";
@@ -53,6 +55,9 @@ interface State {
   model: OpenModel | null;
   graph: Promise<Graph> | null;
 }
+
+/** Each runs once for every usual normalisation; more would hardly tell more. */
+const CHECKED_IMAGES = 16;
 
 /** The lab on the real engine: everything behind the page runs here, in the worker. */
 export function createEngineLab(webgpu: GPU | undefined): LabApi {
@@ -174,6 +179,23 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
         return measureStability(await openLab(), float, calibration, model.card.preprocessing, request, job);
       }),
 
+    normalisation: (jobId, onProgress) =>
+      withJob(jobId, onProgress, async (job) => {
+        const model = requireModel(state);
+        const { card } = model;
+        const split = await shelf.split(card, job);
+        const evaluation = split.evaluation.slice(0, CHECKED_IMAGES);
+        const float = withoutQuantizers(await builtGraph(model, job));
+        const engine = await openEngine(device, "integer");
+        return checkNormalisation({
+          float,
+          preprocessing: card.preprocessing,
+          source: (preprocessing) => heldSource(evaluation, preprocessing),
+          labels: card.output === "features" ? null : evaluationLabels({ ...split, evaluation }),
+          open: async () => (await engine.open(float, true)).session,
+          job,
+        });
+      }),
     compare: (jobId, request, onProgress) =>
       withJob(jobId, onProgress, async (job) => {
         const model = requireModel(state);

@@ -23,6 +23,7 @@ export function exposeLab(lab: LabApi, endpoint?: Endpoint): void {
     viewImage: (index) => guard(() => lab.viewImage(index)),
     fingerprint: (jobId, onProgress) => guard(() => lab.fingerprint(jobId, onProgress), onProgress),
     stability: (jobId, request, onProgress) => guard(() => lab.stability(jobId, request, onProgress), onProgress),
+    normalisation: (jobId, onProgress) => guard(() => lab.normalisation(jobId, onProgress), onProgress),
     compare: (jobId, request, onProgress) => guard(() => lab.compare(jobId, request, onProgress), onProgress),
     inspect: (jobId, onProgress) => guard(() => lab.inspect(jobId, onProgress), onProgress),
     exportChoices: () => guard(() => lab.exportChoices()),

@@ -6,6 +6,7 @@ import type { RecipeSite } from "../../quant/rules/recipe-site.ts";
 import type { AdapterDescription, Comparison, QuantizeRequest } from "../../runner/comparison.ts";
 import type { LabelMapping } from "../../runner/data/map-labels.ts";
 import type { SplitRule } from "../../runner/data/choose-images.ts";
+import type { NormalisationCheck } from "../../runner/data/check-normalisation.ts";
 import type { Manifest } from "../../runner/data/manifest.ts";
 import type { SiteSpread, Stability } from "../../runner/data/scale-stability.ts";
 import type { InspectedTensor } from "../../runner/inspect/inspect-graph.ts";
@@ -214,6 +215,8 @@ export interface LabApi extends DiagnosisApi, BenchApi {
   fingerprint(jobId: string, onProgress: (progress: Progress) => void): Promise<{ weights: string; images: string | null }>;
   /** The recipe on two disjoint halves of the calibration images. */
   stability(jobId: string, request: QuantizeRequest, onProgress: (progress: Progress) => void): Promise<LabStability>;
+  /** The float model under every usual mean and standard deviation, on the first images that are judged. */
+  normalisation(jobId: string, onProgress: (progress: Progress) => void): Promise<NormalisationCheck>;
   compare(jobId: string, request: CompareRequest, onProgress: (progress: Progress) => void): Promise<LabComparison>;
   recipes(): Promise<readonly RecipeChoice[]>;
   exportChoices(): Promise<readonly ExportChoice[]>;

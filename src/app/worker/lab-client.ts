@@ -1,6 +1,7 @@
 import { proxy, wrap } from "comlink";
 import type { Endpoint } from "comlink";
 import type { AdapterDescription, QuantizeRequest } from "../../runner/comparison.ts";
+import type { NormalisationCheck } from "../../runner/data/check-normalisation.ts";
 import type { Manifest } from "../../runner/data/manifest.ts";
 import type { SplitRule } from "../../runner/data/choose-images.ts";
 import type { InspectedTensor } from "../../runner/inspect/inspect-graph.ts";
@@ -41,6 +42,7 @@ export interface LabClient extends DiagnosisClient, BenchClient {
   viewImage(index: number, job: Job): Promise<ImageView>;
   fingerprint(job: Job): Promise<{ weights: string; images: string | null }>;
   stability(request: QuantizeRequest, job: Job): Promise<LabStability>;
+  normalisation(job: Job): Promise<NormalisationCheck>;
   compare(request: CompareRequest, job: Job): Promise<LabComparison>;
   inspect(job: Job): Promise<readonly InspectedTensor[]>;
   exportChoices(): Promise<readonly ExportChoice[]>;
@@ -90,6 +92,7 @@ export function createLabClient(endpoint: Endpoint, crashed: Promise<never>): La
     viewImage: (index, job) => call(job, () => remote.viewImage(index)),
     fingerprint: (job) => call(job, (id, report) => remote.fingerprint(id, report)),
     stability: (request, job) => call(job, (id, report) => remote.stability(id, request, report)),
+    normalisation: (job) => call(job, (id, report) => remote.normalisation(id, report)),
     compare: (request, job) => call(job, (id, report) => remote.compare(id, request, report)),
     inspect: (job) => call(job, (id, report) => remote.inspect(id, report)),
     exportChoices: () => call({}, () => remote.exportChoices()),

@@ -6,6 +6,7 @@ import { ImageBrowser } from "./image-browser.tsx";
 import { ImageDialog } from "./image-dialog.tsx";
 import { LabelsCard } from "./labels-card.tsx";
 import { ManifestCard } from "./manifest-card.tsx";
+import { NormalisationCard } from "./normalisation-card.tsx";
 import { SplitCard } from "./split-card.tsx";
 import { StabilityCard } from "./stability-card.tsx";
 
@@ -25,6 +26,7 @@ export function Panel() {
             <SplitCard images={images} />
             <LabelsCard images={images} />
             <StabilityCard images={images} />
+            <NormalisationCard />
             <ManifestCard images={images} />
           </div>
           <ImageBrowser images={images} onShow={setShown} />

@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { useActions, useLab } from "../../components/lab-context.tsx";
 import { NextStep } from "../../components/next-step.tsx";
 import { PanelHead } from "../../components/panel-head.tsx";
@@ -16,11 +16,14 @@ export function Panel() {
   const name = useLab((state) => state.controls.recipe);
   const shown = useLab((state) => state.recipeSites);
   const { readRecipeSites } = useActions();
+  /** The model whose layers could not be read. */
+  const [unread, setUnread] = useState<typeof model>(null);
   useEffect(() => {
     if (model === null || shown?.recipe === name) return undefined;
     const gone = new AbortController();
-    // Where the model cannot be read, its own card says so.
-    readRecipeSites(gone.signal).catch(() => undefined);
+    readRecipeSites(gone.signal).catch(() => {
+      if (!gone.signal.aborted) setUnread(model);
+    });
     return () => gone.abort();
   }, [model, name, shown?.recipe, readRecipeSites]);
   return (
@@ -41,7 +44,11 @@ export function Panel() {
             </NextStep>
           ) : shown === null ? (
             <section className="card">
-              <p className="muted">Looking at the layers …</p>
+              <p className="muted">
+                {unread === model
+                  ? "The layers could not be read. Open the model again; its own message says why."
+                  : "Looking at the layers …"}
+              </p>
             </section>
           ) : (
             <BitsCard shown={shown} />
