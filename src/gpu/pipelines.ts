@@ -1,3 +1,4 @@
+import type { Job } from "../tensor/progress.ts";
 import type { Constants, Kernel } from "./kernel.ts";
 
 const caches = new WeakMap<GPUDevice, Map<string, Promise<GPUComputePipeline>>>();
@@ -10,6 +11,14 @@ export function pipelineFor(device: GPUDevice, kernel: Kernel, constants: Consta
   let pipeline = cache.get(key);
   if (!pipeline) cache.set(key, (pipeline = compile(device, kernel, constants)));
   return pipeline;
+}
+
+/** Once all are compiled, side by side; `job` hears of each. */
+export async function allCompiled(compiling: ReadonlySet<Promise<GPUComputePipeline>>, job: Job | undefined): Promise<void> {
+  let done = 0;
+  const report = () => job?.onProgress?.({ stage: "compiling kernels", done: done++, total: compiling.size });
+  report();
+  await Promise.all([...compiling].map((pipeline) => pipeline.then(report)));
 }
 
 /** Pipelines compiled on the device so far. */

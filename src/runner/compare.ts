@@ -28,7 +28,7 @@ export interface CompareRequest {
 /** Layer errors are measured on the first images only: reading every activation back costs more than computing it. */
 const LAYER_IMAGES = 16;
 /** Images between two looks at the cancel signal. */
-const BATCH = 8;
+export const COMPARED_BATCH = 8;
 
 /** Run the float model and its quantized twins on the same images, batch by batch, and measure what changed. One result per twin, in order. */
 export async function compareModels(request: CompareRequest): Promise<Comparison[]> {
@@ -48,10 +48,10 @@ export async function compareModels(request: CompareRequest): Promise<Comparison
   );
   let floatMs = 0;
   try {
-    for (let start = 0; start < images.count; start += BATCH) {
+    for (let start = 0; start < images.count; start += COMPARED_BATCH) {
       throwIfCancelled(job);
       job?.onProgress?.({ stage: "running float and quantized models", done: start, total: images.count });
-      const end = Math.min(images.count, start + BATCH);
+      const end = Math.min(images.count, start + COMPARED_BATCH);
       const pixels = await images.batch(start, end);
       // Pipelines compile while the weights are packed, which is most of the wait for the first image: the job hears of it.
       if (start === 0)

@@ -1,7 +1,7 @@
 import { allocate, checkBufferSize, type Gpu } from "../gpu/device.ts";
 import { packParams, type Kernel } from "../gpu/kernel.ts";
 import { kernels } from "../gpu/kernels/index.ts";
-import { pipelineFor } from "../gpu/pipelines.ts";
+import { allCompiled, pipelineFor } from "../gpu/pipelines.ts";
 import type { ConstantBuffers } from "./constant-buffers.ts";
 import type { PlanExecutor } from "./executor.ts";
 import type { Operand, Plan } from "./plan.ts";
@@ -25,10 +25,7 @@ const SUBMIT_SECONDS = 0.5;
 /** Compile what the plan needs, all at once. `job` hears of each. */
 export async function compilePlan({ device }: Gpu, plan: Plan, job?: Job): Promise<void> {
   const compiling = new Set(plan.steps.map((step) => pipelineFor(device, kernels[step.kernel], step.constants)));
-  let done = 0;
-  const report = () => job?.onProgress?.({ stage: "compiling kernels", done: done++, total: compiling.size });
-  report();
-  await Promise.all([...compiling].map((pipeline) => pipeline.then(report)));
+  await allCompiled(compiling, job);
 }
 
 /** Where submits end: after these steps. One on a GPU; on a software adapter, so that none holds the device for long. */

@@ -1,6 +1,6 @@
 import type { Gpu } from "../gpu/device.ts";
 import { outputName, type Graph } from "../graph/graph.ts";
-import { throwIfCancelled, type Job } from "../tensor/progress.ts";
+import { parallelJobs, throwIfCancelled, type Job } from "../tensor/progress.ts";
 import { elementCount, tensor, type Tensor } from "../tensor/tensor.ts";
 import { openWasmHost } from "../wasm/host.ts";
 import { createConstantBuffers } from "./constant-buffers.ts";
@@ -47,29 +47,35 @@ export interface SessionOptions {
   readonly prologue?: PlanOptions["prologue"];
   /** Default: the adapter's, attentionFormOf(). */
   readonly attention?: AttentionForm;
-  /** Images per submit. A software adapter takes few, so that a cancel is not kept waiting. */
+  /** Images per submit. Default: maxImagesOf(). */
   readonly maxImages?: number;
 }
 
 /** Fills in the constants that a plan waits for. */
-type Pack = () => Promise<void>;
+type Pack = (job: Job | undefined) => Promise<void>;
 
 const KEPT_PLANS = 3;
 
 /** Images per run on WebAssembly: more would only enlarge the arena. */
 const WASM_IMAGES = 4;
 
+/** Images per submit where nothing else is said: a software adapter takes few, so that a cancel is not kept waiting. */
+export function maxImagesOf({ isSoftware }: Gpu): number {
+  return isSoftware ? 4 : 16;
+}
+
 /** A session on the GPU. */
 export function createGpuSession(gpu: Gpu, graph: Graph, options: SessionOptions): Session {
   const buffers = createConstantBuffers(gpu);
   const make = async (plan: Plan, pack: Pack, job?: Job) => {
     // Pipelines compile while the weights are packed; a failure of either is the caller's.
-    const compiling = compilePlan(gpu, plan, job);
-    await Promise.all([compiling, pack().then(() => buffers.upload(plan.constants))]);
+    const { weights, kernels } = parallelJobs(job, "loading weights, compiling kernels", ["weights", "kernels"]);
+    const compiling = compilePlan(gpu, plan, kernels);
+    await Promise.all([compiling, pack(weights).then(() => buffers.upload(plan.constants))]);
     if (options.precision === "f16") await checkHalves(gpu, plan);
     return createGpuExecutor(gpu, plan, buffers);
   };
-  const maxImages = options.maxImages ?? (gpu.isSoftware ? 4 : 16);
+  const maxImages = options.maxImages ?? maxImagesOf(gpu);
   const gemm = options.gemm ?? defaultChoices(gpu.isSoftware);
   return createSession(graph, { attention: attentionFormOf(gpu), gemm, ...options }, maxImages, make, () => buffers.destroy());
 }
@@ -86,7 +92,7 @@ export function createReferenceSession(graph: Graph, mode: PlanMode, fused: bool
     graph,
     { mode, execution: "f32", precision },
     1,
-    (plan, pack) => pack().then(() => createCpuExecutor(plan, fused)),
+    (plan, pack, job) => pack(job).then(() => createCpuExecutor(plan, fused)),
     () => {},
   );
 }
@@ -98,7 +104,7 @@ export function createWasmSession(graph: Graph, mode: PlanMode, precision: Float
     graph,
     { mode, execution: "f32", precision },
     WASM_IMAGES,
-    (plan, pack) => pack().then(() => createWasmExecutor(plan, host)),
+    (plan, pack, job) => pack(job).then(() => createWasmExecutor(plan, host)),
     () => {},
   );
 }
@@ -131,7 +137,7 @@ function createSession(
       pending,
       ...(gemm ? { gemm } : {}),
     });
-    const made = { plan, executor: await makeExecutor(plan, () => packConstants(constants, pending, job), job) };
+    const made = { plan, executor: await makeExecutor(plan, (part) => packConstants(constants, pending, part), job) };
     ready.set(key, made);
     for (const [old, { executor }] of ready) {
       if (ready.size <= KEPT_PLANS) break;

@@ -15,3 +15,21 @@ export interface Job {
 export function throwIfCancelled(job: Job | undefined): void {
   job?.signal?.throwIfAborted();
 }
+
+/** Jobs for parts of one work that run side by side: what each reports is added up under `stage`, so that one bar tells of all. */
+export function parallelJobs<const Names extends readonly string[]>(
+  job: Job | undefined,
+  stage: string,
+  names: Names,
+): { readonly [Name in Names[number]]: Job } {
+  const parts = new Map<string, Progress>();
+  const jobOf = (name: string): Job => ({
+    signal: job?.signal,
+    onProgress(progress) {
+      parts.set(name, progress);
+      const sum = (of: (part: Progress) => number) => [...parts.values()].reduce((total, part) => total + of(part), 0);
+      job?.onProgress?.({ stage, done: sum(({ done }) => done), total: sum(({ total }) => total) });
+    },
+  });
+  return Object.fromEntries(names.map((name) => [name, jobOf(name)])) as { [Name in Names[number]]: Job };
+}

@@ -2,10 +2,12 @@
 import { onCurrentGpu, type GpuOf } from "../../gpu/current-gpu.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { chooseExecution } from "../../runner/choose-execution.ts";
+import { COMPARED_BATCH } from "../../runner/compare.ts";
 import { describeAdapter } from "../../runner/describe-adapter.ts";
 import { modeOf } from "../../runner/integer-obstacle.ts";
 import { profileModel } from "../../runner/profile/profile-model.ts";
 import { PROFILE_SCHEMA, type ProfileReport } from "../../runner/profile/profile-report.ts";
+import { maxImagesOf } from "../../runner/session.ts";
 import { tuneAdapter, type AdapterTuning } from "../../runner/tune/adapter-tuning.ts";
 import type { Tunings } from "../../runner/tune/tune-store.ts";
 import { InputError } from "../../tensor/input-error.ts";
@@ -44,8 +46,8 @@ export function createBenchDesk(device: GpuOf, tunings: Tunings): BenchDesk {
         device,
         async (gpu) => {
           const { execution } = await chooseExecution(gpu);
-          // Activations are read back image by image, everything else runs in batches.
-          const batches = [...new Set([request.images, 1])];
+          // In a comparison, activations are read back image by image, and everything else runs in batches.
+          const batches = [...new Set([request.images, 1, Math.min(COMPARED_BATCH, maxImagesOf(gpu))])];
           const tuning = await tuneAdapter(
             gpu,
             { ...chosen(request, models), execution, batches },

@@ -2,7 +2,7 @@ import type { Gpu } from "../../gpu/device.ts";
 import { pipelineCount } from "../../gpu/pipelines.ts";
 import type { Roofline } from "../../gpu/roofline/roofline.ts";
 import { INPUT, type Graph } from "../../graph/graph.ts";
-import { throwIfCancelled, type Job } from "../../tensor/progress.ts";
+import { parallelJobs, throwIfCancelled, type Job } from "../../tensor/progress.ts";
 import { elementCount } from "../../tensor/tensor.ts";
 import { createConstantBuffers } from "../constant-buffers.ts";
 import { compilePlan, createGpuExecutor } from "../gpu-executor.ts";
@@ -39,8 +39,9 @@ export async function profileModel(gpu: Gpu, graph: Graph, request: ProfileReque
   const buffers = createConstantBuffers(gpu);
   try {
     const compiledBefore = pipelineCount(gpu.device);
-    const compiling = compilePlan(gpu, plan, job).then(sinceStart);
-    const packing = packConstants(constants, pending, job).then(() => buffers.upload(constants));
+    const { weights, kernels } = parallelJobs(job, "loading weights, compiling kernels", ["weights", "kernels"]);
+    const compiling = compilePlan(gpu, plan, kernels).then(sinceStart);
+    const packing = packConstants(constants, pending, weights).then(() => buffers.upload(constants));
     const [compiledMs, uploadedMs] = await Promise.all([compiling, packing.then(() => buffers.allocated()).then(sinceStart)]);
     const pipelinesCompiled = pipelineCount(gpu.device) - compiledBefore;
     const executor = await createGpuExecutor(gpu, plan, buffers);

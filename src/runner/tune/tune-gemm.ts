@@ -3,7 +3,7 @@ import { canRun } from "../../gpu/can-run.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import type { Kernel } from "../../gpu/kernel.ts";
 import { kernels } from "../../gpu/kernels/index.ts";
-import { pipelineFor } from "../../gpu/pipelines.ts";
+import { allCompiled, pipelineFor } from "../../gpu/pipelines.ts";
 import { throwIfCancelled, type Job } from "../../tensor/progress.ts";
 import { layoutBytes } from "../layout.ts";
 import type { Operand, Plan, Step } from "../plan.ts";
@@ -52,13 +52,14 @@ export async function tuneGemm(gpu: Gpu, plan: Plan, { budgetMs, known }: TuneOp
   const shapes = unknownShapes(plan, byShape);
   // Side by side, as long as it takes: the budget is for measuring.
   const candidates = new Map(shapes.map((step) => [step, rungsOf(step, plan.mode).filter((rung) => isCandidate(gpu, step, rung))]));
-  await Promise.all(
+  const compiling = new Set(
     [...candidates].flatMap(([step, rungs]) =>
       rungs.flatMap((rung) =>
         placeOnRung(step, rung, plan.images).steps.map(({ kernel, constants }) => pipelineFor(gpu.device, kernels[kernel], constants)),
       ),
     ),
   );
+  await allCompiled(compiling, job);
   const measuringMs = performance.now();
   let done = 0;
   for (const [step, rungs] of candidates) {
