@@ -9,6 +9,7 @@ import { createTunings, memoryStore } from "../runner/tune/tune-store.ts";
 import { expectCode } from "../testing/expect-code.ts";
 import { textSource } from "../testing/raw-files.ts";
 import { modelSources, syntheticVit } from "../testing/synthetic-model.ts";
+import { tarOf } from "../testing/tar.ts";
 import type { Host } from "./host.ts";
 import { openInputs } from "./image-inputs.ts";
 
@@ -34,6 +35,22 @@ test("images by their labels, in the order of the labels", async () => {
   const found = await open(files, { folder: "folder", labels: "labels" });
   expect(found.names).toEqual(["deep/b.jpg", "a.png"]);
   expect([...(found.labels ?? [])]).toEqual([2, 0]);
+});
+
+test("images out of an archive, without what systems leave behind", async () => {
+  const archive = fromBytes(
+    tarOf({ "a/1.png": "x", "a/._1.png": "x", "__MACOSX/a/1.png": "x", "b/2.jpg": "x", "b/notes.txt": "x" }),
+    "photos.tar",
+  );
+  const found = await open({ "photos.tar": [archive] }, { folder: "photos.tar" });
+  expect(found.names).toEqual(["photos/a/1.png", "photos/b/2.jpg"]);
+});
+
+test("of 50,000 images none is read before it is needed", async () => {
+  const unread = (i: number): ByteSource => ({ name: `${i}.png`, byteLength: 1, slice: () => Promise.reject(new Error("read")) });
+  const found = await open({ folder: Array.from({ length: 50_000 }, (_, i) => unread(i)) }, { folder: "folder" });
+  expect(found.images.count).toBe(50_000);
+  await expect(found.images.batch(0, 1)).rejects.toThrow("read");
 });
 
 test("what cannot be used as inputs is refused", async () => {

@@ -4,6 +4,7 @@ import type { ModelCard } from "../models/config.ts";
 import { tensorSource, type ImageSource } from "../runner/image-source.ts";
 import { InputError } from "../tensor/input-error.ts";
 import { tensor } from "../tensor/tensor.ts";
+import { imageMembers } from "../formats/archives/image-members.ts";
 import type { Host } from "./host.ts";
 import { labelIndices, readArray, readLabels } from "../formats/labels.ts";
 
@@ -53,7 +54,7 @@ export async function openInputs(
     const what = tensorPath === undefined ? "No images are given." : "A tensor and a folder of images are given.";
     throw new InputError("USAGE", { what, why: "Exactly one of them is needed.", next: `Give ${option}.` });
   }
-  const files = (await host.open(folder)).filter(({ name }) => IMAGE_NAME.test(name));
+  const files = (await imageMembers(await host.open(folder))).filter(({ name }) => IMAGE_NAME.test(name));
   const chosen = rows ? rows.map(({ filename }) => fileNamed(files, filename, folder)) : files;
   if (chosen.length === 0) {
     throw new InputError("NO_IMAGES", {

@@ -7,6 +7,7 @@ import type { ImageSource } from "../runner/image-source.ts";
 import { renderSample } from "../sample/render.ts";
 import { tensor } from "../tensor/tensor.ts";
 import type { Host } from "./host.ts";
+import { imageMembers } from "../formats/archives/image-members.ts";
 import { single } from "./image-inputs.ts";
 
 interface Candidate {
@@ -47,7 +48,7 @@ function sampleImage(name: string): Candidate[] {
 }
 
 async function filesOf(host: Host, folder: string): Promise<Candidate[]> {
-  const files = await host.open(folder);
+  const files = await imageMembers(await host.open(folder));
   return files.map((file) => {
     const bytes = (): Promise<Uint8Array<ArrayBuffer>> => file.slice(0, file.byteLength);
     return { name: file.name, sizeBytes: file.byteLength, bytes, pixels: async () => host.decode(await bytes(), file.name) };

@@ -8,9 +8,11 @@ import { openSafetensors } from "../formats/safetensors.ts";
 import { writeSafetensors } from "../formats/safetensors-write.ts";
 import { readAny } from "../formats/tensor-store.ts";
 import { checkImage } from "../images/check-image.ts";
+import { unpackWeights } from "../models/packed/index.ts";
 import { identifyModel } from "../models/index.ts";
 import { tensor } from "../tensor/tensor.ts";
 import type { FuzzTarget } from "./fuzz.ts";
+import { part } from "./golden-models.ts";
 import { syntheticVit } from "./synthetic-model.ts";
 
 /** From the root of the project, where tests and tools run. */
@@ -39,6 +41,15 @@ export const fuzzTargets: readonly FuzzTarget[] = [
     async parse(bytes) {
       const store = await openSafetensors(fromBytes(bytes, "m.safetensors"));
       for (const name of store.names) await readAny(store, name);
+    },
+  },
+  {
+    name: "packed weights",
+    samples: filesIn("src/models/packed/goldens", /\.safetensors$/),
+    async parse(bytes) {
+      const weights = part(await openSafetensors(fromBytes(bytes, "m.safetensors")), "model/");
+      const files = { name: "m", weights, config: { num_attention_heads: 2, model_args: { num_heads: 2 } }, preprocessor: null };
+      await identifyModel(await unpackWeights(files)).build();
     },
   },
   {

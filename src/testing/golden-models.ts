@@ -71,7 +71,7 @@ function openGolden(from: URL, name: string): Promise<TensorStore> {
 }
 
 /** The tensors under a prefix, as a file of their own. */
-function part(store: TensorStore, prefix: string): TensorStore {
+export function part(store: TensorStore, prefix: string): TensorStore {
   return {
     names: store.names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length)),
     has: (name) => store.has(prefix + name),

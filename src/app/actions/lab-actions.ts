@@ -1,4 +1,5 @@
 import type { Job } from "../../tensor/progress.ts";
+import { sortArchives } from "../drop/sort-archives.ts";
 import { completeImages, completeModel, sortFiles } from "../drop/sort-files.ts";
 import type { SharedView } from "../share/share-link.ts";
 import { sharedView } from "../share/shared-view.ts";
@@ -207,7 +208,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         const found = await files;
         job.signal?.throwIfAborted();
         if (found.length === 0) return "The drop had no files.";
-        const sorted = sortFiles(found);
+        const sorted = await sortArchives(sortFiles(found));
         if (sorted.model.length > 0) {
           attempted = completeModel(attempted, sorted.model);
           await openModel(attempted, {}, job);

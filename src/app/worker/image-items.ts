@@ -1,4 +1,5 @@
 import { fromBlob } from "../../formats/byte-source.ts";
+import { imageMembers } from "../../formats/archives/image-members.ts";
 import { parseLabelCsv } from "../../formats/labels.ts";
 import { readBytes } from "../../formats/read-bytes.ts";
 import type { Pixels } from "../../images/pixels.ts";
@@ -26,19 +27,37 @@ export interface GivenImages {
 
 /** Files as images; one of them may be a table of labels. */
 export async function fileItems(files: readonly DroppedFile[], card: ModelCard): Promise<GivenImages> {
-  const table = files.find(({ path }) => /\.csv$/i.test(path));
-  const pictures = files.filter((file) => file !== table);
-  const rows = table ? parseLabelCsv(await table.blob.text(), table.path) : null;
+  const given = (await Promise.all(files.map(picturesOf))).flat();
+  const table = given.find(({ path }) => /\.csv$/i.test(path));
+  const pictures = given.filter((file) => file !== table);
+  const rows = table ? parseLabelCsv(await (await table.blob()).text(), table.path) : null;
   const paths = pictures.map(({ path }) => path);
   const { labels, ...mapping } = mapLabels(paths, rows, card.config.numClasses, card.labels);
-  const items = pictures.map(({ path, blob }, i) => ({
+  const items = pictures.map(({ path, sizeBytes, blob }, i) => ({
     name: path,
-    sizeBytes: blob.size,
+    sizeBytes,
     label: labels[i],
-    pixels: () => decodeInBrowser(blob, path),
-    bytes: () => readBytes(fromBlob(blob, path), 0, blob.size),
+    pixels: async () => decodeInBrowser(await blob(), path),
+    bytes: async () => readBytes(fromBlob(await blob(), path), 0, sizeBytes),
   }));
   return { items, labels: mapping };
+}
+
+interface Picture {
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** Members of an archive are read, and inflated, when they are needed. */
+  blob(): Promise<Blob>;
+}
+
+async function picturesOf({ path, blob }: DroppedFile): Promise<readonly Picture[]> {
+  if (!/\.(zip|tar|tgz|gz)$/i.test(path)) return [{ path, sizeBytes: blob.size, blob: () => Promise.resolve(blob) }];
+  const members = await imageMembers([fromBlob(blob, path)]);
+  return members.map((member) => ({
+    path: member.name,
+    sizeBytes: member.byteLength,
+    blob: async () => new Blob([await member.slice(0, member.byteLength)]),
+  }));
 }
 
 const SAMPLE_COUNT = 32;
