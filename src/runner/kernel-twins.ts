@@ -19,7 +19,14 @@ import {
   gemmF32Combine,
   gemmF32Partial,
 } from "../reference/kernels/gemm.ts";
-import { gemmNormCodesDot, gemmNormCodesF32, gemmNormF32 } from "../reference/kernels/gemm-norm.ts";
+import {
+  gemmNormCodesDot,
+  gemmNormCodesF32,
+  gemmNormF32,
+  gemmPatchesCodesDot,
+  gemmPatchesCodesF32,
+  gemmPatchesF32,
+} from "../reference/kernels/gemm-prologue.ts";
 import {
   attentionOutputF16,
   attentionRowsF16,
@@ -94,6 +101,9 @@ export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
   "gemm-norm-codes-dot": gemmNormCodesDot,
   "gemm-norm-codes-f32": gemmNormCodesF32,
   "gemm-norm-f32": gemmNormF32,
+  "gemm-patches-codes-dot": gemmPatchesCodesDot,
+  "gemm-patches-codes-f32": gemmPatchesCodesF32,
+  "gemm-patches-f32": gemmPatchesF32,
   "layer-norm": layerNorm,
   "layer-norm-f16": layerNormF16,
   "layer-norm-integer": layerNormInteger,

@@ -1,6 +1,6 @@
 import { checkStep } from "./plan-checks.ts";
 import { assignSlots } from "./arena.ts";
-import { fuseNorms, isNorm } from "./fuse-norms.ts";
+import { followsPrologue, fusePrologues } from "./fuse-prologues.ts";
 import { hasHalfForm, packConstant, storeInHalves } from "./half-storage.ts";
 import { layoutBytes, type Layout } from "./layout.ts";
 import { placeChosen, type GemmChoices } from "./tune/gemm-rungs.ts";
@@ -27,8 +27,8 @@ export interface PlanOptions {
   readonly precision?: FloatPrecision;
   /** Which kernels run the linear layers; without it, those at the foot of the ladder. */
   readonly gemm?: GemmChoices;
-  /** "norm": normalizations are the prologue of the linear layers behind them, at the foot of the ladder; fewer dispatches, more arithmetic. Not in f16. */
-  readonly prologue?: "none" | "norm";
+  /** "fused": normalizations and patchify are prologues of the linear layers behind them, at the foot of the ladder: fewer dispatches, more arithmetic. Not in f16. */
+  readonly prologue?: "none" | "fused";
   /** How attention is computed; layers that a form does not cover, or whose scores or probabilities are tapped, stay unfused. */
   readonly attention: AttentionForm;
   /** Values to keep readable until the end of the run; unknown names are ignored (a fused value has no buffer). */
@@ -72,8 +72,7 @@ export function createPlanBuilder(options: PlanOptions): PlanBuilder {
     has: (name) => declared.has(name),
     step(step) {
       const chosen = placeChosen(step, options.gemm, options.mode, options.images);
-      const [x] = step.inputs;
-      const joins = options.prologue === "norm" && steps.some((each) => isNorm(each) && x && "value" in x && each.output === x.value);
+      const joins = options.prologue === "fused" && followsPrologue(step, steps);
       const placed = joins || (inHalves && !chosen.steps.every(({ kernel }) => hasHalfForm(kernel))) ? { steps: [step] } : chosen;
       if (placed.scratch) declared.set(placed.scratch.name, { layout: placed.scratch.layout, decoding: undefined });
       placed.steps.forEach(checkStep);
@@ -87,8 +86,8 @@ export function createPlanBuilder(options: PlanOptions): PlanBuilder {
       return { constant: name };
     },
     finish(name, inputs, output) {
-      if (options.prologue === "norm" && !inHalves) {
-        const fused = fuseNorms(steps, new Set([output, ...options.taps]));
+      if (options.prologue === "fused" && !inHalves) {
+        const fused = fusePrologues(steps, new Set([output, ...options.taps]));
         steps = fused.steps;
         for (const value of fused.dropped) declared.delete(value);
         steps.forEach(checkStep);

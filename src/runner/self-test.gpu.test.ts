@@ -36,6 +36,8 @@ test("kernels that the adapter cannot run are listed, not passed", async () => {
     "gemm-codes-dot-partial",
     "gemm-codes-dot-subgroup",
     "gemm-codes-dot-tiled",
+    "gemm-norm-codes-dot",
+    "gemm-patches-codes-dot",
   ] as const;
   expect(report.notExecuted.toSorted()).toEqual(dots);
   expect(dots.reduce((sum, name) => sum + kernelCases[name].length, report.passed + report.failed)).toBe(caseCount);

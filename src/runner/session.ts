@@ -43,7 +43,7 @@ export interface SessionOptions {
   readonly precision?: FloatPrecision;
   /** Rungs of the linear layers; without it, the defaults of the adapter. */
   readonly gemm?: GemmChoices;
-  /** Normalizations as steps of their own (default), or as prologues of the linear layers behind them. */
+  /** Normalizations and patchify as steps of their own (default), or as prologues of the linear layers behind them. */
   readonly prologue?: PlanOptions["prologue"];
   /** Default: the adapter's, attentionFormOf(). */
   readonly attention?: AttentionForm;

@@ -205,7 +205,7 @@ function rowTable(seed: number, tokens: number, top: number): Float32Array<Array
   return Float32Array.from([...integers(seed + 1, tokens, -top, 2 * top)].flatMap((zero, token) => [Math.abs(scales[token]), zero]));
 }
 
-function codesCase(shape: CodesShape, index: number, execution: "f32" | "dot"): KernelCase {
+export function codesCase(shape: CodesShape, index: number, execution: "f32" | "dot"): KernelCase {
   const { container, depth, columns } = shape;
   const perWord = 32 / container;
   const map = rowMap(shape);

@@ -20,7 +20,7 @@ const shapes: readonly GemmShape[] = [
 ];
 
 /** Weights and bias are random in the padding too: the padded columns of y are written, those past columns4 are not. */
-function gemmCase(shape: GemmShape, index: number): KernelCase {
+export function gemmCase(shape: GemmShape, index: number): KernelCase {
   const weightColumns4 = 4 * Math.ceil(shape.columns / 16);
   const params = { ...rowMap(shape), weight_columns4: weightColumns4 };
   const seed = 100 * (index + 1);

@@ -22,6 +22,7 @@ import {
   gemmCodesF32RungCases,
   gemmCodesF32TiledCases,
 } from "./gemm-codes.ts";
+import { gemmPatchesCodesDotCases, gemmPatchesCodesF32Cases, gemmPatchesF32Cases } from "./gemm-patches.ts";
 import { gemmNormCodesDotCases, gemmNormCodesF32Cases, gemmNormF32Cases } from "./gemm-norm.ts";
 import { gemmCases, gemmF32CombineCases, gemmF32PartialCases, gemmRungCases, gemmTiledCases } from "./gemm.ts";
 import {
@@ -90,6 +91,9 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "gemm-norm-codes-dot": gemmNormCodesDotCases,
   "gemm-norm-codes-f32": gemmNormCodesF32Cases,
   "gemm-norm-f32": gemmNormF32Cases,
+  "gemm-patches-codes-dot": gemmPatchesCodesDotCases,
+  "gemm-patches-codes-f32": gemmPatchesCodesF32Cases,
+  "gemm-patches-f32": gemmPatchesF32Cases,
   "layer-norm": layerNormCases,
   "layer-norm-f16": layerNormF16Cases,
   "layer-norm-integer": layerNormIntegerCases,

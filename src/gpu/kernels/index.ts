@@ -45,6 +45,9 @@ import { headGate } from "./head-gate.ts";
 import { gemmNormCodesDot } from "./gemm-norm-codes-dot.ts";
 import { gemmNormCodesF32 } from "./gemm-norm-codes-f32.ts";
 import { gemmNormF32 } from "./gemm-norm-f32.ts";
+import { gemmPatchesCodesDot } from "./gemm-patches-codes-dot.ts";
+import { gemmPatchesCodesF32 } from "./gemm-patches-codes-f32.ts";
+import { gemmPatchesF32 } from "./gemm-patches-f32.ts";
 import { layerNormInteger } from "./layer-norm-integer.ts";
 import { layerNorm } from "./layer-norm.ts";
 import { layerNormF16 } from "./layer-norm-f16.ts";
@@ -111,6 +114,9 @@ export const kernels = {
   "gemm-norm-codes-dot": gemmNormCodesDot,
   "gemm-norm-codes-f32": gemmNormCodesF32,
   "gemm-norm-f32": gemmNormF32,
+  "gemm-patches-codes-dot": gemmPatchesCodesDot,
+  "gemm-patches-codes-f32": gemmPatchesCodesF32,
+  "gemm-patches-f32": gemmPatchesF32,
   "layer-norm": layerNorm,
   "layer-norm-f16": layerNormF16,
   "layer-norm-integer": layerNormInteger,

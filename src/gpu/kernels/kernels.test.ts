@@ -34,6 +34,8 @@ describe.each(names)("%s", (name) => {
       access,
       variable,
     }));
+    // Snippets that declare some of them come behind.
+    found.sort((a, b) => a.index - b.index);
     const last = kernel.bindings.length;
     expect(found).toEqual([
       { index: 0, access: "uniform", variable: "params" },

@@ -1,7 +1,7 @@
-/** Linear layers with a normalization as their prologue: the twins of the two kernels, one after the other. */
+/** Linear layers with a prologue, a normalization or patchify: the twins of the two kernels, one after the other. */
 import { gemmCodesDot, gemmCodesF32, gemmF32 } from "./gemm.ts";
 import type { KernelTwin, Words } from "./kernel-twin.ts";
-import { layerNorm, rmsNorm } from "./rows.ts";
+import { layerNorm, patchify, rmsNorm } from "./rows.ts";
 
 /** `operands`: what the layer's twin takes behind x, from what this kernel takes behind gain and shift. */
 function normed(layer: KernelTwin, isCodes: boolean, operands: (rest: readonly Words[]) => readonly Words[]): KernelTwin {
@@ -25,3 +25,21 @@ export const gemmNormCodesF32 = normed(gemmCodesF32, true, (rest) => [...rest, u
 
 /** shaders/gemm-norm-codes-dot.wgsl */
 export const gemmNormCodesDot = normed(gemmCodesDot, true, (rest) => [...rest, unused, unused]);
+
+function ofPatches(layer: KernelTwin, isCodes: boolean, operands: (rest: readonly Words[]) => readonly Words[]): KernelTwin {
+  return (p, constants, [pixels, ...rest], output, math) => {
+    const patches: Words = new Uint32Array(p.rows * p.x_stride4 * (isCodes ? 1 : 4));
+    const shape = { ...p, columns: p.patch_columns, stride4: p.x_stride4, images: p.rows / p.patches };
+    patchify(shape, { QUANTIZE: isCodes ? 1 : 0 }, [pixels], patches, math);
+    layer(p, constants, [patches, ...operands(rest)], output, math);
+  };
+}
+
+/** shaders/gemm-patches-f32.wgsl */
+export const gemmPatchesF32 = ofPatches(gemmF32, false, (rest) => rest);
+
+/** shaders/gemm-patches-codes-f32.wgsl */
+export const gemmPatchesCodesF32 = ofPatches(gemmCodesF32, true, (rest) => [...rest, unused, unused]);
+
+/** shaders/gemm-patches-codes-dot.wgsl */
+export const gemmPatchesCodesDot = ofPatches(gemmCodesDot, true, (rest) => [...rest, unused]);
