@@ -1,5 +1,6 @@
 /** Where quantizers sit: which part of which operand each site names, read out for observation and replaced for simulation. */
 import { INPUT, type Graph, type Node } from "../graph/graph.ts";
+import { stretchOf } from "../graph/ops.ts";
 import type { Site } from "../graph/quantizer.ts";
 import { tensor, type Tensor } from "../tensor/tensor.ts";
 import type { Granularity } from "./granularity.ts";
@@ -89,6 +90,12 @@ export function isPostGelu({ graph, node, site }: Place): boolean {
 /** The output of attention, as its projection reads it. */
 export function isPostAttention({ graph, node, site }: Place): boolean {
   return site === "input" && producerOf(graph, node)?.op === "AttentionOutput";
+}
+
+/** Probabilities that a clipped softmax has stretched. */
+export function isStretched({ graph, node, site }: Place): boolean {
+  const softmax = site === "probabilities" ? producerOf(graph, node) : undefined;
+  return softmax !== undefined && stretchOf(softmax) !== null;
 }
 
 /** One of the two operands of q k^T, or v. */

@@ -21,7 +21,7 @@ export interface RecipeSite extends SiteName {
   readonly count: number;
   /** How many quantizers a granularity makes here. */
   readonly entries: Readonly<Partial<Record<Granularity, number>>>;
-  /** True for the operands of matrix products with weights, which mean bits are counted over. */
+  /** True for the operands of matrix products and convolutions with weights, which mean bits are counted over. */
   readonly isGemm: boolean;
 }
 

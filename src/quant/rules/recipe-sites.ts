@@ -23,7 +23,7 @@ export function recipeSites(graph: Graph, recipe: Recipe): RecipeSite[] {
         part,
         own: own && { bits: own.bits, scheme: own.scheme, granularity: own.granularity },
         options: own ? optionsAt(place, own, recipe) : [],
-        isGemm: node.op === "Gemm",
+        isGemm: sitesOf(node.op).includes("weight"),
         ...sizeOf(place),
       };
     });

@@ -7,8 +7,8 @@ import { sulqSearch } from "../observers/sulq-search.ts";
 import { unitRange } from "../observers/unit-range.ts";
 import type { Granularity } from "../granularity.ts";
 import type { Recipe, SiteRule } from "../recipes/recipe.ts";
-import type { SchemeName } from "../schemes/index.ts";
-import { isConvolved, isPostGelu, type Place } from "../sites.ts";
+import { schemeOf, type SchemeName } from "../schemes/index.ts";
+import { isConvolved, isPostGelu, isStretched, type Place } from "../sites.ts";
 import type { SiteOption } from "./recipe-site.ts";
 import { EVEN, GELU, PROBABILITIES } from "./rule-schemes.ts";
 
@@ -39,6 +39,8 @@ export function optionsAt(place: Place, own: SiteRule, { steps = [], passes }: P
 }
 
 function schemesAt(place: Place): readonly SchemeName[] {
+  // Steps of single rows come from the plain softmax.
+  if (isStretched(place)) return PROBABILITIES.filter((scheme) => !schemeOf({ scheme }).perRow);
   if (place.site === "probabilities") return PROBABILITIES;
   return isPostGelu(place) ? GELU : EVEN;
 }

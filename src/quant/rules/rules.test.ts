@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { makeGraph, type Graph } from "../../graph/graph.ts";
 import { runNode } from "../../reference/index.ts";
 import { expectCode } from "../../testing/expect-code.ts";
 import { smallImages, smallVit } from "../../testing/small-vit.ts";
@@ -118,6 +119,15 @@ describe("refusals", () => {
     expect(faults("min-max", [{ where: ["head"], role: ["query"], bits: 8 }])).toEqual(["0: the layers have no such role."]);
     expect(faults("is-vit", [{ where: ["patch_embed.proj"], role: ["input"], bits: 8 }])).toEqual(["0: the recipe leaves these in float."]);
     expect(faults("min-max", [{ where: ["head"], bits: 9 }])).toEqual(["0: 9 bits are asked for."]);
+  });
+
+  it("of row steps on a clipped softmax", () => {
+    const plain = smallVit(1);
+    const nodes = plain.nodes.map((node) => (node.op === "Softmax" ? { ...node, attributes: { gamma: -0.03, zeta: 1.1 } } : node));
+    const rule = { where: ["blocks.0.attn.matmul2"], role: ["probabilities"], scheme: "demax" } as const;
+    const faultsOf = (graph: Graph) => ruleFaults(recipeSites(graph, recipes["min-max"]), [rule]).map(({ what }) => what);
+    expect(faultsOf(plain)).toEqual([]);
+    expect(faultsOf(makeGraph("clipped", plain.inputShape, nodes))).toEqual([expect.stringContaining("does not fit") as string]);
   });
 
   it("come before anything runs", async () => {
