@@ -8,7 +8,6 @@ import { bitRules } from "../../quant/rules/layer-rule.ts";
 import { recipeSites } from "../../quant/rules/recipe-sites.ts";
 import type { Split } from "../../runner/data/choose-images.ts";
 import { checkNormalisation } from "../../runner/data/check-normalisation.ts";
-import { openEngine } from "../../runner/engine.ts";
 import { checkLimits } from "../../runner/check-limits.ts";
 import { compareModels } from "../../runner/compare.ts";
 import { describeAdapter } from "../../runner/describe-adapter.ts";
