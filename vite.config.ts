@@ -8,7 +8,7 @@ import { offlinePlugin } from "./tools/offline.mjs";
 const headers = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
-  "Content-Security-Policy": "connect-src 'self'",
+  "Content-Security-Policy": "connect-src 'self' https://huggingface.co https://*.huggingface.co https://*.hf.co",
 };
 
 /** React's fast refresh puts an inline script into the page: allowed while developing, never in a build. */

@@ -12,6 +12,7 @@ export {
 } from "./elements";
 export { layerNormInteger, softmaxInteger } from "./integer-rows";
 export { addBias, finishGemm, scaleSums } from "./gemm";
+export { activation, depthwise, depthwiseCodes, gatherRows } from "./maps";
 export {
   addRowSums,
   addShifted,

@@ -70,6 +70,10 @@ test("compare: filters, order, attention by head, margins of two recipes", async
   await page.keyboard.press("ArrowRight");
   await expect(page.getByTestId("margins").locator("output")).toContainText(/margin .* in float/);
   await expect(page.getByTestId("layer-chart").locator("path").first()).toBeAttached();
+  const nodeData = JSON.stringify({ name: "weight kurtosis", results: { "vit/blocks/1/mlp/fc1;0": { value: 7.25 }, other: { value: 1 } } });
+  await page.getByTestId("overlay-input").setInputFiles({ name: "k.json", mimeType: "application/json", buffer: Buffer.from(nodeData) });
+  await expect(page.getByTestId("overlay")).toContainText("1 of 2 names are layers that were measured here.");
+  await expect(page.getByTestId("overlay-grid")).toContainText("blocks.1.mlp.fc1: 7.25, here");
   await lookAt(page, "compare-full");
 });
 
@@ -89,6 +93,14 @@ test("diagnose: reasons, a change written into the recipe, and undone", async ({
   await expect(page.getByTestId("change-bar")).toHaveAttribute("data-stale", "true");
   await page.getByRole("button", { name: "Undo the change" }).click();
   await expect(page.getByTestId("change-bar")).toHaveCount(0);
+  const wider = page
+    .getByTestId("apply")
+    .filter({ hasText: /^\d bits for/ })
+    .first();
+  await wider.click();
+  await expect(page.getByTestId("rule-chip")).toContainText(/: \d bits/);
+  await page.getByTestId("rule-chip").getByRole("button").click();
+  await expect(page.getByTestId("change-bar")).toHaveCount(0);
   await page.getByTestId("ranking-kind").getByText("Layers").click();
   await page.getByTestId("ranking-mode").getByText("Left in float").click();
   await page.getByTestId("measure-ranking").click();
@@ -99,6 +111,58 @@ test("diagnose: reasons, a change written into the recipe, and undone", async ({
   await expect(page.getByTestId("pair-strip").locator("button")).toHaveCount(80);
   await expect(page.getByTestId("residual-chart").locator("path").first()).toBeAttached();
   await lookAt(page, "diagnose-full");
+});
+
+test("a rule: painted by keyboard, written in the file with its faults at their line, undone, and run", async ({ page }) => {
+  await openSample(page);
+  await page.keyboard.press("4");
+  const cell = page.getByTestId("bit-grid").locator('[data-row="9"][data-column="0"]');
+  await expect(cell).toHaveText(/^4\s*blocks\.0\.mlp\.fc2: input 4 bits/);
+  const before = Number(await page.getByTestId("cost").getAttribute("data-bytes"));
+  await cell.focus();
+  await page.keyboard.press("Shift+ArrowDown");
+  await page.keyboard.press("8");
+  await expect(page.getByTestId("rule")).toHaveCount(1);
+  await expect(page.getByTestId("difference")).toHaveText([/fc2 input, block 0.*4 bits → 8 bits/, /fc2 weights, block 0.*4 bits → 8 bits/]);
+  expect(Number(await page.getByTestId("cost").getAttribute("data-bytes")) - before).toBe((32 * 128) / 2);
+  await page.keyboard.press("Control+z");
+  await expect(page.getByTestId("rule")).toHaveCount(0);
+  await page.keyboard.press("Control+Shift+z");
+  await expect(page.getByTestId("rule")).toHaveCount(1);
+
+  const editor = page.getByTestId("json-text");
+  const written = await editor.inputValue();
+  await editor.fill(written.replace('"bits": 8', '"bits": 9'));
+  const line = 1 + written.split("\n").findIndex((text) => text.includes('"bits": 8'));
+  await expect(page.getByTestId("json-state")).toContainText(`Line ${line}, column`);
+  await expect(page.getByTestId("json-apply")).toBeDisabled();
+  await editor.fill(written.replace('"blocks.0.mlp.fc2"', '"*.mlp.fc2"').replace('["weight", "input"]', '"weight"'));
+  await editor.press("Control+Enter");
+  await expect(page.getByTestId("json-state")).toHaveText("This is what is set.");
+  const expected = Number((await page.getByTestId("weight-bits-mean").innerText()).trim());
+  expect(expected).toBeGreaterThan(4.5);
+
+  const [from, to] = ['[data-row="3"][data-column="1"]', '[data-row="4"][data-column="5"]'].map((place) =>
+    page.getByTestId("bit-grid").locator(place),
+  );
+  await from?.hover();
+  await page.mouse.down();
+  await to?.hover();
+  await page.mouse.up();
+  await expect(page.getByTestId("rule")).toHaveCount(2);
+  await expect(from).toContainText("probabilities 8 bits");
+  await expect(to).toContainText("value 8 bits");
+  await page.getByTestId("add-rule").click();
+  await page.getByTestId("rule").last().getByRole("textbox").fill("blocks.9.*");
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("rule-fault")).toContainText('"blocks.9.*" is the name of no layer');
+  await lookAt(page, "recipe-rules");
+  await page.getByRole("button", { name: "Remove rule 3" }).click();
+
+  await page.getByRole("button", { name: "Quantize and compare" }).click();
+  await expect(page.getByText("asked for: W4A4, 2 rules")).toBeVisible();
+  const measured = Number(await page.getByTestId("effective-weight-bits").getAttribute("data-value"));
+  expect(measured).toBeCloseTo(expected, 2);
 });
 
 test("sweep: axes, points as they come, cancel, and a run opened again", async ({ page }) => {

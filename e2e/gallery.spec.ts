@@ -8,7 +8,7 @@ const CHARTS = ["layers", "residual", "margins", "pareto", "roofline"] as const;
 
 test("every plot is drawn, charts as they were, axe content in light and dark, and a cursor reads each chart", async ({ page }) => {
   await page.goto("./?gallery");
-  await expect(page.getByTestId(/^plot-/)).toHaveCount(16);
+  await expect(page.getByTestId(/^plot-/)).toHaveCount(17);
   for (const chart of CHARTS) {
     const card = page.getByTestId(`plot-${chart}`);
     const svg = card.locator(".plot svg");

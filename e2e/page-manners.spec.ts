@@ -106,6 +106,12 @@ test("the report opens from disk with the network off, holds pictures and data, 
   await page.keyboard.press("9");
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download report" }).click()]);
   expect(download.suggestedFilename()).toBe("vitrine-repq-vit-w4a4.html");
+  const [model] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Download Vitrine package" }).click(),
+  ]);
+  expect(model.suggestedFilename()).toBe("made-up.package");
+  await expect(page.getByTestId("exported")).toContainText("made-up.package, 7 B");
   const file = join("out", "test", "report.html");
   await download.saveAs(file);
   for (const colorScheme of ["light", "dark"] as const) {

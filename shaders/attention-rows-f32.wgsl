@@ -1,6 +1,7 @@
 // Attention of whole rows in float, scores to output in one dispatch. One invocation computes 8 queries of a head; their scores, then exponentials, stay in
 // private memory: at most 256 tokens. No barrier, no subgroup.
 //include lib/attention-float-layer.wgsl
+//include lib/float-quads-f32.wgsl
 //include lib/attention-rows-float.wgsl
 
 @compute @workgroup_size(4)

@@ -1,6 +1,7 @@
 // Second half of gemm-codes-dot with K cut into slices: the exact sums of the slices, then the epilogue of gemm-codes-dot.
 // parts: [slice, rows, columns4] vec4 of i32 from gemm-codes-dot-partial, weight zero points already taken off. Columns, tables and row maps as in gemm-codes-dot.
 //include lib/gemm-codes.wgsl
+//include lib/gemm-codes-operands.wgsl
 struct Params {
   rows: u32, columns4: u32, slices: u32,
   x_step: u32, x_offset: u32, x_stride4: u32,

@@ -16,5 +16,7 @@ override CONTAINER: u32 = 8; // bits that a stored weight code takes: 2, 4 or 8
 @group(0) @binding(3) var<storage, read> column_i: array<vec4i>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4i>;
 
+fn gemm_codes_word(_row: u32, base: u32, k: u32) -> u32 { return x[base + k]; }
+
 @compute @workgroup_size(8, 4)
 fn main(@builtin(global_invocation_id) id: vec3u) { gemm_codes_slice(id); }

@@ -6,6 +6,8 @@ requires packed_4x8_integer_dot_product;
 const BLOCK_ROWS = 8u;
 const BLOCK_COLUMNS4 = 2u;
 
+fn gemm_codes_word(_row: u32, base: u32, k: u32) -> u32 { return x[base + k]; }
+
 @compute @workgroup_size(8, 4)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (gemm_codes_blocks_exists(id)) { gemm_codes_blocks(id, params.depth4); }

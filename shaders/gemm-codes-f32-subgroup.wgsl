@@ -28,8 +28,8 @@ fn gemm_codes_block(row: u32, column4: u32, from4: u32, to4: u32) -> GemmCodesBl
       let p0 = gemm_weights_columns(weight[w] >> shift); let p1 = gemm_weights_columns(weight[w + stride] >> shift);
       let p2 = gemm_weights_columns(weight[w + 2u * stride] >> shift); let p3 = gemm_weights_columns(weight[w + 3u * stride] >> shift);
       w += 4u * stride;
-      let even = gemm_codes_x(own.x + k);
-      let odd = gemm_codes_x(own.y + k);
+      let even = gemm_codes_x(0u, own.x, k);
+      let odd = gemm_codes_x(0u, own.y, k);
       let v0 = subgroupBroadcast(even, 0u); a0 = quads_madd(a0, p0, p1, p2, p3, v0); s0 += v0.x + v0.y + v0.z + v0.w;
       let v1 = subgroupBroadcast(odd, 0u); a1 = quads_madd(a1, p0, p1, p2, p3, v1); s1 += v1.x + v1.y + v1.z + v1.w;
       let v2 = subgroupBroadcast(even, 1u); a2 = quads_madd(a2, p0, p1, p2, p3, v2); s2 += v2.x + v2.y + v2.z + v2.w;

@@ -34,7 +34,7 @@ fn main(@builtin(workgroup_id) group_id: vec3u, @builtin(local_invocation_id) lo
   for (var start = 0u; start < params.depth4; start += STAGE4) {
     let quads = min(STAGE4, params.depth4 - start);
     for (var i = index; i < TILE_ROWS2 * 2u * STAGE4; i += invocations) {
-      tile_x[i] = gemm_codes_x(gemm_rows_base(first_row + i / STAGE4) + start + min(i % STAGE4, quads - 1u));
+      tile_x[i] = gemm_codes_x(i / STAGE4, gemm_rows_base(first_row + i / STAGE4), start + min(i % STAGE4, quads - 1u));
     }
     for (var i = index; i < TILE_COLUMNS4 * 4u * STAGE4; i += invocations) {
       tile_w[i] = weight_quad(4u * start + min(i / TILE_COLUMNS4, 4u * quads - 1u), min(first_column4 + i % TILE_COLUMNS4, last_column4));

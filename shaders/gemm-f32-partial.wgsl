@@ -12,7 +12,7 @@ struct Params {
 @group(0) @binding(2) var<storage, read> weight: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
 
-fn gemm_float_x(at: u32) -> vec4f { return x[at]; }
+fn gemm_float_x(_row: u32, base: u32, k: u32) -> vec4f { return x[base + k]; }
 fn gemm_float_weight(at: u32) -> vec4f { return weight[at]; }
 
 @compute @workgroup_size(8, 4)

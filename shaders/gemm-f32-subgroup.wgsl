@@ -24,8 +24,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_i
   for (var k = 0u; k < params.depth4; k++) {
     let p0 = gemm_float_weight(w); let p1 = gemm_float_weight(w + stride); let p2 = gemm_float_weight(w + 2u * stride); let p3 = gemm_float_weight(w + 3u * stride);
     w += 4u * stride;
-    let even = gemm_float_x(low + k);
-    let odd = gemm_float_x(high + k);
+    let even = gemm_float_x(0u, low, k);
+    let odd = gemm_float_x(0u, high, k);
     a0 = quads_madd(a0, p0, p1, p2, p3, subgroupBroadcast(even, 0u));
     a1 = quads_madd(a1, p0, p1, p2, p3, subgroupBroadcast(odd, 0u));
     a2 = quads_madd(a2, p0, p1, p2, p3, subgroupBroadcast(even, 1u));

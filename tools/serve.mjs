@@ -39,6 +39,8 @@ const HEADERS = {
   // As a header, because a worker does not inherit the policy of the page's meta tag.
   "Content-Security-Policy": "connect-src 'self'",
 };
+/** The page itself may ask the Hub, which it does when somebody opens a model from there; its worker may not. */
+const PAGE_POLICY = "connect-src 'self' https://huggingface.co https://*.huggingface.co https://*.hf.co";
 
 /**
  * Serves `root`; port 0 takes any free port, and `searchPorts` tries the next ones when the wanted one is taken. `mounts` are further
@@ -95,6 +97,7 @@ function answer(folders, request, response) {
   if (file === null || stats === undefined || !stats.isFile()) return refuse(response, 404);
   response.writeHead(200, {
     ...HEADERS,
+    ...(file.endsWith(".html") ? { "Content-Security-Policy": PAGE_POLICY } : {}),
     "Content-Type": MIME_TYPES[extname(file).toLowerCase()] ?? "application/octet-stream",
     "Content-Length": stats.size,
     // Vite puts a content hash into every name below assets/; all else may change with the next build.

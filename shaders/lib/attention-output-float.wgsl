@@ -1,7 +1,17 @@
 // Attention output in float: y[b,i,h,:] = sum_j p[b,h,i,j] v[b,j,h,:]; 8 rows x 8 channels per invocation, no barrier.
-// The module declares `params`, p, attention_qkv(at) and attention_store(at, v).
+// p: [B*H*N, p_stride4] vec4, zero past column N. qkv: [B*N, qkv_stride4] vec4. y: [B*N, out_stride4] vec4, heads side by side.
+// The module includes lib/float-quads-f32.wgsl or -f16.wgsl, which says how q, k, v and y are stored.
 //include lib/attention-tokens.wgsl
 //include lib/quads.wgsl
+struct Params { tokens: u32, heads: u32, head4: u32, p_stride4: u32, qkv_stride4: u32, value_offset4: u32, out_stride4: u32, images: u32 }
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> p: array<vec4f>;
+@group(0) @binding(2) var<storage, read> qkv: array<FloatQuad>;
+@group(0) @binding(3) var<storage, read_write> y: array<FloatQuad>;
+
+fn attention_qkv(at: u32) -> vec4f { return float_quads_load(qkv[at]); }
+fn attention_store(at: u32, v: vec4f) { y[at] = float_quads_store(v); }
 
 fn attention_output_float(id: vec3u) {
   let channel4 = id.x * 2u;

@@ -1,6 +1,15 @@
-// Attention scores in float: y[b,h,i,j] = scale * q[b,i,h,:] . k[b,j,h,:]. The module declares `params`, attention_qkv(at) and y: array<vec4f>.
+// Attention scores in float: y[b,h,i,j] = scale * q[b,i,h,:] . k[b,j,h,:]; 8 x 8 register block, no barrier.
+// qkv: [B*N, stride] vec4 (columns q, k, v, each head-major). y: [B*H*N, out_stride4] vec4; columns past N are unspecified but finite.
+// The module includes lib/float-quads-f32.wgsl or -f16.wgsl, which says how q, k, v are stored.
 //include lib/attention-scores.wgsl
 //include lib/attention-tokens.wgsl
+struct Params { tokens: u32, heads: u32, head4: u32, qkv_stride4: u32, key_offset4: u32, out_stride4: u32, images: u32, scale: f32 }
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> qkv: array<FloatQuad>;
+@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+
+fn attention_qkv(at: u32) -> vec4f { return float_quads_load(qkv[at]); }
 
 fn attention_scores_store(head: u32, row: u32, column4: u32, sum: vec4f) {
   if (row >= params.tokens || column4 >= params.out_stride4) { return; }

@@ -1,4 +1,5 @@
-// Packed dot products of a block of 8 rows x 8 columns in registers. The module declares `params` with weight_stride, x, weight and the constant CONTAINER.
+// Packed dot products of a block of 8 rows x 8 columns in registers. The module declares `params` with weight_stride, weight, the constant
+// CONTAINER, and gemm_codes_word(r, base, k): word k of row r of the block, which starts at base.
 //include lib/gemm-codes-dot.wgsl
 //include lib/gemm-rows.wgsl
 
@@ -26,14 +27,14 @@ fn gemm_codes_block(row: u32, column4: u32, from4: u32, to4: u32) -> GemmCodesBl
     for (var g = 0u; g < groups && k < to4; g++) {
       let pg = gemm_codes_dot_group(p, g);
       let qg = gemm_codes_dot_group(q, g);
-      let v0 = x[x0 + k]; a0 += dots_four(v0, pg); b0 += dots_four(v0, qg); s0 += dot4U8Packed(v0, 0x01010101u);
-      let v1 = x[x1 + k]; a1 += dots_four(v1, pg); b1 += dots_four(v1, qg); s1 += dot4U8Packed(v1, 0x01010101u);
-      let v2 = x[x2 + k]; a2 += dots_four(v2, pg); b2 += dots_four(v2, qg); s2 += dot4U8Packed(v2, 0x01010101u);
-      let v3 = x[x3 + k]; a3 += dots_four(v3, pg); b3 += dots_four(v3, qg); s3 += dot4U8Packed(v3, 0x01010101u);
-      let v4 = x[x4 + k]; a4 += dots_four(v4, pg); b4 += dots_four(v4, qg); s4 += dot4U8Packed(v4, 0x01010101u);
-      let v5 = x[x5 + k]; a5 += dots_four(v5, pg); b5 += dots_four(v5, qg); s5 += dot4U8Packed(v5, 0x01010101u);
-      let v6 = x[x6 + k]; a6 += dots_four(v6, pg); b6 += dots_four(v6, qg); s6 += dot4U8Packed(v6, 0x01010101u);
-      let v7 = x[x7 + k]; a7 += dots_four(v7, pg); b7 += dots_four(v7, qg); s7 += dot4U8Packed(v7, 0x01010101u);
+      let v0 = gemm_codes_word(0u, x0, k); a0 += dots_four(v0, pg); b0 += dots_four(v0, qg); s0 += dot4U8Packed(v0, 0x01010101u);
+      let v1 = gemm_codes_word(1u, x1, k); a1 += dots_four(v1, pg); b1 += dots_four(v1, qg); s1 += dot4U8Packed(v1, 0x01010101u);
+      let v2 = gemm_codes_word(2u, x2, k); a2 += dots_four(v2, pg); b2 += dots_four(v2, qg); s2 += dot4U8Packed(v2, 0x01010101u);
+      let v3 = gemm_codes_word(3u, x3, k); a3 += dots_four(v3, pg); b3 += dots_four(v3, qg); s3 += dot4U8Packed(v3, 0x01010101u);
+      let v4 = gemm_codes_word(4u, x4, k); a4 += dots_four(v4, pg); b4 += dots_four(v4, qg); s4 += dot4U8Packed(v4, 0x01010101u);
+      let v5 = gemm_codes_word(5u, x5, k); a5 += dots_four(v5, pg); b5 += dots_four(v5, qg); s5 += dot4U8Packed(v5, 0x01010101u);
+      let v6 = gemm_codes_word(6u, x6, k); a6 += dots_four(v6, pg); b6 += dots_four(v6, qg); s6 += dot4U8Packed(v6, 0x01010101u);
+      let v7 = gemm_codes_word(7u, x7, k); a7 += dots_four(v7, pg); b7 += dots_four(v7, qg); s7 += dot4U8Packed(v7, 0x01010101u);
       k++;
     }
   }

@@ -7,6 +7,7 @@
 // Epilogue: fma(exact, scale, bias), then GELU, residual, or codes clamp(round(v / out_scale) + out_zero, 0, max), four per u32.
 // Padded columns have scale, bias and max 0, so that their codes are 0 and drop out of the next product.
 //include lib/gemm-codes.wgsl
+//include lib/gemm-codes-operands.wgsl
 //include lib/gemm-codes-dot.wgsl
 struct Params {
   rows: u32, columns4: u32, depth4: u32, weight_stride: u32,

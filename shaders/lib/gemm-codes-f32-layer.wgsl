@@ -9,6 +9,7 @@
 // v = fma(exact, scale, bias), group by group; then GELU, residual, or codes clamp(round(v / out_scale) + out_zero, 0, max), four per u32.
 // Padded columns have scale, bias and max 0, so that their codes are 0 and drop out of the next product.
 //include lib/gemm-codes.wgsl
+//include lib/gemm-codes-operands.wgsl
 //include lib/gemm-codes-x.wgsl
 struct Params {
   rows: u32, columns4: u32, depth4: u32, weight_stride: u32,

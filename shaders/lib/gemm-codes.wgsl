@@ -1,4 +1,5 @@
-// What all integer GEMMs do before and behind their sums. The module that includes it declares `params`, x, column_f, column_i, residual, row_table, y,
+// What all integer GEMMs do before and behind their sums. The module that includes it declares `params`, x, column_f, column_i, y,
+// gemm_codes_residual(at): a quad of floats, gemm_codes_grid(row): (scale, zero point) of a row of x,
 // and the constants GELU, RESIDUAL, QUANTIZE and TOKENS.
 //include lib/exact-math.wgsl
 //include lib/codes.wgsl
@@ -31,7 +32,7 @@ fn gemm_codes_part(row: u32, columns: GemmCodesColumns, sum: vec4i, row_sum: i32
   var scale = columns.scale;
   var constant = columns.constant;
   if (TOKENS) {
-    let grid = row_table[gemm_rows_source(row) % params.row_period];
+    let grid = gemm_codes_grid(row);
     scale = vec4f(grid.x) * scale;
     constant = vec4i(i32(grid.y)) * constant;
   }
@@ -43,7 +44,7 @@ fn gemm_codes_finish(row: u32, column4: u32, columns: GemmCodesColumns, sum: vec
   var v = sum;
   if (GELU == 1u) { v = exact_gelu(v); }
   if (GELU == 2u) { v = exact_gelu_tanh(v); }
-  if (RESIDUAL) { v += bitcast<vec4f>(residual[(row % params.residual_rows) * params.residual_stride4 + column4]); }
+  if (RESIDUAL) { v += gemm_codes_residual((row % params.residual_rows) * params.residual_stride4 + column4); }
   let out_row = (row / params.out_group) * params.out_group_stride + params.out_offset + row % params.out_group;
   if (QUANTIZE) {
     y[out_row * params.out_stride4 + column4] = codes_pack(codes_encode(v, columns.inverse, columns.zero, columns.top));

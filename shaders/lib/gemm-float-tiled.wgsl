@@ -20,7 +20,7 @@ fn gemm_float_tiled(group: vec3u, local: vec3u, index: u32) {
   for (var start = 0u; start < params.depth4; start += STAGE4) {
     let quads = min(STAGE4, params.depth4 - start);
     for (var i = index; i < TILE_ROWS2 * 2u * STAGE4; i += invocations) {
-      tile_x[i] = gemm_float_x(gemm_rows_base(first_row + i / STAGE4) + start + min(i % STAGE4, quads - 1u));
+      tile_x[i] = gemm_float_x(i / STAGE4, gemm_rows_base(first_row + i / STAGE4), start + min(i % STAGE4, quads - 1u));
     }
     for (var i = index; i < TILE_COLUMNS4 * 4u * STAGE4; i += invocations) {
       let k = 4u * start + min(i / TILE_COLUMNS4, 4u * quads - 1u);

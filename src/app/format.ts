@@ -65,10 +65,12 @@ export function formatTimeLeft(seconds: number): string {
   return `about ${(seconds / 60).toFixed(0)} min left`;
 }
 
-/** "W4A4", and where attention probabilities have other bits than activations: "W8A8, attention 4". */
-export function bitsName(request: Pick<QuantizeRequest, "weightBits" | "activationBits" | "attentionBits">): string {
-  const { weightBits, activationBits, attentionBits = activationBits } = request;
-  return `W${weightBits}A${activationBits}${attentionBits === activationBits ? "" : `, attention ${attentionBits}`}`;
+/** "W4A4", where attention probabilities have other bits than activations "W8A8, attention 4", and with rules on top "W4A4, 2 rules". */
+export function bitsName(request: Pick<QuantizeRequest, "weightBits" | "activationBits" | "attentionBits" | "rules">): string {
+  const { weightBits, activationBits, attentionBits = activationBits, rules = [] } = request;
+  const attention = attentionBits === activationBits ? "" : `, attention ${attentionBits}`;
+  const count = rules.length === 0 ? "" : `, ${rules.length} ${rules.length === 1 ? "rule" : "rules"}`;
+  return `W${weightBits}A${activationBits}${attention}${count}`;
 }
 
 /** A mean number of bits: "4", "4.13". */

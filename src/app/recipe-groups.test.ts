@@ -10,6 +10,7 @@ const choice = (name: string, group: RecipeChoice["group"]): RecipeChoice => ({
   paper: null,
   calibrationImages: 32,
   minimumImages: 1,
+  isMixed: false,
   bitRange: { lowest: 2, highest: 8 },
 });
 

@@ -1,4 +1,5 @@
 import type { ByteSource } from "../formats/byte-source.ts";
+import type { HubShelf } from "../formats/hub/download.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Pixels } from "../images/pixels.ts";
 import type { Tunings } from "../runner/tune/tune-store.ts";
@@ -19,6 +20,8 @@ export interface Host {
   /** What was measured on adapters before. */
   readonly tunings: Tunings;
   decode(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Pixels>;
+  /** Where a repository of the Hub is downloaded to; absent in a page, which has no disk. */
+  hubFolder?(path: string): Promise<HubShelf>;
   readonly job: Job;
 }
 

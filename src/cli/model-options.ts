@@ -68,7 +68,7 @@ export async function buildModel(model: OpenModel, host: Host, executor: Executo
   return model.build(host.job);
 }
 
-export function precisionFrom(model: OpenModel, options: Options): "f32" | "quantized" {
+function precisionFrom(model: OpenModel, options: Options): "f32" | "quantized" {
   return choiceOption(options, "precision", ["f32", "quantized"] as const, model.quantization ? "quantized" : "f32");
 }
 

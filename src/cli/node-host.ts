@@ -8,6 +8,7 @@ import { openGpu } from "../gpu/device.ts";
 import { createTunings } from "../runner/tune/tune-store.ts";
 import { InputError } from "../tensor/input-error.ts";
 import type { Job } from "../tensor/progress.ts";
+import { hubFolder } from "./hub-folder.ts";
 import { decodeInNode } from "./decode-node.ts";
 import { cacheFolder, folderStore } from "./folder-store.ts";
 import type { Host } from "./host.ts";
@@ -32,6 +33,7 @@ export function createNodeHost(job: Job): Host & { close(): void } {
     },
     gpu,
     tunings: createTunings(folderStore(join(cacheFolder(), "tuning"))),
+    hubFolder: (path) => Promise.resolve(hubFolder(resolve(path))),
     decode: decodeInNode,
     close() {
       if (isOpened) void gpu().then(({ device }) => device.destroy());

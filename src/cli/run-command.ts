@@ -1,6 +1,7 @@
 import { InputError } from "../tensor/input-error.ts";
 import { compare } from "./commands/compare.ts";
 import { exportCommand } from "./commands/export.ts";
+import { hub } from "./commands/hub.ts";
 import { inspect } from "./commands/inspect.ts";
 import { profile } from "./commands/profile.ts";
 import { quantize } from "./commands/quantize.ts";
@@ -21,6 +22,7 @@ export const commands: Readonly<Record<string, Command>> = {
   tune,
   selftest,
   export: exportCommand,
+  hub,
 };
 
 export function help(): string {

@@ -136,9 +136,23 @@ function companion(files: readonly ByteSource[], weightsName: string, fileName: 
   return variants.length === 1 ? variants[0] : null;
 }
 
+/** Names under which people keep models of other kinds. */
+const SUSPECTS = /\.(onnx|gguf|h5|hdf5|keras|pb|tflite|msgpack|mlmodel|engine|trt|plan|pt2|parquet|arrow|zip|tar|gz)$/i;
+
+function networkMissing({ name }: ByteSource) {
+  return formatError(
+    "ONNX_NETWORK_MISSING",
+    `${name} is the data part of an ONNX model.`,
+    "It holds weights without names or shapes; the network is in another file, which was not given.",
+    `Drop ${baseOf(name).replace(/[_.]data$/i, "")} together with it.`,
+  );
+}
+
 /** The most telling refusal: a file that names itself like a model, or the only file. */
 async function noWeights(files: readonly ByteSource[]) {
-  const suspects = files.filter(({ name }) => /\.(onnx|onnx_data|gguf|h5|pb|tflite|msgpack|zip|tar|gz)$/i.test(name));
+  const data = files.find(({ name }) => /\.onnx([_.]data|\.data)$/i.test(name));
+  if (data) throw networkMissing(data);
+  const suspects = files.filter(({ name }) => SUSPECTS.test(name));
   const suspect = suspects[0] ?? (files.length === 1 ? files[0] : undefined);
   if (suspect) await refuseOtherKinds(suspect);
   const given = files.length === 0 ? "Nothing was given" : `Given: ${list(files.map(({ name }) => name))}`;

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { expectCode } from "../testing/expect-code.ts";
 import { byteSource, rawSafetensors } from "../testing/raw-files.ts";
+import { openModelFiles } from "./open-model.ts";
 import { openSafetensors } from "./safetensors.ts";
 import { sniff, type FileKind } from "./sniff.ts";
 
@@ -28,6 +29,9 @@ const cases: readonly (readonly [kind: FileKind, code: string, bytes: string, sa
   ["tar", "NOT_WEIGHTS", `model/${"\0".repeat(251)}ustar\x0000`, /tar/],
   ["executable", "NOT_WEIGHTS", "\x7fELF\x02\x01\x01\0\0\0\0\0", /executable/],
   ["npy", "NOT_WEIGHTS", "\x93NUMPY\x01\x00v\x00{'descr': '<f4'", /NumPy/],
+  ["parquet", "NOT_WEIGHTS", "PAR1\x15\x04\x15", /Parquet/],
+  ["arrow", "NOT_WEIGHTS", "ARROW1\0\0", /Arrow/],
+  ["engine", "NOT_WEIGHTS", "ptrt\0\0\0\x01", /TensorRT/],
   ["unknown", "HEADER_INVALID", "some notes that I took yesterday", /instead of "\{"|announces a header/],
 ];
 
@@ -37,6 +41,26 @@ test.each(cases)("%s: %s for %j", async (kind, code, bytes, says) => {
   const error = await expectCode(code, () => openSafetensors(source));
   expect(error.what).toContain("model.safetensors");
   expect(error.message).toMatch(says);
+});
+
+test.each([
+  ["saved_model.pb", "\x08\x01\x12\x04\x0a\x02", /SavedModel/],
+  ["net.mlmodel", "\x08\x05\x12", /Core ML/],
+  ["vit.plan", "\0\x01\x02", /TensorRT/],
+  ["vit.keras", "PK\x03\x04\x14\x00\x00\x00metadata.json", /Keras/],
+  ["flax_model.msgpack", "\x83\xa6params", /Flax/],
+  ["vit.pt2", "PK\x03\x04\x00\x00\x08\x08archive/archive_format", /exported/],
+] as const)("%s is named by its ending", async (name, bytes, says) => {
+  const error = await expectCode("NOT_WEIGHTS", () => openModelFiles([byteSource(bytes, name)]));
+  expect(error.what).toMatch(says);
+  // Among other files as well, where it is the only one that could be meant.
+  const among = await expectCode("NOT_WEIGHTS", () => openModelFiles([byteSource("hello", "README"), byteSource(bytes, name)]));
+  expect(among.what).toMatch(says);
+});
+
+test("the data of an ONNX model without its network", async () => {
+  const error = await expectCode("ONNX_NETWORK_MISSING", () => openModelFiles([byteSource("\0\x01\x02\x03", "onnx/model.onnx_data")]));
+  expect(error.next).toContain("model.onnx");
 });
 
 test("a header length that imitates another format's magic is still safetensors", async () => {

@@ -26,6 +26,17 @@ const otherKinds = {
   hdf5: { what: "an HDF5 file (Keras, TensorFlow)", next: `Load it in Python, and ${toSafetensors}` },
   tflite: { what: "a TensorFlow Lite model", next: "Open the original weights, saved as .safetensors." },
   image: { what: "an image", next: "Drop it as an image, together with a model or after one was opened." },
+  parquet: { what: "a Parquet table, as data sets are published in", next: "Export its images as files, with their labels in a CSV." },
+  arrow: { what: "an Arrow table, as data sets are cached in", next: "Export its images as files, with their labels in a CSV." },
+  "saved-model": { what: "a TensorFlow SavedModel or frozen graph (.pb)", next: `Load it in Python, and ${toSafetensors}` },
+  "core-ml": { what: "a Core ML model", next: "Open the weights that it was converted from." },
+  engine: { what: "a compiled engine of one GPU (TensorRT)", next: "Open the ONNX file or the weights that it was built from." },
+  keras: { what: "a Keras model (zip with HDF5)", next: `Load it in Python, and ${toSafetensors}` },
+  flax: { what: "weights of Flax (msgpack)", next: `Load them in Python, and ${toSafetensors}` },
+  "exported-program": {
+    what: "an exported PyTorch program (.pt2)",
+    next: "Save the weights alone: `torch.save(program.state_dict, ...)`, and open that.",
+  },
   pdf: { what: "a PDF document", next: "Choose the model file itself." },
   executable: { what: "an executable program", next: "Choose the model file itself." },
 } as const;
@@ -37,6 +48,9 @@ const signatures: readonly (readonly [kind: OtherKind, offset: number, magic: st
   ["tflite", 4, "TFL3"],
   ["gzip", 0, "\x1f\x8b"],
   ["tar", 257, "ustar"],
+  ["parquet", 0, "PAR1"],
+  ["arrow", 0, "ARROW1"],
+  ["engine", 0, "ptrt"],
   ["pdf", 0, "%PDF"],
   ["image", 0, "\x89PNG"],
   ["image", 0, "\xff\xd8\xff"],
@@ -51,14 +65,24 @@ const signatures: readonly (readonly [kind: OtherKind, offset: number, magic: st
   ["executable", 0, "MZ"],
 ];
 
+/** Kinds without magic bytes of their own, by their usual endings; asked only where the bytes say nothing more. */
+const byEnding: readonly (readonly [kind: OtherKind, ending: RegExp])[] = [
+  ["saved-model", /\.pb$/i],
+  ["core-ml", /\.(mlmodel|mlpackage)$/i],
+  ["engine", /\.(engine|trt|plan)$/i],
+  ["keras", /\.keras$/i],
+  ["flax", /\.msgpack$/i],
+  ["exported-program", /\.pt2$/i],
+];
+
 export async function sniff(source: ByteSource): Promise<FileKind> {
-  return kindOf(await head(source));
+  return kindOf(await head(source), source.name);
 }
 
 /** Throws unless the file may be safetensors (or `expected`); what is not recognised passes, and its reader's error tells more. */
 export async function refuseOtherKinds(source: ByteSource, expected: FileKind = "safetensors"): Promise<void> {
   const bytes = await head(source);
-  const kind = kindOf(bytes);
+  const kind = kindOf(bytes, source.name);
   if (kind === expected) return;
   const text = latin1(bytes);
   if (kind === "empty") {
@@ -83,7 +107,13 @@ function head(source: ByteSource): Promise<Uint8Array> {
   return readBytes(source, 0, Math.min(headBytes, source.byteLength));
 }
 
-function kindOf(bytes: Uint8Array): FileKind {
+function kindOf(bytes: Uint8Array, name: string): FileKind {
+  const kind = kindOfBytes(bytes);
+  if (!["unknown", "zip", "zip-pickle", "onnx"].includes(kind)) return kind;
+  return byEnding.find(([, ending]) => ending.test(name))?.[0] ?? kind;
+}
+
+function kindOfBytes(bytes: Uint8Array): FileKind {
   if (bytes.length === 0) return "empty";
   const text = latin1(bytes);
   // Eight bytes of length of which the upper four are zero, then JSON. Tested first: the length's low bytes can imitate any magic.

@@ -85,6 +85,10 @@ const NAMES: Readonly<Partial<Record<ImageKind, string>>> = {
   jxl: "a JPEG XL image",
   jp2: "a JPEG 2000 image",
   svg: "an SVG drawing",
+  dicom: "a DICOM image of a medical device",
+  raw: "a camera's raw image",
+  psd: "a Photoshop document",
+  parquet: "a Parquet table, as data sets are published in",
   pdf: "a PDF document",
 };
 
@@ -125,6 +129,10 @@ function refusal(kind: Exclude<ImageKind, DecodableKind>, name: string): InputEr
     case "jxl":
     case "jp2":
     case "svg":
+    case "dicom":
+    case "raw":
+    case "psd":
+    case "parquet":
     case "pdf":
       return imageError(
         "IMAGE_FORMAT_UNSUPPORTED",

@@ -4,7 +4,22 @@ import { latin1, uint32 } from "./byte-order.ts";
 /** The kinds that are decoded here. */
 export type DecodableKind = "jpeg" | "png" | "webp" | "gif" | "bmp";
 export type ImageKind =
-  DecodableKind | "heic" | "avif" | "tiff" | "jxl" | "jp2" | "svg" | "pdf" | "html" | "lfs-pointer" | "empty" | "unknown";
+  | DecodableKind
+  | "heic"
+  | "avif"
+  | "tiff"
+  | "jxl"
+  | "jp2"
+  | "svg"
+  | "dicom"
+  | "raw"
+  | "psd"
+  | "parquet"
+  | "pdf"
+  | "html"
+  | "lfs-pointer"
+  | "empty"
+  | "unknown";
 
 const headBytes = 512;
 
@@ -23,6 +38,12 @@ const signatures: readonly (readonly [kind: ImageKind, offset: number, magic: st
   ["jxl", 4, "JXL \r\n"],
   ["jp2", 4, "jP  \r\n"],
   ["jp2", 0, "\xff\x4f\xff\x51"],
+  ["dicom", 128, "DICM"],
+  ["raw", 0, "FUJIFILMCCD-RAW"],
+  ["raw", 0, "IIRO"],
+  ["raw", 0, "IIU\0"],
+  ["psd", 0, "8BPS"],
+  ["parquet", 0, "PAR1"],
   ["pdf", 0, "%PDF"],
   ["lfs-pointer", 0, "version https://git-lfs"],
 ];

@@ -10,6 +10,7 @@ import type { VitVariant } from "./vit-variant.ts";
 
 const variant: VitVariant = {
   name: "beit",
+  label: "BEiT",
   network: "BEiT model",
   preprocessing: { ...halfColours, huggingface: { scale: 1, interpolation: "bicubic" } },
   gelu: () => "none",

@@ -41,7 +41,11 @@ export const cct: Family = {
     const names = mapCctNames(files.weights.names);
     refuseUnfit(names, NETWORK);
     const shapes = namedShapes(files.weights, names);
-    const family = { name: "cct", preprocessing: { ...imagenetColours, huggingface: { scale: 1, interpolation: "bicubic" } } } as const;
+    const family = {
+      name: "cct",
+      label: NETWORK,
+      preprocessing: { ...imagenetColours, huggingface: { scale: 1, interpolation: "bicubic" } },
+    } as const;
     return describe(files, names, shapes, readCctGeometry(files, names, shapes, overrides), family);
   },
   build: buildCct,

@@ -36,6 +36,7 @@ const isClassifier = ({ naming: style, source }: NameMap) =>
 
 const variant: VitVariant = {
   name: "clip",
+  label: "CLIP vision tower",
   network: "CLIP vision tower",
   preprocessing,
   epsilon: 1e-5,

@@ -62,6 +62,8 @@ export interface ModelCard {
   readonly name: string;
   /** "vit", "deit", "swin" ... */
   readonly family: string;
+  /** The same for people: "Swin Transformer". */
+  readonly familyLabel: string;
   readonly naming: "timm" | "huggingface" | "onnx" | "vitrine-package";
   readonly config: VitConfig;
   /** What a run gives: a score for each class, or an embedding of the image (config.numClasses is 0). */

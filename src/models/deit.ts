@@ -9,6 +9,7 @@ import { vitFamily } from "./vit-family.ts";
 
 export const deitPreprocessing: PreprocessingDefaults = { ...imagenetColours, huggingface: { scale: 256 / 224, interpolation: "bicubic" } };
 
-export const deit = vitFamily({ name: "deit", network: "plain ViT or DeiT", preprocessing: deitPreprocessing }, (files, names) =>
-  names.prefix === "deit" || names.source.has("dist_token") || isNamed(files.config, /^deit/i) ? vitLikeness(names) : 0,
+export const deit = vitFamily(
+  { name: "deit", label: "DeiT", network: "plain ViT or DeiT", preprocessing: deitPreprocessing },
+  (files, names) => (names.prefix === "deit" || names.source.has("dist_token") || isNamed(files.config, /^deit/i) ? vitLikeness(names) : 0),
 );

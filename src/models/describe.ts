@@ -22,7 +22,7 @@ export function describe(
   names: NameMap,
   shapes: NamedShapes,
   { config, tokens, assumed, notes }: Geometry,
-  family: { readonly name: string; readonly preprocessing: PreprocessingDefaults },
+  family: { readonly name: string; readonly label: string; readonly preprocessing: PreprocessingDefaults },
 ): Description {
   const found = findPreprocessing(files, family.preprocessing, names.naming, config);
   const allShapes = new Map([...names.source.keys()].map((name) => [name, shapes.shape(name)]));
@@ -30,6 +30,7 @@ export function describe(
     card: {
       name: files.name,
       family: family.name,
+      familyLabel: family.label,
       naming: names.naming,
       config,
       output: config.numClasses > 0 ? "classes" : "features",

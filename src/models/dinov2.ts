@@ -10,6 +10,7 @@ import type { VitVariant } from "./vit-variant.ts";
 
 const variant: VitVariant = {
   name: "dinov2",
+  label: "DINOv2",
   network: "DINOv2 model",
   preprocessing: { ...imagenetColours, cropPct: 1, huggingface: { scale: 256 / 224, interpolation: "bicubic", resize: "shortest" } },
   epsilon: 1e-6,

@@ -13,6 +13,7 @@ const naming: Naming = { ...vitNaming, useless: new RegExp(`${vitNaming.useless.
 
 const variant: VitVariant = {
   name: "mae",
+  label: "MAE encoder",
   network: "masked autoencoder",
   preprocessing: { ...imagenetColours, huggingface: { scale: 1, interpolation: "bicubic" } },
   pooling: () => "token",

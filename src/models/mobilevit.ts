@@ -36,7 +36,7 @@ export const mobilevit: Family = {
     refuseUnfit(names, "MobileViT");
     const shapes = namedShapes(files.weights, names);
     const geometry = readMobileVitGeometry(files, names, shapes, overrides);
-    const { card, notes } = describe(files, names, shapes, geometry, { name: "mobilevit", preprocessing });
+    const { card, notes } = describe(files, names, shapes, geometry, { name: "mobilevit", label: "MobileViT", preprocessing });
     const note = "The network takes blue, green, red; its first layer is turned around, so that images stay red, green, blue.";
     return { card, notes: readsBlueFirst(files) ? [...notes, note] : notes };
   },

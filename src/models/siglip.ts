@@ -13,6 +13,7 @@ const naming: Naming = { ...vitNaming, useless: new RegExp(`${vitNaming.useless.
 
 const variant: VitVariant = {
   name: "siglip",
+  label: "SigLIP vision tower",
   network: "SigLIP vision tower",
   preprocessing: { ...halfColours, huggingface: { scale: 1, interpolation: "bicubic" } },
   epsilon: 1e-6,

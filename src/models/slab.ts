@@ -15,6 +15,7 @@ const naming = {
 export const slab = vitFamily(
   {
     name: "slab",
+    label: "ViT with linear attention (SLAB)",
     network: "Vision Transformer with simplified linear attention",
     preprocessing: { ...imagenetColours, huggingface: { scale: 1, interpolation: "bicubic" } },
     epsilon: 1e-6,

@@ -19,7 +19,7 @@ export const swin: Family = {
     const geometry = readSwinGeometry(files, names, shapes);
     const [height, width] = geometry.config.imageSize;
     const tokens = (height * width) / geometry.config.patchSize ** 2;
-    return describe(files, names, shapes, { ...geometry, tokens }, { name: "swin", preprocessing });
+    return describe(files, names, shapes, { ...geometry, tokens }, { name: "swin", label: "Swin Transformer", preprocessing });
   },
   build: buildSwin,
 };

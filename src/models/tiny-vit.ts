@@ -29,7 +29,11 @@ export const tinyVit: Family = {
     const names = mapTinyVitNames(files.weights.names);
     refuseUnfit(names, "TinyViT");
     const shapes = namedShapes(files.weights, names);
-    return describe(files, names, shapes, readTinyVitGeometry(files, names, shapes, overrides), { name: "tiny_vit", preprocessing });
+    return describe(files, names, shapes, readTinyVitGeometry(files, names, shapes, overrides), {
+      name: "tiny_vit",
+      label: "TinyViT",
+      preprocessing,
+    });
   },
   build: buildTinyVit,
 };

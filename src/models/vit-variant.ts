@@ -6,6 +6,8 @@ import type { NameMap } from "./tensor-names.ts";
 
 export interface VitVariant {
   readonly name: string;
+  /** On the card: "CLIP vision tower". */
+  readonly label: string;
   /** In refusals: "plain ViT or DeiT". */
   readonly network: string;
   readonly preprocessing: PreprocessingDefaults;

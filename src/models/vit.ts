@@ -6,7 +6,7 @@ import { vitFamily } from "./vit-family.ts";
 export const vitPreprocessing: PreprocessingDefaults = { ...halfColours, huggingface: { scale: 1, interpolation: "bilinear" } };
 
 export const vit = vitFamily(
-  { name: "vit", network: "plain ViT or DeiT", preprocessing: vitPreprocessing },
+  { name: "vit", label: "ViT", network: "plain ViT or DeiT", preprocessing: vitPreprocessing },
   // A little below the certainty of the others: what only they have decides.
   (_files, names) => 0.9 * vitLikeness(names),
 );

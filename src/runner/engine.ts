@@ -8,6 +8,7 @@ import type { AdapterDescription, ExecutorName } from "./comparison.ts";
 import { CPU_DESCRIPTION, describeAdapter } from "./describe-adapter.ts";
 import { createNodeRunner, createWasmNodeRunner } from "./node-runner.ts";
 import { openCpuExecutor, openExecutor, type OpenedExecutor } from "./open-executor.ts";
+import type { FloatPrecision } from "./plan.ts";
 import { createRecoveringSession } from "./recovering-session.ts";
 import { createWasmSession } from "./session.ts";
 import type { AdapterTuning } from "./tune/adapter-tuning.ts";
@@ -15,8 +16,12 @@ import type { AdapterTuning } from "./tune/adapter-tuning.ts";
 export interface Engine {
   readonly runNode: CalibrationInputs["runNode"];
   readonly executor: ExecutorName;
-  /** The float model, or a quantized one on the executor asked for. */
-  open(graph: Graph, isFloat: boolean): Promise<{ session: OpenedExecutor["session"]; executor: ExecutorName; note: string | null }>;
+  /** The float model, its weights and activations stored in `precision` (default f32), or a quantized one on the executor asked for. */
+  open(
+    graph: Graph,
+    isFloat: boolean,
+    precision?: FloatPrecision,
+  ): Promise<{ session: OpenedExecutor["session"]; executor: ExecutorName; note: string | null }>;
   /** The adapter, or that there was none. */
   adapter(): Promise<AdapterDescription>;
   /** How often work was repeated because the device was lost; results do not show it, times do. */
@@ -41,9 +46,13 @@ export async function openEngine(
   return {
     executor,
     runNode: (node, inputs) => onCurrentGpu(gpuOf, (gpu) => createNodeRunner(gpu)(node, inputs), undefined, onRecovered),
-    async open(graph, isFloat) {
+    async open(graph, isFloat, precision = "f32") {
       if (isFloat)
-        return { session: createRecoveringSession(gpuOf, graph, { mode: "float", ...choices }, onRecovered), executor, note: null };
+        return {
+          session: createRecoveringSession(gpuOf, graph, { mode: "float", precision, ...choices }, onRecovered),
+          executor,
+          note: null,
+        };
       const { session, name, note } = await openExecutor(gpuOf, graph, executor, choices, onRecovered);
       return { session, executor: name, note };
     },
@@ -56,8 +65,8 @@ function cpuEngine(): Engine {
   return {
     executor: "cpu",
     runNode: createWasmNodeRunner(),
-    open(graph, isFloat) {
-      if (isFloat) return Promise.resolve({ session: createWasmSession(graph, "float"), executor: "cpu", note: null });
+    open(graph, isFloat, precision) {
+      if (isFloat) return Promise.resolve({ session: createWasmSession(graph, "float", precision), executor: "cpu", note: null });
       const { session, name, note } = openCpuExecutor(graph);
       return Promise.resolve({ session, executor: name, note });
     },

@@ -15,11 +15,19 @@ import {
   gemmCodesDotPartial,
   gemmCodesF32,
   gemmCodesF32Partial,
-  gemmF16,
   gemmF32,
   gemmF32Combine,
   gemmF32Partial,
 } from "../reference/kernels/gemm.ts";
+import { gemmNormCodesDot, gemmNormCodesF32, gemmNormF32 } from "../reference/kernels/gemm-norm.ts";
+import {
+  attentionOutputF16,
+  attentionRowsF16,
+  attentionScoresF16,
+  gemmF16,
+  layerNormF16,
+  rmsNormF16,
+} from "../reference/kernels/halves.ts";
 import { dequantizeColumns, layerNormInteger, quantizeColumns, softmaxInteger } from "../reference/kernels/integer-rows.ts";
 import type { KernelTwin } from "../reference/kernels/kernel-twin.ts";
 import { headGate, linearAttention, linearAttentionSums } from "../reference/kernels/linear-attention.ts";
@@ -46,14 +54,18 @@ export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
   "attention-output-codes-f32": attentionOutputCodesF32,
   "attention-output-codes-shift": attentionOutputCodesShift,
   "attention-output-f32": attentionOutputF32,
+  "attention-output-f16": attentionOutputF16,
   "attention-rows-codes-f32": attentionRowsCodes,
   "attention-rows-codes-integer": attentionRowsCodes,
   "attention-rows-f32": attentionRowsF32,
+  "attention-rows-f16": attentionRowsF16,
   "attention-scores-codes-dot": attentionScoresCodes,
   "attention-scores-codes-f32": attentionScoresCodes,
   "attention-scores-f32": attentionScoresF32,
+  "attention-scores-f16": attentionScoresF16,
   "attention-tile-codes": attentionRowsCodes,
   "attention-tile-f32": attentionRowsF32,
+  "attention-tile-f16": attentionRowsF16,
   depthwise,
   "depthwise-codes": depthwiseCodes,
   "dequantize-columns": dequantizeColumns,
@@ -73,12 +85,17 @@ export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
   "gemm-codes-f32-subgroup": gemmCodesF32,
   "gemm-codes-f32-tiled": gemmCodesF32,
   "gemm-f16": gemmF16,
+  "gemm-f16-tiled": gemmF16,
   "gemm-f32-combine": gemmF32Combine,
   "gemm-f32-partial": gemmF32Partial,
   "gemm-f32-subgroup": gemmF32,
   "gemm-f32-tiled": gemmF32,
   "head-gate": headGate,
+  "gemm-norm-codes-dot": gemmNormCodesDot,
+  "gemm-norm-codes-f32": gemmNormCodesF32,
+  "gemm-norm-f32": gemmNormF32,
   "layer-norm": layerNorm,
+  "layer-norm-f16": layerNormF16,
   "layer-norm-integer": layerNormInteger,
   "linear-attention": linearAttention,
   "linear-attention-sums": linearAttentionSums,
@@ -90,16 +107,20 @@ export const kernelTwins: Readonly<Record<KernelName, KernelTwin>> = {
   "reduce-mean": reduceMean,
   resample,
   "rms-norm": rmsNorm,
+  "rms-norm-f16": rmsNormF16,
   softmax,
   "softmax-demax": softmaxDemax,
   "softmax-integer": softmaxInteger,
   "softmax-pool": softmaxPool,
 };
 
+const SCORES = "WGSL leaves the order of additions inside a matrix-vector product to the compiler";
+
 /**
  * Kernels whose floats are compared within a bound, and why; all others must agree bit for bit.
  * Relative to the largest magnitude of the output.
  */
 export const kernelTolerances: Readonly<Partial<Record<KernelName, { readonly relative: number; readonly reason: string }>>> = {
-  "attention-scores-f32": { relative: 4e-6, reason: "WGSL leaves the order of additions inside a matrix-vector product to the compiler" },
+  "attention-scores-f16": { relative: 4e-6, reason: SCORES },
+  "attention-scores-f32": { relative: 4e-6, reason: SCORES },
 };

@@ -1,6 +1,8 @@
-/** How a value lies in its buffer: rows of quads (vec4f, or one u32 with four 8-bit codes), heads padded to whole quads. */
+import { unpackHalves } from "../tensor/half.ts";
+
+/** How a value lies in its buffer: rows of quads (vec4f, two u32 with four f16, or one u32 with four 8-bit codes), heads padded to whole quads. */
 export interface Layout {
-  readonly kind: "f32" | "codes";
+  readonly kind: "f32" | "f16" | "codes";
   /** Rows for one image: tokens, or heads x tokens for attention maps. */
   readonly rows: number;
   /** 3 for the fused q, k, v; otherwise 1. */
@@ -47,8 +49,10 @@ export function columnPositions(layout: Layout): Int32Array {
   return Int32Array.from({ length: columnCount(layout) }, (_, c) => Math.floor(c / layout.headDim) * padded + (c % layout.headDim));
 }
 
+const QUAD_BYTES = { f32: 16, f16: 8, codes: 4 } as const;
+
 export function layoutBytes(layout: Layout, images: number): number {
-  return images * layout.rows * stride4(layout) * (layout.kind === "f32" ? 16 : 4);
+  return images * layout.rows * stride4(layout) * QUAD_BYTES[layout.kind];
 }
 
 /** The raw numbers of a value without padding: floats, or codes as numbers. words: as read back. Result: [images * rows, columns]. */
@@ -57,7 +61,7 @@ export function readValue(layout: Layout, words: Uint32Array<ArrayBuffer>, image
   const stride = storedColumns(layout);
   const rows = images * layout.rows;
   const out = new Float32Array(rows * columns);
-  const source = layout.kind === "f32" ? new Float32Array(words.buffer, words.byteOffset) : new Uint8Array(words.buffer, words.byteOffset);
+  const source = storedNumbers(layout, words);
   const { headDim } = layout;
   const padded = pad4(headDim);
   // Whole heads are copied; where nothing is padded, everything at once.
@@ -70,4 +74,9 @@ export function readValue(layout: Layout, words: Uint32Array<ArrayBuffer>, image
       out.set(source.subarray(from, from + headDim), at);
   }
   return out;
+}
+
+function storedNumbers({ kind }: Layout, words: Uint32Array<ArrayBuffer>): Float32Array | Uint8Array {
+  if (kind === "f16") return unpackHalves(words);
+  return kind === "f32" ? new Float32Array(words.buffer, words.byteOffset) : new Uint8Array(words.buffer, words.byteOffset);
 }

@@ -36,6 +36,8 @@ const colour = z.tuple([z.number(), z.number(), z.number()]);
 const card = z.object({
   name: z.string().max(300),
   family: z.string().max(100),
+  // Absent in packages of earlier versions.
+  familyLabel: z.string().max(100).optional(),
   config: z.object({
     imageSize: size,
     patchSize: positive,

@@ -76,7 +76,13 @@ export function readPackageHeader(store: TensorStore): { card: ModelCard; reques
   }
   const header = parsed.data;
   const { weightBits, activationBits, recipe, levels } = header.request;
-  const card: ModelCard = { ...header.card, naming: "vitrine-package", quantization: { recipe, weightBits, activationBits, levels } };
+  const { familyLabel = header.card.family } = header.card;
+  const card: ModelCard = {
+    ...header.card,
+    familyLabel,
+    naming: "vitrine-package",
+    quantization: { recipe, weightBits, activationBits, levels },
+  };
   return { card, request: header.request, header };
 }
 

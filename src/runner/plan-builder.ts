@@ -1,16 +1,34 @@
 import { checkStep } from "./plan-checks.ts";
 import { assignSlots } from "./arena.ts";
+import { fuseNorms, isNorm } from "./fuse-norms.ts";
+import { hasHalfForm, packConstant, storeInHalves } from "./half-storage.ts";
 import { layoutBytes, type Layout } from "./layout.ts";
 import { placeChosen, type GemmChoices } from "./tune/gemm-rungs.ts";
-import type { AttentionForm, ConstantArray, Copy, Decoding, IntegerExecution, Operand, Plan, PlanMode, PlanValue, Step } from "./plan.ts";
+import type {
+  AttentionForm,
+  ConstantArray,
+  Copy,
+  Decoding,
+  FloatPrecision,
+  IntegerExecution,
+  Operand,
+  Plan,
+  PlanMode,
+  PlanValue,
+  Step,
+} from "./plan.ts";
 
 export interface PlanOptions {
   readonly mode: PlanMode;
   /** Batch size B. */
   readonly images: number;
   readonly execution: IntegerExecution;
+  /** Storage of a float model (of no other mode); default f32. */
+  readonly precision?: FloatPrecision;
   /** Which kernels run the linear layers; without it, those at the foot of the ladder. */
   readonly gemm?: GemmChoices;
+  /** "norm": normalizations are the prologue of the linear layers behind them, at the foot of the ladder; fewer dispatches, more arithmetic. Not in f16. */
+  readonly prologue?: "none" | "norm";
   /** How attention is computed; layers that a form does not cover, or whose scores or probabilities are tapped, stay unfused. */
   readonly attention: AttentionForm;
   /** Values to keep readable until the end of the run; unknown names are ignored (a fused value has no buffer). */
@@ -37,8 +55,9 @@ export interface PlanBuilder {
 }
 
 export function createPlanBuilder(options: PlanOptions): PlanBuilder {
-  const steps: Step[] = [];
-  const copies: Copy[] = [];
+  let steps: readonly Step[] = [];
+  let copies: readonly Copy[] = [];
+  const inHalves = options.mode === "float" && options.precision === "f16";
   const declared = new Map<string, { layout: Layout; decoding: Decoding | undefined }>();
   const find = (name: string) => {
     const value = declared.get(name);
@@ -52,12 +71,15 @@ export function createPlanBuilder(options: PlanOptions): PlanBuilder {
     decodingOf: (name) => find(name).decoding,
     has: (name) => declared.has(name),
     step(step) {
-      const placed = placeChosen(step, options.gemm, options.mode, options.images);
+      const chosen = placeChosen(step, options.gemm, options.mode, options.images);
+      const [x] = step.inputs;
+      const joins = options.prologue === "norm" && steps.some((each) => isNorm(each) && x && "value" in x && each.output === x.value);
+      const placed = joins || (inHalves && !chosen.steps.every(({ kernel }) => hasHalfForm(kernel))) ? { steps: [step] } : chosen;
       if (placed.scratch) declared.set(placed.scratch.name, { layout: placed.scratch.layout, decoding: undefined });
       placed.steps.forEach(checkStep);
-      steps.push(...placed.steps);
+      steps = [...steps, ...placed.steps];
     },
-    copy: (copy) => void copies.push(copy),
+    copy: (copy) => void (copies = [...copies, copy]),
     constant(name, build) {
       if (options.constants.has(name)) return { constant: name };
       if (options.pending) options.pending.set(name, build);
@@ -65,6 +87,18 @@ export function createPlanBuilder(options: PlanOptions): PlanBuilder {
       return { constant: name };
     },
     finish(name, inputs, output) {
+      if (options.prologue === "norm" && !inHalves) {
+        const fused = fuseNorms(steps, new Set([output, ...options.taps]));
+        steps = fused.steps;
+        for (const value of fused.dropped) declared.delete(value);
+        steps.forEach(checkStep);
+      }
+      if (inHalves) {
+        const stored = storeInHalves(steps, copies, declared.keys(), new Set([...inputs, output]));
+        ({ steps, copies } = stored);
+        for (const value of stored.values) declared.set(value, { layout: { ...find(value).layout, kind: "f16" }, decoding: undefined });
+        packConstants(stored.packed, steps, options);
+      }
       const kept = new Set([output, ...options.taps]);
       const lifetimes = [...declared].map(([value, { layout }]) => {
         const isPreset = copies.some((copy) => copy.value === value);
@@ -100,4 +134,20 @@ export function createPlanBuilder(options: PlanOptions): PlanBuilder {
       };
     },
   };
+}
+
+/** Constants that the steps read in f16 are packed, or will be; what no step reads in f32 any more is dropped. */
+function packConstants(packed: ReadonlyMap<string, string>, steps: readonly Step[], { constants, pending }: PlanOptions): void {
+  const read = new Set(steps.flatMap(({ inputs }) => inputs.flatMap((operand) => ("constant" in operand ? [operand.constant] : []))));
+  for (const [name, original] of packed) {
+    const build = pending?.get(original);
+    const known = constants.get(original);
+    if (!constants.has(name)) {
+      if (build && pending) pending.set(name, () => packConstant(original, build()));
+      else if (known) constants.set(name, packConstant(original, known));
+    }
+    if (read.has(original)) continue;
+    pending?.delete(original);
+    constants.delete(original);
+  }
 }

@@ -49,6 +49,8 @@ export interface PlanValue {
 }
 
 export type PlanMode = "float" | "simulated" | "integer";
+/** How a float model stores its weights and activations; either way it computes in f32. */
+export type FloatPrecision = "f32" | "f16";
 /** How integer products are executed; both give the same integers. */
 export type IntegerExecution = "f32" | "dot";
 /**

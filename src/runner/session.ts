@@ -8,10 +8,12 @@ import { createCpuExecutor } from "./cpu-executor.ts";
 import { decodeValue } from "./decode-value.ts";
 import type { PlanExecutor } from "./executor.ts";
 import { compilePlan, createGpuExecutor } from "./gpu-executor.ts";
+import { checkHalves } from "./check-halves.ts";
 import { makePlan } from "./make-plan.ts";
+import type { PlanOptions } from "./plan-builder.ts";
 import { packConstants } from "./pack-constants.ts";
 import { defaultChoices, type GemmChoices } from "./tune/gemm-rungs.ts";
-import type { AttentionForm, ConstantArray, IntegerExecution, Plan, PlanMode } from "./plan.ts";
+import type { AttentionForm, ConstantArray, FloatPrecision, IntegerExecution, Plan, PlanMode } from "./plan.ts";
 import { createWasmExecutor } from "./wasm-executor.ts";
 
 export interface SessionRun {
@@ -37,8 +39,12 @@ export interface Session {
 export interface SessionOptions {
   readonly mode: PlanMode;
   readonly execution: IntegerExecution;
+  /** Storage of a float model; default f32. In f16, `prepare` and `run` throw InputError HALF_WRONG on adapters that fail the kernels' cases. */
+  readonly precision?: FloatPrecision;
   /** Rungs of the linear layers; without it, the defaults of the adapter. */
   readonly gemm?: GemmChoices;
+  /** Normalizations as steps of their own (default), or as prologues of the linear layers behind them. */
+  readonly prologue?: PlanOptions["prologue"];
   /** Default: the adapter's, attentionFormOf(). */
   readonly attention?: AttentionForm;
   /** Images per submit. Default: maxImagesOf(). */
@@ -66,6 +72,7 @@ export function createGpuSession(gpu: Gpu, graph: Graph, options: SessionOptions
     const { weights, kernels } = parallelJobs(job, "loading weights, compiling kernels", ["weights", "kernels"]);
     const compiling = compilePlan(gpu, plan, kernels);
     await Promise.all([compiling, pack(weights).then(() => buffers.upload(plan.constants))]);
+    if (options.precision === "f16") await checkHalves(gpu, plan);
     return createGpuExecutor(gpu, plan, buffers);
   };
   const maxImages = options.maxImages ?? maxImagesOf(gpu);
@@ -80,10 +87,10 @@ export function attentionFormOf({ isSoftware, languageFeatures }: Gpu): Attentio
 }
 
 /** A session on the CPU twins of the kernels: the strict reference. `fused`: how the adapter to compare with rounds fma. */
-export function createReferenceSession(graph: Graph, mode: PlanMode, fused: boolean): Session {
+export function createReferenceSession(graph: Graph, mode: PlanMode, fused: boolean, precision: FloatPrecision = "f32"): Session {
   return createSession(
     graph,
-    { mode, execution: "f32" },
+    { mode, execution: "f32", precision },
     1,
     (plan, pack, job) => pack(job).then(() => createCpuExecutor(plan, fused)),
     () => {},
@@ -91,11 +98,11 @@ export function createReferenceSession(graph: Graph, mode: PlanMode, fused: bool
 }
 
 /** A session on WebAssembly, single-threaded: the words of the strict reference for an adapter that rounds fma twice. */
-export function createWasmSession(graph: Graph, mode: PlanMode): Session {
+export function createWasmSession(graph: Graph, mode: PlanMode, precision: FloatPrecision = "f32"): Session {
   const host = openWasmHost();
   return createSession(
     graph,
-    { mode, execution: "f32" },
+    { mode, execution: "f32", precision },
     WASM_IMAGES,
     (plan, pack, job) => pack(job).then(() => createWasmExecutor(plan, host)),
     () => {},
@@ -104,7 +111,7 @@ export function createWasmSession(graph: Graph, mode: PlanMode): Session {
 
 function createSession(
   graph: Graph,
-  { mode, execution, attention = "unfused", gemm }: SessionOptions,
+  { mode, execution, precision = "f32", prologue = "none", attention = "unfused", gemm }: SessionOptions,
   maxImages: number,
   makeExecutor: (plan: Plan, pack: Pack, job?: Job) => Promise<PlanExecutor>,
   release: () => void,
@@ -118,7 +125,18 @@ function createSession(
     const known = ready.get(key);
     if (known) return known;
     const pending = new Map<string, () => ConstantArray>();
-    const plan = makePlan(graph, { mode, images, execution, attention, taps, constants, pending, ...(gemm ? { gemm } : {}) });
+    const plan = makePlan(graph, {
+      mode,
+      images,
+      execution,
+      precision,
+      prologue,
+      attention,
+      taps,
+      constants,
+      pending,
+      ...(gemm ? { gemm } : {}),
+    });
     const made = { plan, executor: await makeExecutor(plan, (part) => packConstants(constants, pending, part), job) };
     ready.set(key, made);
     for (const [old, { executor }] of ready) {

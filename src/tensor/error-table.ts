@@ -58,6 +58,26 @@ const fileErrors = {
       "A zip, tar or gzip archive is damaged, or made to do harm: paths out of its folder, members that inflate beyond what they announce.",
     advice: "Unpack it with a program that you trust, and drop the files.",
   },
+  HUB_REPOSITORY: {
+    title: "No name of a repository",
+    meaning: "A text that names no repository of the Hugging Face Hub.",
+    advice: 'Give "owner/name" as it stands at the top of the model\'s page.',
+  },
+  HUB_NOT_FOUND: {
+    title: "Repository not open",
+    meaning: "The Hub has no such repository or file, or does not give it without an account.",
+    advice: "Check the name; for gated models download the files in the browser, and drop them.",
+  },
+  HUB_UNREACHABLE: {
+    title: "Hub not reachable",
+    meaning: "No connection to the Hub came about, or it failed.",
+    advice: "Try again later, or drop files that were downloaded otherwise.",
+  },
+  HUB_CHANGED: {
+    title: "Download of another size",
+    meaning: "A file from the Hub has another size than the repository lists.",
+    advice: "Download again; what has come is kept.",
+  },
   PICKLE_CODE: {
     title: "Code inside a checkpoint",
     meaning: "A checkpoint names a function or class that weights do not need; nothing in it is run, and the error tells the name.",
@@ -86,7 +106,7 @@ const fileErrors = {
   NPY_FORTRAN_ORDER: {
     title: "NumPy array in Fortran order",
     meaning: "The NumPy array is stored column by column (Fortran order).",
-    advice: "Save `numpy.ascontiguousarray(x)`.",
+    advice: "Make it contiguous (numpy.ascontiguousarray) and save it again.",
   },
   ONNX_INVALID: {
     title: "Broken ONNX file",
@@ -97,6 +117,11 @@ const fileErrors = {
     title: "External data missing",
     meaning: "An ONNX model keeps its weights in another file, which was not given; the error names it.",
     advice: "Drop the data file together with the .onnx file.",
+  },
+  ONNX_NETWORK_MISSING: {
+    title: "ONNX data without its network",
+    meaning: "The data file of an ONNX model was given without the .onnx file that says what it holds.",
+    advice: "Drop both files together.",
   },
   ONNX_DATA_PATH: {
     title: "External data outside of the folder",
@@ -442,6 +467,16 @@ const runningErrors = {
     meaning: "The GPU had no memory for a buffer; the error names the tensor and its size. What was open stays usable.",
     advice: "Use fewer images at once, or a smaller model.",
   },
+  HALF_RANGE: {
+    title: "Weight beyond 16 bits",
+    meaning: "A weight is too large to be stored as a 16-bit float; the error names the tensor.",
+    advice: "Run the model in f32.",
+  },
+  HALF_WRONG: {
+    title: "Wrong results in 16 bits",
+    meaning: "A kernel that stores 16-bit floats gives other results on this adapter than the reference; the error names it.",
+    advice: "Run the model in f32, or on another adapter.",
+  },
   SELFTEST_FAILED: {
     title: "Wrong results from a kernel",
     meaning: "A kernel gives other results on this adapter than the reference.",
@@ -493,6 +528,11 @@ const runningErrors = {
     title: "Unknown contender",
     meaning: "A benchmark contender that does not exist.",
     advice: "Choose one of the names that the error lists.",
+  },
+  NODE_DATA_INVALID: {
+    title: "No node data",
+    meaning: "A file of numbers by layer is no JSON, or not of the form that Model Explorer shows.",
+    advice: "Choose a node-data JSON file as Model Explorer takes it.",
   },
   PROFILE_INVALID: {
     title: "No saved profile",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { halfBits, halfValue, packHalves, unpackHalves } from "./half.ts";
+import { halfBits, halfValue, packHalves, saturatedHalfBits, unpackHalves } from "./half.ts";
 
 /** Bit patterns of IEEE 754 binary16, worked out by hand. */
 test.each([
@@ -28,6 +28,13 @@ test("subnormal numbers become 0 or the smallest normal number", () => {
 test("what f16 cannot hold is refused", () => {
   for (const value of [65520, Infinity, NaN]) expect(() => halfBits(value)).toThrow("is no f16");
   expect(halfBits(65519)).toBe(0x7bff);
+});
+
+test("kernels store the largest number instead", () => {
+  expect([65520, 1e30, Infinity].map(saturatedHalfBits)).toEqual([0x7bff, 0x7bff, 0x7bff]);
+  expect(saturatedHalfBits(-1e6)).toBe(0xfbff);
+  expect(saturatedHalfBits(-0.1)).toBe(halfBits(-0.1));
+  expect(() => saturatedHalfBits(NaN)).toThrow("is no f16");
 });
 
 test("every normal number comes back as itself, packed or not", () => {

@@ -23,6 +23,11 @@ export function halfBits(value: number): number {
   return sign | ((exponent + 15) << 10) | mantissa;
 }
 
+/** halfBits, but what lies past the largest f16 becomes it: how kernels store what they compute. Throws on NaN. */
+export function saturatedHalfBits(value: number): number {
+  return halfBits(Math.max(-LARGEST_HALF, Math.min(LARGEST_HALF, value)));
+}
+
 /** The number that normal or zero bits stand for. */
 export function halfValue(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;

@@ -235,4 +235,54 @@ export interface KernelExports {
     quads: number,
     thresholdCount: number,
   ): void;
+  // maps.ts
+  activation(
+    x: Pointer,
+    y: Pointer,
+    rows: number,
+    columns: number,
+    inStride: number,
+    outStride: number,
+    kind: number,
+    gated: number,
+    c0: number,
+    c1: number,
+    c2: number,
+  ): void;
+  depthwise(
+    x: Pointer,
+    indices: Pointer,
+    weight: Pointer,
+    y: Pointer,
+    images: number,
+    inRows: number,
+    outRows: number,
+    stride4: number,
+    group: number,
+  ): void;
+  depthwiseCodes(
+    x: Pointer,
+    indices: Pointer,
+    level: Pointer,
+    weight: Pointer,
+    column: Pointer,
+    y: Pointer,
+    images: number,
+    inRows: number,
+    outRows: number,
+    stride4: number,
+    group: number,
+  ): void;
+  gatherRows(
+    x: Pointer,
+    indices: Pointer,
+    y: Pointer,
+    images: number,
+    inRows: number,
+    inStride: number,
+    outRows: number,
+    outStride: number,
+    group: number,
+    part: number,
+  ): void;
 }

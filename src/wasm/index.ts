@@ -9,9 +9,11 @@ import {
 import { affine, dequantizeColumns, fakeQuantize, fakeQuantizeCodebook, patchify, quantize, quantizeColumns } from "./elements.ts";
 import { gemmCodesDot, gemmCodesF32, gemmF32 } from "./gemm.ts";
 import type { WasmKernel } from "./kernel.ts";
+import { activation, depthwise, depthwiseCodes, gatherRows } from "./maps.ts";
 import { layerNorm, layerNormInteger, softmax, softmaxDemax, softmaxInteger } from "./rows.ts";
 
 export const wasmKernels = {
+  activation,
   affine,
   "attention-output-codes-f32": attentionOutputCodesF32,
   "attention-output-codes-shift": attentionOutputCodesShift,
@@ -19,9 +21,12 @@ export const wasmKernels = {
   "attention-scores-codes-dot": attentionScoresCodes,
   "attention-scores-codes-f32": attentionScoresCodes,
   "attention-scores-f32": attentionScoresF32,
+  depthwise,
+  "depthwise-codes": depthwiseCodes,
   "dequantize-columns": dequantizeColumns,
   "fake-quantize": fakeQuantize,
   "fake-quantize-codebook": fakeQuantizeCodebook,
+  "gather-rows": gatherRows,
   "gemm-codes-dot": gemmCodesDot,
   "gemm-codes-f32": gemmCodesF32,
   "gemm-f32": gemmF32,

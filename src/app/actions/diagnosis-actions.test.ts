@@ -81,13 +81,13 @@ describe("sweep", () => {
 });
 
 describe("stale results", () => {
-  it("are noticed by bits of single layers and by the recipe beside", async () => {
+  it("are noticed by rules and by the recipe beside", async () => {
     const { store } = await compared();
-    const layerBits = { "blocks.3.mlp.fc2": { weights: 8 } };
+    const rules = [{ where: ["blocks.3.mlp.fc2"], bits: 8 }];
     expect(isStale(store.getState())).toBe(false);
-    store.getState().setControls({ layerBits });
+    store.getState().setControls({ rules });
     expect(isStale(store.getState())).toBe(true);
-    store.getState().setControls({ layerBits: undefined });
+    store.getState().setControls({ rules: [] });
     expect(isStale(store.getState())).toBe(false);
     store.getState().setVersus("repq-vit");
     expect(isStale(store.getState())).toBe(true);

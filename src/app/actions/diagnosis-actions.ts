@@ -61,7 +61,7 @@ export function createDiagnosisActions(
       const [setting] = parseBitSettings(bits);
       if (setting === undefined) return;
       const { weightBits, activationBits, attentionBits } = setting;
-      state().setControls({ recipe, weightBits, activationBits, attentionBits, layerBits: undefined, levels: "strict" });
+      state().setControls({ recipe, weightBits, activationBits, attentionBits, rules: undefined, levels: "strict" });
       state().setPanel("compare");
       await jobs.run("Comparing", false, compareNow);
     },

@@ -2,26 +2,31 @@ import type { Job } from "../../tensor/progress.ts";
 import { completeImages, completeModel, sortFiles } from "../drop/sort-files.ts";
 import type { SharedView } from "../share/share-link.ts";
 import { sharedView } from "../share/shared-view.ts";
+import { browserHubShelf, type BrowserHubShelf } from "../session/hub-shelf.ts";
 import type { FileShelf } from "../session/file-shelf.ts";
 import type { Session } from "../session/session.ts";
-import { compareRequest } from "../store/controls-slice.ts";
+import { compareRequest, controlsOfRun } from "../store/controls-slice.ts";
 import { recipeLabel } from "../store/engine-slice.ts";
 import type { LabStore } from "../store/lab-store.ts";
 import { verdictOf } from "../verdict.ts";
 import type { Manifest } from "../../runner/data/manifest.ts";
 import type { SplitRule } from "../../runner/data/choose-images.ts";
-import type { DroppedFile, ImageView, LevelsRequest, SiteLevels } from "../worker/lab-api.ts";
+import type { HeldModel } from "../worker/diagnosis-api.ts";
+import type { DroppedFile, ImageView, LabExport, LevelsRequest, SiteLevels } from "../worker/lab-api.ts";
 import type { LabClient } from "../worker/lab-client.ts";
 import { createBenchActions, watchDevice, type BenchActions } from "./bench-actions.ts";
 import { createDiagnosisActions, type DiagnosisActions } from "./diagnosis-actions.ts";
+import { createHubActions, type HubActions } from "./hub-actions.ts";
 import { createJobRunner, errorParts } from "./job-runner.ts";
 
 /** Everything a person can make the page do; components call these and nothing else. */
-export interface LabActions extends DiagnosisActions, BenchActions {
+export interface LabActions extends DiagnosisActions, BenchActions, HubActions {
   start(): Promise<void>;
   trySample(): Promise<void>;
   /** A drop is still being walked when it arrives here. */
   openFiles(files: readonly DroppedFile[] | Promise<readonly DroppedFile[]>): Promise<void>;
+  /** What the set recipe quantizes in the open model. Not a job: nothing else waits for it, and it stops nothing. */
+  readRecipeSites(signal: AbortSignal): Promise<void>;
   changeHeads(numHeads: number): Promise<void>;
   compare(): Promise<void>;
   runSelfTest(): Promise<void>;
@@ -32,6 +37,9 @@ export interface LabActions extends DiagnosisActions, BenchActions {
   /** Digests of the images in use; null when it was cancelled or failed. */
   manifest(): Promise<Manifest | null>;
   stability(): Promise<void>;
+  readExportChoices(): Promise<void>;
+  /** A model of the last comparison as files; null when it was cancelled or failed. */
+  exportModel(held: HeldModel, format: string): Promise<LabExport | null>;
   /** Not jobs: nothing else waits for them, and they stop nothing. */
   thumbnail(index: number, kind: "original" | "seen", signal: AbortSignal): Promise<ImageBitmap>;
   viewImage(index: number, signal: AbortSignal): Promise<ImageView>;
@@ -52,6 +60,8 @@ export interface LabActions extends DiagnosisActions, BenchActions {
 export interface LabOptions {
   /** Where models and images are kept from visit to visit. */
   readonly shelf?: FileShelf;
+  /** Where files from the Hub go; the browser's own where absent. */
+  readonly hubShelf?: () => BrowserHubShelf;
   /** The sample has been compared. */
   readonly onSampleShown?: () => void;
 }
@@ -173,6 +183,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
   const actions: LabActions = {
     ...createDiagnosisActions(store, client, jobs, compareNow),
     ...createBenchActions(store, client, jobs),
+    ...createHubActions(jobs, (files) => actions.openFiles(files), options.hubShelf ?? browserHubShelf),
     start,
     runSelfTest,
     cancel: jobs.cancel,
@@ -230,6 +241,23 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         return `${images.calibrationCount} images calibrate, ${images.evaluation.length} are judged.`;
       });
     },
+    async readExportChoices() {
+      state().setExportChoices(await client.exportChoices().catch(() => []));
+    },
+    async exportModel(held, format) {
+      let found: LabExport | null = null;
+      await jobs.run("Writing the model", false, async (job) => {
+        const written = await client.exportModel(held, format, job);
+        job.signal?.throwIfAborted();
+        found = written;
+        return `${written.files.length === 1 ? "The file is" : `${written.files.length} files are`} written.`;
+      });
+      return found;
+    },
+    async readRecipeSites(signal) {
+      const sites = await client.recipeSites(state().controls.recipe, { signal });
+      if (!signal.aborted) state().setRecipeSites(sites);
+    },
     async manifest() {
       let found: Manifest | null = null;
       await jobs.run("Hashing images", false, async (job) => {
@@ -251,7 +279,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         const { controlsOf, decodeShare } = await import("../share/share-link.ts");
         const shared = await decodeShare(hash);
         state().setShared(shared);
-        state().setControls({ attentionBits: undefined, layerBits: undefined, ...controlsOf(shared) });
+        state().setControls(controlsOfRun(controlsOf(shared)));
         pendingView = shared.view;
         state().setPanel(shared.view.panel);
       } catch (error) {

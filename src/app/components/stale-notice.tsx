@@ -1,4 +1,5 @@
 import { Button } from "react-aria-components/Button";
+import { controlsOfRun } from "../store/controls-slice.ts";
 import { isStale } from "../store/result-slice.ts";
 import { useActions, useLab } from "./lab-context.tsx";
 
@@ -11,7 +12,7 @@ export function StaleNotice() {
   const setVersus = useLab((state) => state.setVersus);
   const { compare } = useActions();
   if (!stale || isRunning || request === null) return null;
-  const { recipe, weightBits, activationBits, attentionBits, layerBits, levels, baseline } = request;
+  const { baseline } = request;
   return (
     <div className="notice warning stale-notice" data-testid="stale-notice">
       <p>
@@ -23,7 +24,7 @@ export function StaleNotice() {
       <Button
         className="button"
         onPress={() => {
-          setControls({ recipe, weightBits, activationBits, attentionBits, layerBits, levels });
+          setControls(controlsOfRun(request));
           if (baseline !== null) setVersus(baseline);
         }}
       >

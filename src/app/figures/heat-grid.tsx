@@ -10,6 +10,20 @@ export interface HeatCell {
   readonly short: string;
   /** The cell in words. */
   readonly text: string;
+  readonly isRinged?: boolean;
+}
+
+/** For grids whose cells can be painted: with the pointer over a rectangle, and by keys. */
+export interface Painting {
+  isChosen(cell: Cursor): boolean;
+  /** The pointer goes down on a cell. */
+  onPress(cell: Cursor): void;
+  /** What is chosen stays. */
+  onFocus(cell: Cursor): void;
+  /** An arrow key with Shift. */
+  onExtend(cell: Cursor): void;
+  /** True when the key has been taken. */
+  onKey(key: string): boolean;
 }
 
 const LABEL_WIDTH = 92;
@@ -32,22 +46,32 @@ export function HeatGrid(props: {
   /** Name of the cell to ring. */
   readonly ringed: string | null;
   readonly testId?: string;
+  readonly painting?: Painting;
+  /** Cells at least this wide show their number. */
+  readonly numberWidth?: number;
+  /** What stands for a cell that is not there. */
+  readonly absent?: string;
 }) {
-  const { rows, columns, cells, width, cursor, onCursor, ringed } = props;
+  const { rows, columns, cells, width, cursor, onCursor, ringed, painting, numberWidth = 34, absent = "not measured" } = props;
   const cellWidth = (width - LABEL_WIDTH) / Math.max(1, columns.length);
   // Narrow cells leave no room for every column's number, nor for their own.
   const everyColumn = cellWidth >= 18 ? 1 : Math.ceil(18 / cellWidth);
-  const hasNumbers = cellWidth >= 34;
+  const hasNumbers = cellWidth >= numberWidth;
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const moved = moveCursor(cursor, event.key, rows.length, columns.length);
-    if (moved === null) return;
+    if (moved === null) {
+      if (painting?.onKey(event.key) === true) event.preventDefault();
+      return;
+    }
     event.preventDefault();
-    onCursor(moved);
+    if (painting !== undefined && event.shiftKey) painting.onExtend(moved);
+    else onCursor(moved);
     const cell = `[data-row="${moved.row}"][data-column="${moved.column}"]`;
     event.currentTarget.closest("table")?.querySelector<HTMLElement>(cell)?.focus();
   };
   return (
-    <table className="heat-grid" data-testid={props.testId}>
+    <table className={painting === undefined ? "heat-grid" : "heat-grid paintable"} data-testid={props.testId}>
       <caption className="visually-hidden">{props.caption} Arrow keys move.</caption>
       <thead>
         <tr>
@@ -77,14 +101,17 @@ export function HeatGrid(props: {
                     tabIndex={isCursor ? 0 : -1}
                     data-row={row}
                     data-column={column}
-                    className={cellClass(cell, isCursor, ringed)}
+                    className={cellClass(cell, isCursor || painting?.isChosen({ row, column }) === true, ringed)}
                     style={{ background: heatColour(cell?.level ?? null) }}
                     onKeyDown={onKeyDown}
-                    onFocus={() => onCursor({ row, column })}
+                    onFocus={() => (painting?.onFocus ?? onCursor)({ row, column })}
                     onPointerEnter={() => onCursor({ row, column })}
+                    onPointerDown={(event) => {
+                      if (event.button === 0) painting?.onPress({ row, column });
+                    }}
                   >
                     {hasNumbers && cell !== null && <span aria-hidden="true">{cell.short}</span>}
-                    <span className="visually-hidden">{cell === null ? "not measured" : cell.text}</span>
+                    <span className="visually-hidden">{cell === null ? absent : cell.text}</span>
                   </button>
                 </td>
               );
@@ -98,7 +125,11 @@ export function HeatGrid(props: {
 
 function cellClass(cell: HeatCell | null, isCursor: boolean, ringed: string | null): string {
   const level = cell?.level ?? 0;
-  const classes = [textClass(level), isCursor ? "cursor" : "", cell !== null && cell.name === ringed ? "ringed" : ""];
+  const classes = [
+    textClass(level),
+    isCursor ? "cursor" : "",
+    cell !== null && (cell.isRinged === true || cell.name === ringed) ? "ringed" : "",
+  ];
   return classes.filter((name) => name !== "").join(" ");
 }
 

@@ -11,6 +11,7 @@ import type { SweepRow } from "../../runner/sweep/sweep.ts";
 import { seededNormal } from "../../tensor/random.ts";
 import { tensor } from "../../tensor/tensor.ts";
 import type { MarginSide } from "../figures/margin-chart.tsx";
+import type { BitCell, BitGrid } from "../results/bit-grid.ts";
 import { errorMap } from "../results/error-map.ts";
 import { paretoView } from "../results/pareto-points.ts";
 import { fakeProfile, fakeTuning } from "../testing/fake-bench.ts";
@@ -152,3 +153,25 @@ export const attention: MapPair = (() => {
   const float = Float32Array.from({ length: 64 }, (_, i) => Math.exp(-(((i % 8) - 5) ** 2 + (Math.floor(i / 8) - 2) ** 2) / 6) / 14);
   return { float, quantized: float.map((value) => Math.max(0, value * (1 + 0.3 * normal()) + 0.004 * normal())) };
 })();
+
+const BIT_ROWS = ["qkv input", "qkv weights", "q and k", "softmax", "v", "fc2 input", "fc2 weights"];
+
+/** A softmax row with more bits from block 4 on, one cell left in float, and a block without a last layer. */
+export const bits: BitGrid = {
+  rows: BIT_ROWS,
+  columns: ["0", "1", "2", "3", "4", "5", "6", "7"],
+  cells: BIT_ROWS.map((row, r) =>
+    Array.from({ length: 8 }, (_, block): BitCell | null => {
+      if (r === 6 && block === 7) return null;
+      const isChanged = r === 3 && block >= 4;
+      const count = r === 0 && block === 0 ? null : isChanged ? 8 : 2 + ((r + block) % 5);
+      return {
+        layer: `blocks.${block}.${row}`,
+        sites: ["input"],
+        bits: count,
+        isChanged,
+        text: `blocks.${block}.${row}: ${count ?? "float"}`,
+      };
+    }),
+  ),
+};

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { ReactNode } from "react";
 import { AttentionView } from "../figures/attention-view.tsx";
+import { BitGridView } from "../figures/bit-grid-view.tsx";
 import { ErrorStrip } from "../figures/error-strip.tsx";
 import { KernelShares } from "../figures/kernel-shares.tsx";
 import { LayerChart } from "../figures/layer-chart.tsx";
@@ -20,6 +21,21 @@ import * as data from "./fixtures.ts";
 /** `?gallery`: every plot on made-up data, for looking at them and for snapshots. Adding a plot: one line here. */
 export const PLOTS: readonly { readonly id: string; readonly title: string; readonly draw: (width: number) => ReactNode }[] = [
   { id: "error-strip", title: "Error strip", draw: (width) => <Strip width={width} /> },
+  {
+    id: "bit-grid",
+    title: "Bits by role and block",
+    draw: (width) => (
+      <BitGridView
+        caption="Bits."
+        corner="block"
+        grid={data.bits}
+        width={width}
+        testId="gallery-bits"
+        onPaint={() => undefined}
+        onLook={() => undefined}
+      />
+    ),
+  },
   { id: "layers", title: "Two recipes along the network", draw: (width) => <LayerChart width={width} sides={layerSides} /> },
   { id: "split", title: "Weights and activations", draw: () => <SplitTable split={data.split} /> },
   { id: "ranking-only", title: "Quantized alone", draw: () => <RankingTable ranking={data.ranking("only")} limit={6} /> },

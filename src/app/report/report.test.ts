@@ -70,6 +70,10 @@ describe("reproductionCommand", () => {
     expect(one).toContain(`--model 'it'\\''s a model.safetensors' --images IMAGES_FOLDER`);
     expect(one).toContain("--heads 4");
     expect(one).toContain("--attention 8");
+    const rules = [{ where: ["head"], bits: 8 }];
+    expect(reproductionCommand({ ...request, rules }, { isSample: true, modelFiles: [], card })).toMatch(
+      / --levels strict --rules vitrine-recipe.json$/,
+    );
     const files = ["deit/config.json", "deit/model.safetensors"];
     expect(reproductionCommand(request, { isSample: false, modelFiles: files, card })).toContain("--model deit ");
   });

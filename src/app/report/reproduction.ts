@@ -10,6 +10,8 @@ export interface RunInputs {
 }
 
 export const MANIFEST_NAME = "vitrine-manifest.json";
+export const RECIPE_NAME = "vitrine-recipe.json";
+export const LAYER_BITS_NAME = "layer-bits.json";
 
 /**
  * The command that makes the same comparison without the page. Which images calibrate and are judged is in the manifest that is downloaded beside it;
@@ -23,7 +25,8 @@ export function reproductionCommand(request: QuantizeRequest, { isSample, modelF
     args.push(`--recipe ${quote(request.recipe)}`, `--weights ${request.weightBits}`, `--activations ${request.activationBits}`);
     if (request.attentionBits !== undefined) args.push(`--attention ${request.attentionBits}`);
     args.push(`--levels ${request.levels}`);
-    if (request.layerBits !== undefined) args.push("--layer-bits layer-bits.json");
+    if (request.layerBits !== undefined) args.push(`--layer-bits ${LAYER_BITS_NAME}`);
+    if (request.rules !== undefined && request.rules.length > 0) args.push(`--rules ${RECIPE_NAME}`);
   }
   return `npm run lab -- compare ${args.join(" ")}`;
 }

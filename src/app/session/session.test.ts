@@ -9,7 +9,7 @@ const session: Session = {
     activationBits: 6,
     attentionBits: 4,
     levels: "as-published",
-    layerBits: { "blocks.0.attn.qkv": { weights: 8 } },
+    rules: [{ where: ["blocks.*.attn.qkv"], role: ["weight"], bits: 8, scheme: "symmetric" }],
   },
   side: "baseline",
   filter: "flip",
@@ -22,6 +22,20 @@ it("comes back as it was written", () => {
   const kept = new Map<string, string>();
   writeSession({ setItem: (key, value) => void kept.set(key, value) }, session);
   expect(readSession({ getItem: (key) => kept.get(key) ?? null })).toEqual(session);
+});
+
+it("takes rules that it knows, and bits by layer of earlier versions as rules", () => {
+  const rulesOf = (controls: object) =>
+    parseSession(JSON.stringify({ ...session, controls: { ...session.controls, ...controls } }))?.controls.rules;
+  expect(rulesOf({ rules: undefined, layerBits: { head: { weights: 8 } } })).toEqual([{ where: ["head"], role: ["weight"], bits: 8 }]);
+  for (const rules of [
+    [{ where: ["head"] }],
+    [{ where: [], bits: 8 }],
+    [{ where: ["head"], bits: 9 }],
+    [{ where: ["head"], scheme: "lloyd" }],
+    "x",
+  ])
+    expect(rulesOf({ rules }), JSON.stringify(rules)).toBeUndefined();
 });
 
 it("is nothing where it was tampered with or made by another version", () => {

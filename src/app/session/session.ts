@@ -1,4 +1,9 @@
 /** What survives a reload, as far as it is small: where somebody was and what was set. Files lie in the origin's private file system. */
+import type { LayerBits } from "../../quant/bits.ts";
+import { GRANULARITIES } from "../../quant/granularity.ts";
+import { RULE_ROLES, type LayerRule } from "../../quant/rules/layer-rule.ts";
+import { RULE_SCHEMES } from "../../quant/rules/rule-schemes.ts";
+import { withLayerBits } from "../../quant/rules/set-bits.ts";
 import type { QuantizeRequest } from "../../runner/comparison.ts";
 import type { SplitRule } from "../../runner/data/choose-images.ts";
 import type { Filter, Side } from "../results/image-rows.ts";
@@ -63,16 +68,20 @@ function parseControls({
   activationBits,
   attentionBits,
   layerBits,
+  rules,
   levels,
 }: Record<string, unknown>): QuantizeRequest | null {
   if (typeof recipe !== "string" || !isBits(weightBits) || !isBits(activationBits)) return null;
+  const kept = Array.isArray(rules) && rules.every(isLayerRule) ? rules : [];
+  // Sessions of earlier versions.
+  const all = isRecord(layerBits) && Object.values(layerBits).every(isLayerBits) ? withLayerBits(kept, layerBits as LayerBits) : kept;
   return {
     recipe,
     weightBits,
     activationBits,
     levels: levels === "as-published" ? "as-published" : "strict",
     ...(isBits(attentionBits) ? { attentionBits } : {}),
-    ...(isRecord(layerBits) && Object.values(layerBits).every(isLayerBits) ? { layerBits: layerBits as QuantizeRequest["layerBits"] } : {}),
+    ...(all.length > 0 ? { rules: all } : {}),
   };
 }
 
@@ -90,6 +99,22 @@ function parseRule(rule: unknown): SplitRule | null {
   if ((order !== "given" && order !== "shuffled") || typeof seed !== "number" || !isCount(calibrationCount) || !isCount(evaluationCount))
     return null;
   return { order, seed, calibrationCount, evaluationCount };
+}
+
+/** As `rulesSchema` has it, without the library: the first screen reads sessions. */
+function isLayerRule(value: unknown): value is LayerRule {
+  if (!isRecord(value)) return false;
+  const { where, role, bits, scheme, granularity } = value;
+  const isListOf = (list: unknown, isOne: (item: unknown) => boolean) => Array.isArray(list) && list.length > 0 && list.every(isOne);
+  const isOneOf = (names: readonly string[]) => (item: unknown) => typeof item === "string" && names.includes(item);
+  return (
+    isListOf(where, (name) => typeof name === "string" && name !== "") &&
+    (role === undefined || isListOf(role, isOneOf(RULE_ROLES))) &&
+    (bits === undefined || isBits(bits)) &&
+    (scheme === undefined || isOneOf(RULE_SCHEMES)(scheme)) &&
+    (granularity === undefined || isOneOf(GRANULARITIES)(granularity)) &&
+    [bits, scheme, granularity].some((change) => change !== undefined)
+  );
 }
 
 function isLayerBits(value: unknown): boolean {

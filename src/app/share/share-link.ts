@@ -1,6 +1,8 @@
 /** A view as a link: recipe, place and digests, never weights or pixels. `#v1=` and base64url of deflated JSON. */
 import { z } from "zod";
 import type { QuantizeRequest } from "../../runner/comparison.ts";
+import { withLayerBits } from "../../quant/rules/set-bits.ts";
+import { rulesSchema } from "../../runner/rules/recipe-document.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import { PREFIX } from "./share-hash.ts";
 import { PANEL_NAMES } from "../store/view-slice.ts";
@@ -13,6 +15,8 @@ const shared = z.object({
     weightBits: bits,
     activationBits: bits,
     attentionBits: bits.optional(),
+    rules: rulesSchema.optional(),
+    /** Of links made before there were rules. */
     layerBits: z.record(z.string().max(200), z.object({ weights: bits.optional(), activations: bits.optional() })).optional(),
     levels: z.enum(["strict", "as-published"]),
   }),
@@ -65,9 +69,10 @@ export async function decodeShare(hash: string): Promise<SharedView> {
   }
 }
 
-/** What the next run is to be made with; bits by layer are passed on as they are. */
-export function controlsOf({ controls }: SharedView): QuantizeRequest {
-  return controls;
+/** What the next run is to be made with. */
+export function controlsOf({ controls: { layerBits, rules = [], ...controls } }: SharedView): QuantizeRequest {
+  const all = layerBits === undefined ? rules : withLayerBits(rules, layerBits);
+  return all.length === 0 ? controls : { ...controls, rules: all };
 }
 
 async function through(

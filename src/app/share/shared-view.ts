@@ -4,7 +4,7 @@ import type { SharedView } from "./share-link.ts";
 /** What a link to the present view carries: the run that is shown, else the recipe that is set. */
 export function sharedView(state: LabState): SharedView {
   const { result, controls, panel, side, filter, model, modelFiles, images, fingerprint } = state;
-  const { recipe, weightBits, activationBits, attentionBits, layerBits, levels } = result?.asked ?? controls;
+  const { recipe, weightBits, activationBits, attentionBits, rules, levels } = result?.asked ?? controls;
   return {
     controls: {
       recipe,
@@ -12,7 +12,7 @@ export function sharedView(state: LabState): SharedView {
       activationBits,
       levels,
       ...(attentionBits === undefined ? {} : { attentionBits }),
-      ...(layerBits === undefined ? {} : { layerBits: { ...layerBits } }),
+      ...(rules === undefined ? {} : { rules: structuredClone(rules) as SharedView["controls"]["rules"] }),
     },
     // Whoever follows the link wants to see the result, not how it was shared.
     view: { panel: panel === "report" ? "compare" : panel, side, filter },

@@ -1,6 +1,6 @@
-import type { LayerBits } from "../../quant/bits.ts";
 import type { QuantizeRequest } from "../../runner/comparison.ts";
 import type { CompareRequest } from "../worker/lab-api.ts";
+import { NO_HISTORY, recorded, redone, undone, type History } from "./history.ts";
 import type { SetSlice } from "./set-slice.ts";
 
 /** How to quantize next. */
@@ -11,24 +11,44 @@ export const FIRST_CONTROLS: QuantizeRequest = { recipe: "repq-vit", weightBits:
 
 export interface ControlsSlice {
   readonly controls: QuantizeRequest;
+  readonly controlsHistory: History<QuantizeRequest>;
   /** The recipe that runs beside it at the same bits, to tell the two apart. */
   readonly versus: string;
   setVersus(recipe: string): void;
   setControls(change: Partial<QuantizeRequest>): void;
+  undoControls(): void;
+  redoControls(): void;
 }
 
 export function controlsSlice(set: SetSlice<ControlsSlice>): ControlsSlice {
   return {
     controls: FIRST_CONTROLS,
+    controlsHistory: NO_HISTORY,
     versus: BASELINE_RECIPE,
     setVersus: (versus) => set({ versus }),
-    setControls: (change) => set((state) => ({ controls: { ...state.controls, ...change } })),
+    setControls: (change) =>
+      set(({ controls: before, controlsHistory }) => {
+        const controls = { ...before, ...change };
+        if (sameRequest(before, controls)) return { controls };
+        return { controls, controlsHistory: recorded(controlsHistory, before) };
+      }),
+    undoControls: () => set((state) => stepped(undone(state.controlsHistory, state.controls))),
+    redoControls: () => set((state) => stepped(redone(state.controlsHistory, state.controls))),
   };
 }
 
-/** Another recipe, at first the naive baseline, runs beside every one, to tell what the recipe rescued. Bits of single layers are the recipe's own. */
+function stepped(step: ReturnType<typeof undone<QuantizeRequest>>): Partial<ControlsSlice> {
+  return step === null ? {} : { controls: step.value, controlsHistory: step.history };
+}
+
+/** Another recipe, at first the naive baseline, runs beside every one, to tell what the recipe rescued. */
 export function compareRequest(controls: QuantizeRequest, versus: string = BASELINE_RECIPE): CompareRequest {
   return { ...controls, baseline: controls.recipe === versus ? null : versus };
+}
+
+/** The settings that a run was made with, each of them named, so that they replace whatever is set. */
+export function controlsOfRun({ recipe, weightBits, activationBits, attentionBits, rules, levels }: QuantizeRequest): QuantizeRequest {
+  return { recipe, weightBits, activationBits, attentionBits, layerBits: undefined, rules, levels };
 }
 
 export function sameRequest(a: QuantizeRequest, b: QuantizeRequest): boolean {
@@ -38,14 +58,6 @@ export function sameRequest(a: QuantizeRequest, b: QuantizeRequest): boolean {
     a.activationBits === b.activationBits &&
     (a.attentionBits ?? a.activationBits) === (b.attentionBits ?? b.activationBits) &&
     a.levels === b.levels &&
-    sameLayerBits(a.layerBits ?? {}, b.layerBits ?? {})
-  );
-}
-
-function sameLayerBits(a: LayerBits, b: LayerBits): boolean {
-  const names = Object.keys(a);
-  return (
-    names.length === Object.keys(b).length &&
-    names.every((name) => a[name]?.weights === b[name]?.weights && a[name]?.activations === b[name]?.activations)
+    JSON.stringify(a.rules ?? []) === JSON.stringify(b.rules ?? [])
   );
 }

@@ -1,5 +1,5 @@
 import type { AdapterDescription } from "../../runner/comparison.ts";
-import type { ErrorParts, RecipeChoice, SelfTestReport } from "../worker/lab-api.ts";
+import type { ErrorParts, ExportChoice, RecipeChoice, SelfTestReport } from "../worker/lab-api.ts";
 import type { SetSlice } from "./set-slice.ts";
 
 /** The machine that computes: adapter, recipes it offers, its self-test. */
@@ -17,9 +17,12 @@ export interface EngineSlice {
   readonly adapter: AdapterState;
   readonly recipes: readonly RecipeChoice[];
   readonly selfTest: SelfTestState;
+  /** Forms that a quantized model can be written in; none until somebody asks. */
+  readonly exportChoices: readonly ExportChoice[];
   setAdapter(adapter: AdapterState): void;
   setRecipes(recipes: readonly RecipeChoice[]): void;
   setSelfTest(selfTest: SelfTestState): void;
+  setExportChoices(choices: readonly ExportChoice[]): void;
 }
 
 export function engineSlice(set: SetSlice<EngineSlice>): EngineSlice {
@@ -27,9 +30,11 @@ export function engineSlice(set: SetSlice<EngineSlice>): EngineSlice {
     adapter: { kind: "asking" },
     recipes: [],
     selfTest: { kind: "not-run" },
+    exportChoices: [],
     setAdapter: (adapter) => set({ adapter }),
     setRecipes: (recipes) => set({ recipes }),
     setSelfTest: (selfTest) => set({ selfTest }),
+    setExportChoices: (exportChoices) => set({ exportChoices }),
   };
 }
 

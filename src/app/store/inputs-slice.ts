@@ -2,6 +2,7 @@ import type { DroppedFile, ImageSet, LabStability, OpenedModel } from "../worker
 import type { BenchSlice } from "./bench-slice.ts";
 import type { DiagnosisSlice } from "./diagnosis-slice.ts";
 import type { InspectionSlice } from "./inspection-slice.ts";
+import type { RecipeSitesSlice } from "./recipe-sites-slice.ts";
 import type { ResultSlice } from "./result-slice.ts";
 import type { SharedSlice } from "./shared-slice.ts";
 import type { SetSlice } from "./set-slice.ts";
@@ -31,6 +32,7 @@ export function inputsSlice(
     InputsSlice &
       Pick<ResultSlice, "result" | "side" | "filter"> &
       Pick<InspectionSlice, "tensors"> &
+      Pick<RecipeSitesSlice, "recipeSites"> &
       Pick<SharedSlice, "fingerprint"> &
       Pick<DiagnosisSlice, "diagnosis"> &
       Pick<BenchSlice, "profile"> &
@@ -38,6 +40,7 @@ export function inputsSlice(
   >,
 ): InputsSlice {
   const noResult = { fingerprint: null, stability: null, result: null, side: "main", filter: "all", diagnosis: null, ...NO_SWEEP } as const;
+  const noModel = { tensors: null, recipeSites: null, profile: null } as const;
   return {
     model: null,
     modelFiles: [],
@@ -45,8 +48,8 @@ export function inputsSlice(
     imageFiles: [],
     stability: null,
     setStability: (stability) => set({ stability }),
-    setSample: (model, images) => set({ model, modelFiles: [], images, imageFiles: [], tensors: null, profile: null, ...noResult }),
-    setModel: (model, modelFiles) => set({ model, modelFiles, images: null, tensors: null, profile: null, ...noResult }),
+    setSample: (model, images) => set({ model, modelFiles: [], images, imageFiles: [], ...noModel, ...noResult }),
+    setModel: (model, modelFiles) => set({ model, modelFiles, images: null, ...noModel, ...noResult }),
     setImages: (images, imageFiles) => set({ images, imageFiles, ...noResult }),
     holdImageFiles: (imageFiles) => set({ imageFiles }),
   };

@@ -14,6 +14,8 @@ import { inspectionSlice } from "./inspection-slice.ts";
 import type { InspectionSlice } from "./inspection-slice.ts";
 import { jobSlice } from "./job-slice.ts";
 import type { JobSlice } from "./job-slice.ts";
+import { recipeSitesSlice } from "./recipe-sites-slice.ts";
+import type { RecipeSitesSlice } from "./recipe-sites-slice.ts";
 import { resultSlice } from "./result-slice.ts";
 import type { ResultSlice } from "./result-slice.ts";
 import { sessionSlice } from "./session-slice.ts";
@@ -31,6 +33,7 @@ import type { ViewSlice } from "./view-slice.ts";
 export type LabState = EngineSlice &
   InputsSlice &
   ControlsSlice &
+  RecipeSitesSlice &
   JobSlice &
   ResultSlice &
   ViewSlice &
@@ -48,6 +51,7 @@ export function createLabStore(): LabStore {
     ...engineSlice(set),
     ...inputsSlice(set),
     ...controlsSlice(set),
+    ...recipeSitesSlice(set),
     ...jobSlice(set),
     ...resultSlice(set),
     ...viewSlice(set),

@@ -14,6 +14,7 @@ export function fakeCard(numHeads: number | null): ModelCard {
   return {
     name: "shapes-vit-128.safetensors",
     family: "vit",
+    familyLabel: "ViT",
     naming: "timm",
     config: {
       imageSize: [64, 64],

@@ -12,6 +12,7 @@ import { DEPTH, FAKE_CLASSES, fakeCard, fakeFloatLogits, fakeLabel, fakeLayers, 
 import { fakeAttention, fakeDiagnosis, fakeRow } from "./fake-diagnosis.ts";
 import { fakeImageSet, fakeManifest, fakeSampleNames, fakeStability } from "./fake-images.ts";
 import { fakeLevels, fakeSites } from "./fake-levels.ts";
+import { fakeEffectiveBits, fakeRecipeSites } from "./fake-recipe-sites.ts";
 import { fakeTensors } from "./fake-tensors.ts";
 
 export interface FakeLabOptions {
@@ -138,7 +139,7 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
       const adapter = usable();
       const sideOf = (recipe: string): LabSide => ({
         ...fakeComparison({ ...request, recipe }, count, adapter),
-        effectiveBits: { weights: request.weightBits, activations: request.activationBits + 0.125 },
+        effectiveBits: fakeEffectiveBits(options.depth ?? DEPTH, { ...request, recipe }),
         calibrationCount: images?.calibrationCount ?? 0,
         sites: fakeSites(DEPTH, request),
       });
@@ -190,6 +191,12 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
       await steps(jobId, ["reading weights"], onProgress);
       return fakeTensors(options.depth ?? DEPTH);
     },
+    exportChoices: () => Promise.resolve([{ name: "package", label: "Vitrine package", summary: "opens here and on the command line" }]),
+    async exportModel(jobId, _held, format, onProgress) {
+      await steps(jobId, ["writing and reading back"], onProgress);
+      return { files: [{ name: `made-up.${format}`, bytes: new TextEncoder().encode("made up") }], readBack: null, notes: [] };
+    },
+    recipeSites: (_jobId, recipe) => Promise.resolve().then(() => fakeRecipeSites(options.depth ?? DEPTH, recipe)),
     async levels(_jobId, request) {
       await Promise.resolve();
       return fakeLevels(request, last?.main.request.activationBits ?? 4);
@@ -201,7 +208,7 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
   };
 }
 
-const USUAL = { calibrationImages: 32, minimumImages: 1, bitRange: { lowest: 2, highest: 8 } } as const;
+const USUAL = { calibrationImages: 32, minimumImages: 1, isMixed: false, bitRange: { lowest: 2, highest: 8 } } as const;
 const FAKE_RECIPES: readonly RecipeChoice[] = [
   {
     ...USUAL,
@@ -271,9 +278,9 @@ function fakeComparison(request: QuantizeRequest, imageCount: number, adapter: A
     const q = softmaxRow(quantizedLogits, classes, image);
     softmaxRow(floatLogits, classes, image).forEach((p, c) => (kl += p * Math.log(p / (q[c] ?? 1))));
   }
-  const { recipe, weightBits, activationBits, attentionBits, levels } = request;
+  const { recipe, weightBits, activationBits, attentionBits, rules, levels } = request;
   return {
-    request: { recipe, weightBits, activationBits, attentionBits, levels },
+    request: { recipe, weightBits, activationBits, attentionBits, rules, levels },
     executor: levels === "as-published" ? "simulated" : "integer",
     executorNote: levels === "as-published" ? "As-published levels cannot run as integers; the float simulation served." : null,
     quality: {

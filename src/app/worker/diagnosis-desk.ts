@@ -59,7 +59,8 @@ export function createDiagnosisDesk(openLab: () => Promise<Engine>): DiagnosisDe
   };
 }
 
-function runGone(): InputError {
+/** Somebody asks about a run that another has followed. */
+export function runGone(): InputError {
   return new InputError("RUN_GONE", {
     what: "The models of this comparison are not there any more.",
     why: "The engine holds the models of its last run only.",

@@ -4,6 +4,8 @@ import { openGpu } from "../../gpu/device.ts";
 import type { Graph } from "../../graph/graph.ts";
 import { recipes } from "../../quant/recipes/index.ts";
 import type { Recipe } from "../../quant/recipes/recipe.ts";
+import { bitRules } from "../../quant/rules/layer-rule.ts";
+import { recipeSites } from "../../quant/rules/recipe-sites.ts";
 import type { Split } from "../../runner/data/choose-images.ts";
 import { checkLimits } from "../../runner/check-limits.ts";
 import { compareModels } from "../../runner/compare.ts";
@@ -13,7 +15,8 @@ import { openEngine, type Engine } from "../../runner/engine.ts";
 import { effectiveBits } from "../../runner/effective-bits.ts";
 import { inspectGraph } from "../../runner/inspect/inspect-graph.ts";
 import { openModel, withoutQuantizers, type OpenModel } from "../../runner/open-model.ts";
-import { quantizeModels, type QuantizedModel } from "../../runner/quantize-model.ts";
+import { packageBytes } from "../../runner/package-size.ts";
+import { quantizeModels, recipeNamed, type QuantizedModel } from "../../runner/quantize-model.ts";
 import { selfTest } from "../../runner/self-test.ts";
 import { createTunings, indexedDbStore } from "../../runner/tune/tune-store.ts";
 import { InputError } from "../../tensor/input-error.ts";
@@ -21,6 +24,7 @@ import type { Job } from "../../tensor/progress.ts";
 import { createBenchDesk, type BenchDesk } from "./bench-desk.ts";
 import { createDiagnosisDesk, type DiagnosisDesk } from "./diagnosis-desk.ts";
 import type { CompareRequest, LabApi, LabComparison, LabWarning, RecipeChoice } from "./lab-api.ts";
+import { createExportDesk, exportChoices, type ExportDesk } from "./export-desk.ts";
 import { createLevelReader, type LevelReader } from "./level-reader.ts";
 import { levelSites } from "./level-sites.ts";
 import { createImageShelf } from "./image-shelf.ts";
@@ -73,6 +77,7 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
   const levels = createLevelReader(openLab);
   const desk = createDiagnosisDesk(openLab);
   const bench = createBenchDesk(device, tunings);
+  const writer = createExportDesk();
 
   const accept = (model: OpenModel): void => {
     state.model = model;
@@ -114,6 +119,13 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
       return Promise.resolve();
     },
 
+    exportChoices: () => Promise.resolve(exportChoices),
+    exportModel: (jobId, held, format, onProgress) => withJob(jobId, onProgress, (job) => writer.write(held, format, job)),
+    recipeSites: (jobId, recipe) =>
+      withJob(jobId, undefined, async (job) => {
+        const float = withoutQuantizers(await builtGraph(requireModel(state), job));
+        return { recipe, floatBytes: packageBytes(float, float).floatBytes, sites: recipeSites(float, recipeNamed(recipe)) };
+      }),
     inspect: (jobId, onProgress) =>
       withJob(jobId, onProgress, async (job) => inspectGraph(withoutQuantizers(await builtGraph(requireModel(state), job)), job)),
 
@@ -166,7 +178,7 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
       withJob(jobId, onProgress, async (job) => {
         const model = requireModel(state);
         const images = await shelf.split(model.card, job);
-        return compare(await openLab(), model, await builtGraph(model, job), images, request, [levels, desk, bench], job);
+        return compare(await openLab(), model, await builtGraph(model, job), images, request, { levels, desk, bench, writer }, job);
       }),
 
     diagnose: (jobId, request, onProgress) => withJob(jobId, onProgress, (job) => desk.diagnose(request, job)),
@@ -180,13 +192,21 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
   };
 }
 
+/** What keeps the models of a run for later questions. */
+interface RunHolders {
+  readonly levels: LevelReader;
+  readonly desk: DiagnosisDesk;
+  readonly bench: BenchDesk;
+  readonly writer: ExportDesk;
+}
+
 async function compare(
   engine: Engine,
   model: OpenModel,
   graph: Graph,
   images: Split<HeldImage>,
   request: CompareRequest,
-  [levelReader, desk, bench]: readonly [LevelReader, DiagnosisDesk, BenchDesk],
+  { levels, desk, bench, writer }: RunHolders,
   job: Job,
 ): Promise<LabComparison> {
   const { preprocessing } = model.card;
@@ -202,9 +222,10 @@ async function compare(
       calibrationMs: 0,
     });
   } else {
-    for (const name of baseline === null || baseline === asked.recipe ? [asked.recipe] : [asked.recipe, baseline]) {
-      models.push(...(await quantizeModels(engine.runNode, float, calibration, [{ ...asked, recipe: name }], job)));
-    }
+    // The other recipe is held to the same bits; schemes and granularities are the asked recipe's own.
+    const other =
+      baseline === null || baseline === asked.recipe ? [] : [{ ...asked, recipe: baseline, rules: bitRules(asked.rules ?? []) }];
+    for (const one of [asked, ...other]) models.push(...(await quantizeModels(engine.runNode, float, calibration, [one], job)));
   }
   const labels = evaluationLabels(images);
   const source = heldSource(images.evaluation, preprocessing);
@@ -221,9 +242,10 @@ async function compare(
   }));
   const id = crypto.randomUUID();
   const run = { id, main: models[0].graph, baseline: models.at(1)?.graph ?? null, preprocessing };
-  levelReader.hold({ ...run, image: images.calibration[0] });
+  levels.hold({ ...run, image: images.calibration[0] });
   desk.hold({ ...run, float, images: images.evaluation });
   bench.hold(models[0].graph);
+  writer.hold({ id, card: model.card, main: models[0], baseline: models.at(1) ?? null });
   return { id, asked: request, main, baseline: second ?? null, warnings: [...(warning ? [warning] : []), ...lossWarning(engine)] };
 }
 
@@ -235,7 +257,17 @@ function lossWarning(engine: Engine): LabWarning[] {
 }
 
 /** What the page needs to know of a recipe; the recipe itself holds functions. */
-function recipeChoice({ name, group, label, description, paper, calibrationImages, minimumImages, bitRange }: Recipe): RecipeChoice {
+function recipeChoice({
+  name,
+  group,
+  label,
+  description,
+  paper,
+  calibrationImages,
+  minimumImages,
+  allocate,
+  bitRange,
+}: Recipe): RecipeChoice {
   return {
     name,
     group,
@@ -244,6 +276,7 @@ function recipeChoice({ name, group, label, description, paper, calibrationImage
     paper,
     calibrationImages,
     minimumImages: minimumImages ?? 1,
+    isMixed: allocate !== undefined,
     bitRange: bitRange ?? { lowest: 2, highest: 8 },
   };
 }

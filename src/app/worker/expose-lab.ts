@@ -25,6 +25,16 @@ export function exposeLab(lab: LabApi, endpoint?: Endpoint): void {
     stability: (jobId, request, onProgress) => guard(() => lab.stability(jobId, request, onProgress), onProgress),
     compare: (jobId, request, onProgress) => guard(() => lab.compare(jobId, request, onProgress), onProgress),
     inspect: (jobId, onProgress) => guard(() => lab.inspect(jobId, onProgress), onProgress),
+    exportChoices: () => guard(() => lab.exportChoices()),
+    exportModel: (jobId, held, format, onProgress) =>
+      guard(async () => {
+        const written = await lab.exportModel(jobId, held, format, onProgress);
+        return transfer(
+          written,
+          written.files.map(({ bytes }) => bytes.buffer),
+        );
+      }, onProgress),
+    recipeSites: (jobId, recipe) => guard(() => lab.recipeSites(jobId, recipe)),
     levels: (jobId, request) => guard(() => lab.levels(jobId, request)),
     diagnose: (jobId, request, onProgress) => guard(() => lab.diagnose(jobId, request, onProgress), onProgress),
     attention: (jobId, request, onProgress) => guard(() => lab.attention(jobId, request, onProgress), onProgress),

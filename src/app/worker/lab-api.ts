@@ -2,6 +2,7 @@ import type { Recipe } from "../../quant/recipes/recipe.ts";
 import type { ModelCard } from "../../models/config.ts";
 import type { Histogram } from "../../quant/observers/histogram.ts";
 import type { Codebook } from "../../quant/schemes/scheme.ts";
+import type { RecipeSite } from "../../quant/rules/recipe-site.ts";
 import type { AdapterDescription, Comparison, QuantizeRequest } from "../../runner/comparison.ts";
 import type { LabelMapping } from "../../runner/data/map-labels.ts";
 import type { SplitRule } from "../../runner/data/choose-images.ts";
@@ -9,8 +10,9 @@ import type { Manifest } from "../../runner/data/manifest.ts";
 import type { SiteSpread, Stability } from "../../runner/data/scale-stability.ts";
 import type { InspectedTensor } from "../../runner/inspect/inspect-graph.ts";
 import type { Progress } from "../../tensor/progress.ts";
+import type { ExportedFile } from "../../runner/export/export-format.ts";
 import type { BenchApi } from "./bench-api.ts";
-import type { DiagnosisApi } from "./diagnosis-api.ts";
+import type { DiagnosisApi, HeldModel } from "./diagnosis-api.ts";
 
 /** A file as dropped: `path` keeps the folder ("photos/cat.jpg"). */
 export interface DroppedFile {
@@ -102,8 +104,35 @@ export interface RecipeChoice {
   /** It calibrates on this many images where there are as many. */
   readonly calibrationImages: number;
   readonly minimumImages: number;
+  /** It gives layers bits of their own, the asked ones on average. */
+  readonly isMixed: boolean;
   /** Bit widths that the method is defined for. */
   readonly bitRange: { readonly lowest: number; readonly highest: number };
+}
+
+/** What a recipe quantizes in the open model, from shapes alone. */
+export interface LabRecipeSites {
+  readonly recipe: string;
+  /** All parameters in f32. */
+  readonly floatBytes: number;
+  readonly sites: readonly RecipeSite[];
+}
+
+/** A form that a quantized model can be written in. */
+export interface ExportChoice {
+  readonly name: string;
+  readonly label: string;
+  /** Who opens it. */
+  readonly summary: string;
+}
+
+/** A model as files. */
+export interface LabExport {
+  readonly files: readonly ExportedFile[];
+  /** What reading it back found, in words; null where that is not done. */
+  readonly readBack: string | null;
+  /** What the format has no place for. */
+  readonly notes: readonly string[];
 }
 
 /** A place where activations are quantized. */
@@ -187,6 +216,10 @@ export interface LabApi extends DiagnosisApi, BenchApi {
   stability(jobId: string, request: QuantizeRequest, onProgress: (progress: Progress) => void): Promise<LabStability>;
   compare(jobId: string, request: CompareRequest, onProgress: (progress: Progress) => void): Promise<LabComparison>;
   recipes(): Promise<readonly RecipeChoice[]>;
+  exportChoices(): Promise<readonly ExportChoice[]>;
+  /** One of the last comparison's models, by the name of an export choice. */
+  exportModel(jobId: string, held: HeldModel, format: string, onProgress: (progress: Progress) => void): Promise<LabExport>;
+  recipeSites(jobId: string, recipe: string): Promise<LabRecipeSites>;
   /** Every parameter of the open model, in the order of the network. */
   inspect(jobId: string, onProgress: (progress: Progress) => void): Promise<readonly InspectedTensor[]>;
   /** Of the last comparison that was made. */

@@ -6,15 +6,18 @@ import type { SplitRule } from "../../runner/data/choose-images.ts";
 import type { InspectedTensor } from "../../runner/inspect/inspect-graph.ts";
 import type { Job, Progress } from "../../tensor/progress.ts";
 import type { BenchClient } from "./bench-api.ts";
-import type { DiagnosisClient, DiagnosisPart, SweepNews } from "./diagnosis-api.ts";
+import type { DiagnosisClient, DiagnosisPart, HeldModel, SweepNews } from "./diagnosis-api.ts";
 import { abortError, errorOf } from "./error-border.ts";
 import type {
   CompareRequest,
   DroppedFile,
+  ExportChoice,
   ImageSet,
   ImageView,
   LabApi,
   LabComparison,
+  LabExport,
+  LabRecipeSites,
   LabStability,
   LevelsRequest,
   OpenedModel,
@@ -40,6 +43,9 @@ export interface LabClient extends DiagnosisClient, BenchClient {
   stability(request: QuantizeRequest, job: Job): Promise<LabStability>;
   compare(request: CompareRequest, job: Job): Promise<LabComparison>;
   inspect(job: Job): Promise<readonly InspectedTensor[]>;
+  exportChoices(): Promise<readonly ExportChoice[]>;
+  exportModel(held: HeldModel, format: string, job: Job): Promise<LabExport>;
+  recipeSites(recipe: string, job: Job): Promise<LabRecipeSites>;
   levels(request: LevelsRequest, job: Job): Promise<SiteLevels>;
 }
 
@@ -86,6 +92,9 @@ export function createLabClient(endpoint: Endpoint, crashed: Promise<never>): La
     stability: (request, job) => call(job, (id, report) => remote.stability(id, request, report)),
     compare: (request, job) => call(job, (id, report) => remote.compare(id, request, report)),
     inspect: (job) => call(job, (id, report) => remote.inspect(id, report)),
+    exportChoices: () => call({}, () => remote.exportChoices()),
+    exportModel: (held, format, job) => call<LabExport>(job, async (id, report) => await remote.exportModel(id, held, format, report)),
+    recipeSites: (recipe, job) => call(job, (id) => remote.recipeSites(id, recipe)),
     levels: (request, job) => call(job, (id) => remote.levels(id, request)),
     diagnose: (request, job) => call<DiagnosisPart>(job, async (id, report) => await remote.diagnose(id, request, report)),
     attention: (request, job) => call(job, (id, report) => remote.attention(id, request, report)),

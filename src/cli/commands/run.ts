@@ -5,16 +5,8 @@ import { tensor } from "../../tensor/tensor.ts";
 import { outputName } from "../../graph/graph.ts";
 import type { Command } from "../host.ts";
 import { openInputs } from "../image-inputs.ts";
-import {
-  executorFrom,
-  executorOption,
-  modelOptions,
-  buildModel,
-  openHostEngine,
-  openModelOption,
-  precisionFrom,
-  precisionOption,
-} from "../model-options.ts";
+import { executorFrom, executorOption, modelOptions, buildModel, openHostEngine, openModelOption } from "../model-options.ts";
+import { choiceOption } from "../parse-args.ts";
 
 export const run: Command = {
   name: "run",
@@ -23,13 +15,13 @@ export const run: Command = {
     ...modelOptions,
     inputs: { value: "FILE", help: ".npy or .safetensors of normalised [N,3,H,W] f32" },
     images: { value: "DIR", help: "image files instead" },
-    precision: precisionOption,
+    precision: { value: "NAME", help: "f32, f16 (weights and activations stored in 16 bits), or quantized (the default for packages)" },
     executor: executorOption,
     out: { value: "FILE", help: "logits as .safetensors" },
   },
   async run(options, host) {
     const model = await openModelOption(host, options);
-    const precision = precisionFrom(model, options);
+    const precision = choiceOption(options, "precision", ["f32", "f16", "quantized"] as const, model.quantization ? "quantized" : "f32");
     const executor = executorFrom(options);
     const graph = await buildModel(model, host, executor);
     const [classes] = graph.shapes[outputName(graph)];
@@ -39,8 +31,8 @@ export const run: Command = {
       option: "--inputs FILE or --images DIR",
     });
     const engine = await openHostEngine(host, executor);
-    const isFloat = precision === "f32";
-    const opened = await engine.open(isFloat ? withoutQuantizers(graph) : graph, isFloat);
+    const isFloat = precision !== "quantized";
+    const opened = isFloat ? await engine.open(withoutQuantizers(graph), true, precision) : await engine.open(graph, false);
     const logits = new Float32Array(images.count * classes);
     const startMs = performance.now();
     for (let start = 0; start < images.count; start += 16) {
@@ -55,6 +47,7 @@ export const run: Command = {
     if (options.out) await host.write(options.out, writeSafetensors({ logits: output }));
     return {
       model: model.card.name,
+      precision,
       executor: isFloat && executor !== "cpu" ? "float" : opened.executor,
       executorNote: opened.note,
       imageCount: images.count,

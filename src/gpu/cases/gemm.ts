@@ -1,4 +1,3 @@
-import { packHalves } from "../../tensor/half.ts";
 import { floatRows, normals, unused } from "./case-data.ts";
 import { gemmOutputWords, rowMap, sourceRows, without, type GemmShape } from "./gemm-case.ts";
 import type { KernelCase } from "./kernel-case.ts";
@@ -43,15 +42,6 @@ export const gemmCases = shapes.map(gemmCase);
 
 /** For the other rungs, which share the epilogue's code: the edges of their tiles and every value of every constant. */
 export const gemmRungCases = gemmCases.filter((_, index) => [1, 2, 4, 6].includes(index));
-
-/** The same with weights in f16. */
-export const gemmF16Cases = gemmRungCases.map((each): KernelCase => ({
-  ...each,
-  inputs() {
-    const [x, weight, ...rest] = each.inputs();
-    return [x, packHalves(Float32Array.from(weight)), ...rest];
-  },
-}));
 
 /** Tiles take turns: every size of them meets some shape, and every shape some tile. */
 export function onTiles(cases: readonly KernelCase[], rows2: readonly number[], columns4: readonly number[]): readonly KernelCase[] {

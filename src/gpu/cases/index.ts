@@ -22,7 +22,17 @@ import {
   gemmCodesF32RungCases,
   gemmCodesF32TiledCases,
 } from "./gemm-codes.ts";
-import { gemmCases, gemmF16Cases, gemmF32CombineCases, gemmF32PartialCases, gemmRungCases, gemmTiledCases } from "./gemm.ts";
+import { gemmNormCodesDotCases, gemmNormCodesF32Cases, gemmNormF32Cases } from "./gemm-norm.ts";
+import { gemmCases, gemmF32CombineCases, gemmF32PartialCases, gemmRungCases, gemmTiledCases } from "./gemm.ts";
+import {
+  attentionOutputF16Cases,
+  attentionRowsF16Cases,
+  attentionScoresF16Cases,
+  attentionTileF16Cases,
+  gemmF16Cases,
+  gemmF16TiledCases,
+  layerNormF16Cases,
+} from "./halves.ts";
 import { dequantizeColumnsCases, layerNormIntegerCases, quantizeColumnsCases, softmaxIntegerCases } from "./integer-rows.ts";
 import type { KernelCase } from "./kernel-case.ts";
 import { headGateCases, linearAttentionCases, linearAttentionSumsCases } from "./linear-attention.ts";
@@ -40,14 +50,18 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "attention-output-codes-f32": attentionOutputCodesF32Cases,
   "attention-output-codes-shift": attentionOutputCodesShiftCases,
   "attention-output-f32": attentionOutputF32Cases,
+  "attention-output-f16": attentionOutputF16Cases,
   "attention-rows-codes-f32": attentionRowsCodesF32Cases,
   "attention-rows-codes-integer": attentionRowsCodesIntegerCases,
   "attention-rows-f32": attentionRowsF32Cases,
+  "attention-rows-f16": attentionRowsF16Cases,
   "attention-scores-codes-dot": attentionScoresCodesCases,
   "attention-scores-codes-f32": attentionScoresCodesCases,
   "attention-scores-f32": attentionScoresF32Cases,
+  "attention-scores-f16": attentionScoresF16Cases,
   "attention-tile-codes": attentionTileCodesCases,
   "attention-tile-f32": attentionTileF32Cases,
+  "attention-tile-f16": attentionTileF16Cases,
   depthwise: depthwiseCases,
   "depthwise-codes": depthwiseCodesCases,
   "dequantize-columns": dequantizeColumnsCases,
@@ -67,12 +81,17 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "gemm-codes-f32-subgroup": gemmCodesF32RungCases,
   "gemm-codes-f32-tiled": gemmCodesF32TiledCases,
   "gemm-f16": gemmF16Cases,
+  "gemm-f16-tiled": gemmF16TiledCases,
   "gemm-f32-combine": gemmF32CombineCases,
   "gemm-f32-partial": gemmF32PartialCases,
   "gemm-f32-subgroup": gemmRungCases,
   "gemm-f32-tiled": gemmTiledCases,
   "head-gate": headGateCases,
+  "gemm-norm-codes-dot": gemmNormCodesDotCases,
+  "gemm-norm-codes-f32": gemmNormCodesF32Cases,
+  "gemm-norm-f32": gemmNormF32Cases,
   "layer-norm": layerNormCases,
+  "layer-norm-f16": layerNormF16Cases,
   "layer-norm-integer": layerNormIntegerCases,
   "linear-attention": linearAttentionCases,
   "linear-attention-sums": linearAttentionSumsCases,
@@ -84,6 +103,7 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "reduce-mean": reduceMeanCases,
   resample: resampleCases,
   "rms-norm": layerNormCases,
+  "rms-norm-f16": layerNormF16Cases,
   softmax: softmaxCases,
   "softmax-integer": softmaxIntegerCases,
   "softmax-pool": softmaxPoolCases,

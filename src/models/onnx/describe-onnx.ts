@@ -31,6 +31,7 @@ export function describeOnnx(files: ModelFiles, onnx: OnnxFile): DescribedOnnx {
   const card: ModelCard = {
     name: files.name,
     family,
+    familyLabel: family === "deit" ? "DeiT" : "ViT",
     naming: "onnx",
     config,
     output: config.numClasses > 0 ? "classes" : "features",

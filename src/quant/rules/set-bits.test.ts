@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { LayerRule } from "./layer-rule.ts";
-import { setBits, withLayerBits } from "./set-bits.ts";
+import { clearBits, excludeCells, setBits, withLayerBits } from "./set-bits.ts";
 
 const behind: LayerRule = { where: ["blocks.*"], bits: 6 };
 
@@ -18,7 +18,7 @@ it("what is written over loses its old bits, and only that", () => {
     { where: ["b"], role: ["weight"], bits: 8 },
     { where: ["a"], role: ["weight", "input"], bits: 8 },
   ]);
-  expect(setBits(first, { layers: ["a", "b"], sites: ["weight", "input"] }, null)).toEqual([]);
+  expect(clearBits(first, { layers: ["a", "b"], sites: ["weight", "input"] })).toEqual([]);
 });
 
 it("rules with patterns or schemes stay where they are, and what they hold back is not touched", () => {
@@ -29,6 +29,21 @@ it("rules with patterns or schemes stay where they are, and what they hold back 
     scheme,
     held,
   ]);
+});
+
+it("cells are taken out of every rule, patterns becoming names where they must", () => {
+  const layers = ["blocks.0.a", "blocks.1.a", "head"];
+  const rules: LayerRule[] = [
+    { where: ["blocks.1.a"], role: ["input"], bits: 8 },
+    { where: ["*.a"], bits: 6 },
+    { where: ["head"], bits: 3 },
+  ];
+  expect(excludeCells(rules, { layers: ["blocks.1.a"], sites: ["input"] }, layers)).toEqual([
+    { where: ["blocks.0.a"], bits: 6 },
+    { where: ["blocks.1.a"], role: ["weight", "query", "key", "probabilities", "value"], bits: 6 },
+    { where: ["head"], bits: 3 },
+  ]);
+  expect(excludeCells(rules, { layers: ["head"], sites: ["value"] }, ["blocks.0.a"])).toEqual(rules);
 });
 
 it("bits by layer become rules: both operands, or activations alone", () => {

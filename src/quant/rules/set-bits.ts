@@ -1,7 +1,7 @@
 /** Bits written into rules cell by cell: from a painted grid, or from advice about single layers. */
 import type { Site } from "../../graph/quantizer.ts";
 import type { LayerBits } from "../bits.ts";
-import { isPattern, rolesOfSites, SITES, sitesOfRule, type LayerRule } from "./layer-rule.ts";
+import { isPattern, rolesOfSites, ruleMatches, SITES, sitesOfRule, type LayerRule } from "./layer-rule.ts";
 
 /** Sites of layers that get the same bits, every site of every layer. */
 export interface Cells {
@@ -14,10 +14,22 @@ interface Stroke extends Cells {
 }
 
 /**
- * The rules with these bits for these cells; null takes back what was written cell by cell before. Such rules (names without stars, bits alone) stand before all
- * others, so that they win, and are kept as few as they can be; the same call again changes nothing.
+ * The rules with these bits for these cells. Rules written cell by cell (names without stars, bits alone) stand before all others, so that they win, and are
+ * kept as few as they can be; the same call again changes nothing.
  */
-export function setBits(rules: readonly LayerRule[], cells: Cells, bits: number | null): readonly LayerRule[] {
+export function setBits(rules: readonly LayerRule[], cells: Cells, bits: number): readonly LayerRule[] {
+  const { strokes, rest } = parted(rules);
+  return [...merged([...without(strokes, cells), { ...cells, bits }]).map(ruleOf), ...rest];
+}
+
+/** The rules without what `setBits` wrote for these cells. */
+export function clearBits(rules: readonly LayerRule[], cells: Cells): readonly LayerRule[] {
+  const { strokes, rest } = parted(rules);
+  return [...merged(without(strokes, cells)).map(ruleOf), ...rest];
+}
+
+/** What was written cell by cell, each cell once, and the rules behind it. */
+function parted(rules: readonly LayerRule[]): { readonly strokes: readonly Stroke[]; readonly rest: readonly LayerRule[] } {
   const end = rules.findIndex((rule) => !isStroke(rule));
   const [written, rest] = end < 0 ? [rules, []] : [rules.slice(0, end), rules.slice(end)];
   let strokes: Stroke[] = [];
@@ -26,8 +38,22 @@ export function setBits(rules: readonly LayerRule[], cells: Cells, bits: number 
     const stroke = { layers: rule.where, sites: sitesOfRule(rule), bits: rule.bits ?? 0 };
     strokes = [stroke, ...without(strokes, stroke)];
   }
-  strokes = without(strokes, cells);
-  return [...merged(bits === null ? strokes : [...strokes, { ...cells, bits }]).map(ruleOf), ...rest];
+  return { strokes, rest };
+}
+
+/** The rules so that none reaches these cells: the recipe's own settings hold there again. Patterns that did reach them become names. `layers`: all there are. */
+export function excludeCells(rules: readonly LayerRule[], cells: Cells, layers: readonly string[]): readonly LayerRule[] {
+  return rules.flatMap((rule) => {
+    const sites = sitesOfRule(rule);
+    const left = sites.filter((site) => !cells.sites.includes(site));
+    const matched = layers.filter((layer) => ruleMatches({ where: rule.where }, { layer, site: "weight" }));
+    const shared = matched.filter((layer) => cells.layers.includes(layer));
+    if (shared.length === 0 || left.length === sites.length) return [rule];
+    return [
+      { ...rule, where: matched.filter((layer) => !shared.includes(layer)) },
+      { ...rule, where: shared, role: rolesOfSites(left) },
+    ].filter((part) => part.where.length > 0 && sitesOfRule(part).length > 0);
+  });
 }
 
 /** Exceptions by layer as rules, before those that are there. */

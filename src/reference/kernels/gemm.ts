@@ -1,4 +1,3 @@
-import { unpackHalves } from "../../tensor/half.ts";
 import { exactGelu, exactGeluTanh, type Arithmetic } from "../exact-math.ts";
 import { codes, encodeCode, f32, floats, integers, type KernelTwin, type Words } from "./kernel-twin.ts";
 
@@ -49,23 +48,15 @@ function finishFloat(
   });
 }
 
-/** shaders/gemm-f32.wgsl; of gemm-f16.wgsl once its weights are unpacked. */
-function gemmFloat(unpack: (words: Words) => Float32Array): KernelTwin {
-  return (p, constants, [xWords, weightWords, biasWords, residualWords], output, math) => {
-    const weight = unpack(weightWords);
-    const sums = new Float32Array(4 * p.columns4);
-    const behind = [biasWords, residualWords, output].map(floats);
-    for (let row = 0; row < p.rows; row++) {
-      chain(floats(xWords), weight, p, row, 0, 4 * p.depth4, sums, math);
-      finishFloat(p, constants, row, sums, behind, math);
-    }
-  };
-}
-
-export const gemmF32 = gemmFloat(floats);
-
-/** shaders/gemm-f16.wgsl */
-export const gemmF16 = gemmFloat(unpackHalves);
+/** shaders/gemm-f32.wgsl */
+export const gemmF32: KernelTwin = (p, constants, [xWords, weightWords, biasWords, residualWords], output, math) => {
+  const sums = new Float32Array(4 * p.columns4);
+  const behind = [biasWords, residualWords, output].map(floats);
+  for (let row = 0; row < p.rows; row++) {
+    chain(floats(xWords), floats(weightWords), p, row, 0, 4 * p.depth4, sums, math);
+    finishFloat(p, constants, row, sums, behind, math);
+  }
+};
 
 /** shaders/gemm-f32-partial.wgsl */
 export const gemmF32Partial: KernelTwin = (p, _constants, [xWords, weightWords], output, math) => {

@@ -16,6 +16,7 @@ import { AttentionSection } from "./attention-section.tsx";
 import { Downloads } from "./downloads.tsx";
 import { ImageGrid } from "./image-grid.tsx";
 import { LevelsSection } from "./levels-section.tsx";
+import { OverlaySection } from "./overlay-section.tsx";
 import { Tiles } from "./tiles.tsx";
 import { VerdictBanner } from "./verdict-banner.tsx";
 
@@ -68,6 +69,7 @@ function Results(props: { readonly result: LabComparison; readonly images: Image
       {other !== null && <LayerFigure shown={shown} other={other} labelOf={label} />}
       <LevelsSection comparison={result.id} side={shownSide} sites={shown.sites} />
       <ScatterFigure comparison={shown} images={images.evaluation} labels={card.labels} />
+      <OverlaySection layers={shown.layers} />
       <Downloads result={result} shown={shown} card={card} verdict={verdictOf(result, label).sentence} rows={rows} />
     </div>
   );

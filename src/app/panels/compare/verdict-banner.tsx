@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 import { Button } from "react-aria-components/Button";
+import { controlsOfRun } from "../../store/controls-slice.ts";
 import { recipeLabel } from "../../store/engine-slice.ts";
 import { isStale } from "../../store/result-slice.ts";
 import { verdictOf } from "../../verdict.ts";
@@ -69,9 +70,8 @@ export function VerdictBanner({ result }: { readonly result: LabComparison }) {
             <Button
               className="button"
               onPress={() => {
-                const { recipe, weightBits, activationBits, attentionBits, layerBits, levels, baseline } = result.asked;
-                setControls({ recipe, weightBits, activationBits, attentionBits, layerBits, levels });
-                if (baseline !== null) setVersus(baseline);
+                setControls(controlsOfRun(result.asked));
+                if (result.asked.baseline !== null) setVersus(result.asked.baseline);
               }}
             >
               Undo the change

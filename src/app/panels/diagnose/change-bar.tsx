@@ -1,6 +1,8 @@
 import { Button } from "react-aria-components/Button";
 import { useActions, useLab } from "../../components/lab-context.tsx";
 import { bitsName } from "../../format.ts";
+import { ruleText } from "../../results/rule-text.ts";
+import { controlsOfRun } from "../../store/controls-slice.ts";
 import { recipeLabel } from "../../store/engine-slice.ts";
 import { isStale } from "../../store/result-slice.ts";
 import type { LabComparison } from "../../worker/lab-api.ts";
@@ -14,32 +16,22 @@ export function ChangeBar({ result }: { readonly result: LabComparison }) {
   const setPanel = useLab((state) => state.setPanel);
   const isRunning = useLab((state) => state.job !== null && !state.job.isBackground);
   const { compare } = useActions();
-  const layerBits = Object.entries(controls.layerBits ?? {});
-  if (!stale && layerBits.length === 0) return null;
+  const rules = controls.rules ?? [];
+  if (!stale && rules.length === 0) return null;
   return (
     <section className="card" aria-labelledby="change-title" data-testid="change-bar" data-stale={stale}>
-      <h2 id="change-title">{stale ? "The recipe has changed" : "Layers with bits of their own"}</h2>
+      <h2 id="change-title">{stale ? "The recipe has changed" : "Rules on top of the recipe"}</h2>
       <p>
         {recipeLabel(recipes, controls.recipe)} {bitsName(controls)}
-        {layerBits.length > 0 && `, and ${layerBits.length} ${layerBits.length === 1 ? "layer" : "layers"} with bits of their own:`}
+        {rules.length > 0 && ":"}
       </p>
-      {layerBits.length > 0 && (
+      {rules.length > 0 && (
         <ul className="chips">
-          {layerBits.map(([name, { weights, activations }]) => (
-            <li key={name} className="chip">
-              <span>
-                {name} {weights === undefined ? "" : `W${weights}`}
-                {activations === undefined ? "" : `A${activations}`}
-              </span>
-              <button
-                type="button"
-                className="link-button"
-                onClick={() => {
-                  const left = Object.fromEntries(layerBits.filter(([other]) => other !== name));
-                  setControls({ layerBits: Object.keys(left).length === 0 ? undefined : left });
-                }}
-              >
-                remove<span className="visually-hidden"> the bits of {name}</span>
+          {rules.map((rule, index) => (
+            <li key={ruleText(rule)} className="chip" data-testid="rule-chip">
+              <span>{ruleText(rule)}</span>
+              <button type="button" className="link-button" onClick={() => setControls({ rules: rules.toSpliced(index, 1) })}>
+                remove<span className="visually-hidden"> the rule for {ruleText(rule)}</span>
               </button>
             </li>
           ))}
@@ -57,13 +49,7 @@ export function ChangeBar({ result }: { readonly result: LabComparison }) {
           >
             Quantize and compare
           </Button>
-          <Button
-            className="button"
-            onPress={() => {
-              const { recipe, weightBits, activationBits, attentionBits, layerBits: asked, levels } = result.asked;
-              setControls({ recipe, weightBits, activationBits, attentionBits, layerBits: asked, levels });
-            }}
-          >
+          <Button className="button" onPress={() => setControls(controlsOfRun(result.asked))}>
             Undo the change
           </Button>
         </div>

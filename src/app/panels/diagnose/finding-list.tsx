@@ -1,5 +1,6 @@
 import { Button } from "react-aria-components/Button";
 import { useLab } from "../../components/lab-context.tsx";
+import { sameRequest } from "../../store/controls-slice.ts";
 import { applyChange, type Finding, type Severity } from "../../../runner/diagnose/findings/finding.ts";
 
 const SEVERITIES: Readonly<Record<Severity, { readonly sign: string; readonly text: string }>> = {
@@ -23,7 +24,7 @@ export function FindingList({ findings, isComplete }: { readonly findings: reado
         {findings.map((finding) => {
           const { id, severity, place, sentence, advice, change } = finding;
           const changed = change === null ? null : applyChange(controls, change);
-          const isDone = changed !== null && JSON.stringify(changed) === JSON.stringify({ ...controls, layerBits: controls.layerBits });
+          const isDone = changed !== null && sameRequest(changed, controls);
           return (
             <li key={`${id} ${place}`} className={`finding ${severity}`} data-testid="finding" data-finding={id}>
               <span className="severity">

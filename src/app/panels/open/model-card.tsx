@@ -22,7 +22,7 @@ export function ModelCard() {
       )}
       <dl className="facts">
         <Fact name="Family">
-          {FAMILY[card.family] ?? card.family}
+          {card.familyLabel}
           {config.distilled ? ", distilled" : ""} <span className="muted">({NAMING[card.naming]})</span>
         </Fact>
         <Fact name="Geometry">
@@ -81,17 +81,6 @@ export function ModelCard() {
   );
 }
 
-const FAMILY: Readonly<Record<string, string>> = {
-  vit: "ViT",
-  deit: "DeiT",
-  swin: "Swin Transformer",
-  dinov2: "DINOv2",
-  beit: "BEiT",
-  mae: "MAE encoder",
-  clip: "CLIP vision tower",
-  siglip: "SigLIP vision tower",
-  cct: "Compact Convolutional Transformer",
-};
 const GELU = { none: "exact GELU", tanh: "GELU by tanh", sigmoid: "QuickGELU" } as const;
 const NAMING = { timm: "timm names", huggingface: "Hugging Face names", onnx: "ONNX", "vitrine-package": "Vitrine package" } as const;
 

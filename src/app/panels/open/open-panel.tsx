@@ -2,6 +2,7 @@ import { useLab } from "../../components/lab-context.tsx";
 import { OpenButtons } from "../../components/open-buttons.tsx";
 import { PanelHead } from "../../components/panel-head.tsx";
 import { Hero } from "./hero.tsx";
+import { HubCard } from "./hub-card.tsx";
 import { ImagesCard } from "./images-card.tsx";
 import { ModelCard } from "./model-card.tsx";
 import { RecentsCard } from "./recents-card.tsx";
@@ -14,6 +15,7 @@ export function Panel() {
       <>
         <Hero />
         <RecentsCard />
+        <HubCard />
       </>
     );
   }
@@ -31,6 +33,7 @@ export function Panel() {
             <OpenButtons isCompact />
             <p className="muted small">or drop them anywhere on this page.</p>
           </section>
+          <HubCard />
         </div>
       </div>
     </>

@@ -1,9 +1,10 @@
 import { Button } from "react-aria-components/Button";
 import type { ModelCard } from "../../../models/config.ts";
 import type { QuantizeRequest } from "../../../runner/comparison.ts";
+import { printRecipe } from "../../../runner/rules/recipe-document.ts";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { useActions, useLab } from "../../components/lab-context.tsx";
-import { MANIFEST_NAME, reproductionCommand } from "../../report/reproduction.ts";
+import { LAYER_BITS_NAME, MANIFEST_NAME, RECIPE_NAME, reproductionCommand } from "../../report/reproduction.ts";
 import { saveFile } from "../../save-file.ts";
 
 /** How to make the same numbers without the page. */
@@ -13,11 +14,13 @@ export function CommandCard({ card, request }: { readonly card: ModelCard; reado
   const { manifest } = useActions();
   const isSample = modelFiles.length === 0;
   const command = reproductionCommand(request, { isSample, modelFiles: modelFiles.map(({ path }) => path), card });
+  const hasRules = request.rules !== undefined && request.rules.length > 0;
   const save = async (): Promise<void> => {
     const listed = await manifest();
-    if (listed !== null) saveFile(MANIFEST_NAME, "application/json", JSON.stringify(listed, null, 2));
-    if (listed !== null && request.layerBits !== undefined)
-      saveFile("layer-bits.json", "application/json", JSON.stringify(request.layerBits, null, 2));
+    if (listed === null) return;
+    saveFile(MANIFEST_NAME, "application/json", JSON.stringify(listed, null, 2));
+    if (request.layerBits !== undefined) saveFile(LAYER_BITS_NAME, "application/json", JSON.stringify(request.layerBits, null, 2));
+    if (hasRules) saveFile(RECIPE_NAME, "application/json", printRecipe(request));
   };
   return (
     <section className="card" aria-labelledby="command-title" data-testid="command-card">
@@ -28,7 +31,7 @@ export function CommandCard({ card, request }: { readonly card: ModelCard; reado
       <div className="row">
         <CopyButton text={command} label="Copy command" />
         <Button className="button" isDisabled={isBusy} onPress={() => void save()}>
-          Download its manifest
+          {hasRules ? "Download its manifest and recipe" : "Download its manifest"}
         </Button>
       </div>
       <p className="muted small">

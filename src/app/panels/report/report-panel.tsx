@@ -11,6 +11,7 @@ import type { ModelCard } from "../../../models/config.ts";
 import type { ImageSet, LabComparison } from "../../worker/lab-api.ts";
 import { CommandCard } from "./command-card.tsx";
 import { DataCard } from "./data-card.tsx";
+import { ExportCard } from "./export-card.tsx";
 import { HtmlCard } from "./html-card.tsx";
 import { ShareCard } from "./share-card.tsx";
 
@@ -49,6 +50,7 @@ function Reports({ card, images, result }: { readonly card: ModelCard; readonly 
       <div className="card-columns">
         <HtmlCard card={card} result={result} rows={rows} verdict={verdict} labelOf={labelOf} />
         <DataCard card={card} result={result} rows={rows} verdict={verdict} />
+        <ExportCard result={result} />
         <CommandCard card={card} request={result.main.request} />
         <ShareCard />
       </div>

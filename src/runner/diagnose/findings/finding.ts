@@ -1,4 +1,5 @@
 import type { LayerBits } from "../../../quant/bits.ts";
+import { withLayerBits } from "../../../quant/rules/set-bits.ts";
 import type { QuantizeRequest } from "../../comparison.ts";
 import type { Observations } from "../observe-model.ts";
 import type { Ranking } from "../rank-parts.ts";
@@ -15,11 +16,13 @@ export interface Diagnosis {
 /** high: most of the loss; medium: a clear part of it; low: good to know. */
 export type Severity = "high" | "medium" | "low";
 
-/** What to change in the request: a recipe, bits of a role, bits of single layers (merged into those that are there). */
+/** What to change in the request: a recipe, bits of a role, bits of single layers. */
 export interface RequestChange {
   /** On the button: "Use RepQ-ViT". */
   readonly label: string;
-  readonly request: Partial<Pick<QuantizeRequest, "recipe" | "weightBits" | "activationBits" | "attentionBits" | "layerBits">>;
+  readonly request: Partial<Pick<QuantizeRequest, "recipe" | "weightBits" | "activationBits" | "attentionBits">> & {
+    readonly layerBits?: LayerBits;
+  };
 }
 
 /** A number turned into advice. */
@@ -42,15 +45,10 @@ export interface FindingRule {
   look(diagnosis: Diagnosis): Finding[];
 }
 
-/** The request with the change in it. */
+/** The request with the change in it; bits of single layers become rules before all others. */
 export function applyChange(request: QuantizeRequest, { request: change }: RequestChange): QuantizeRequest {
-  const layerBits = change.layerBits ? mergedBits(request.layerBits ?? {}, change.layerBits) : request.layerBits;
-  return { ...request, ...change, layerBits };
-}
-
-function mergedBits(old: LayerBits, change: LayerBits): LayerBits {
-  const names = new Set([...Object.keys(old), ...Object.keys(change)]);
-  return Object.fromEntries([...names].map((name) => [name, { ...old[name], ...change[name] }]));
+  const { layerBits, ...rest } = change;
+  return { ...request, ...rest, ...(layerBits ? { rules: withLayerBits(request.rules ?? [], layerBits) } : {}) };
 }
 
 const WIDTHS = [2, 3, 4, 6, 8];

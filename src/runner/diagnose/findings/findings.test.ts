@@ -128,10 +128,13 @@ describe("findings", () => {
 });
 
 describe("applyChange", () => {
-  it("merges bits of layers and leaves the rest", () => {
-    const before = { ...request, layerBits: { a: { weights: 3 }, b: { weights: 8 } } };
-    const after = applyChange(before, { label: "", request: { layerBits: { a: { activations: 8 }, c: { weights: 6 } } } });
-    expect(after).toEqual({ ...request, layerBits: { a: { weights: 3, activations: 8 }, b: { weights: 8 }, c: { weights: 6 } } });
+  it("writes bits of layers as rules before those that are there, and the same again changes nothing", () => {
+    const behind = { where: ["*"], bits: 6 };
+    const before = { ...request, rules: [{ where: ["a"], role: ["weight" as const], bits: 3 }, behind] };
+    const change = { label: "", request: { layerBits: { a: { weights: 8 }, c: { weights: 8, activations: 8 } } } };
+    const after = applyChange(before, change);
+    expect(after).toEqual({ ...request, rules: [{ where: ["a"], role: ["weight"], bits: 8 }, { where: ["c"], bits: 8 }, behind] });
+    expect(applyChange(after, change)).toEqual(after);
     expect(applyChange(before, { label: "", request: { recipe: "erq" } })).toEqual({ ...before, recipe: "erq" });
   });
 });

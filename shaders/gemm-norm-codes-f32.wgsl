@@ -1,0 +1,42 @@
+// gemm-codes-f32 of a normalized x: LayerNormalization or RMSNorm to codes as its prologue, with the words of layer-norm or rms-norm and
+// gemm-codes-f32 one after the other. For one grid of codes, no residual and no groups along K.
+// x: [rows, ceil(K/4)] vec4. gain, shift: [ceil(K/4)] vec4, the step and the zero point of the codes folded in; norm_max: the largest code.
+// weight, column_f, column_i, y and the row maps as in gemm-codes-f32.
+//include lib/gemm-codes-f32-block8.wgsl
+//include lib/gemm-codes-blocks.wgsl
+//include lib/gemm-norm.wgsl
+struct Params {
+  rows: u32, columns4: u32, depth4: u32, weight_stride: u32,
+  x_step: u32, x_offset: u32, x_stride4: u32,
+  out_group: u32, out_group_stride: u32, out_offset: u32, out_stride4: u32,
+  residual_rows: u32, residual_stride4: u32, chunk4: u32,
+  columns: u32, inverse_columns: f32, epsilon: f32, norm_max: f32,
+}
+override GELU: u32 = 0; // 0: none, 1: erf, 2: tanh
+override QUANTIZE: bool = false;
+override CONTAINER: u32 = 8; // bits that a stored weight code takes: 2, 4 or 8
+override CHUNKED: bool = false;
+const RESIDUAL = false;
+const TOKENS = false;
+const BLOCK_ROWS = 8u;
+const BLOCK_COLUMNS4 = 2u;
+
+@group(0) @binding(0) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> x: array<vec4f>;
+@group(0) @binding(2) var<storage, read> gain: array<vec4f>;
+@group(0) @binding(3) var<storage, read> shift: array<vec4f>;
+@group(0) @binding(4) var<storage, read> weight: array<u32>;
+@group(0) @binding(5) var<storage, read> column_f: array<vec4f>;
+@group(0) @binding(6) var<storage, read> column_i: array<vec4i>;
+@group(0) @binding(7) var<storage, read_write> y: array<u32>;
+
+fn gemm_codes_grid(_row: u32) -> vec2f { return vec2f(1.0); }
+fn gemm_codes_residual(_at: u32) -> vec4f { return vec4f(0.0); }
+fn gemm_codes_x(r: u32, base: u32, k: u32) -> vec4f { return clamp(round(gemm_norm_quad(r, base, k)), vec4f(0.0), vec4f(params.norm_max)); }
+
+@compute @workgroup_size(8, 4)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (!gemm_codes_blocks_exists(id)) { return; }
+  gemm_norm_start(BLOCK_ROWS * id.y);
+  gemm_codes_blocks(id, params.depth4);
+}

@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { randomPixels, randomVit } from "../testing/random-vit.ts";
+import { createCpuExecutor } from "./cpu-executor.ts";
+import { makePlan } from "./make-plan.ts";
+import type { Plan } from "./plan.ts";
+
+const planOf = (depth: number, prologue: "none" | "norm", taps: readonly string[] = [], precision: "f32" | "f16" = "f32"): Plan =>
+  makePlan(randomVit({ image: 8, patch: 4, dim: 8, heads: 2, mlp: 16, depth, classes: 3, seed: 1 }), {
+    mode: "float",
+    images: 2,
+    execution: "f32",
+    attention: "rows",
+    gemm: { byShape: {}, otherwise: "block16" },
+    taps,
+    constants: new Map(),
+    prologue,
+    precision,
+  });
+const kernelsOf = ({ steps }: Plan) => steps.map(({ kernel }) => kernel);
+
+test("a 12-block ViT takes 63 dispatches: five a block, patches, embedding, head", () => {
+  expect(planOf(12, "none").steps).toHaveLength(88);
+  const plan = planOf(12, "norm");
+  expect(plan.steps).toHaveLength(63);
+  expect(kernelsOf(plan)).not.toContain("layer-norm");
+  expect(plan.values).not.toHaveProperty("blocks.0.norm1");
+});
+
+test("the same words", async () => {
+  const pixels = randomPixels(2, 8, 3).data;
+  const [apart, joined] = await Promise.all(
+    (["none", "norm"] as const).map((prologue) => createCpuExecutor(planOf(1, prologue), true).run({ pixels }, false)),
+  );
+  expect(joined.output).toEqual(apart.output);
+});
+
+test("a norm that is looked at stays a step, and so do those of a model in f16", () => {
+  expect(kernelsOf(planOf(1, "norm", ["blocks.0.norm2"])).filter((kernel) => kernel === "layer-norm")).toHaveLength(1);
+  const half = kernelsOf(planOf(1, "norm", [], "f16"));
+  expect(half.filter((kernel) => kernel === "layer-norm-f16")).toHaveLength(3);
+});
