@@ -77,7 +77,7 @@ function drawRoofline(
   return plot.plot({
     width,
     height,
-    marginLeft: 76,
+    marginLeft: 84,
     marginRight: 16,
     marginBottom: 40,
     x: {

@@ -1,6 +1,6 @@
-import { useRef } from "react";
 import { Button } from "react-aria-components/Button";
 import { adapterName } from "../../components/adapter-pill.tsx";
+import { JsonFileButton } from "../../components/json-file-button.tsx";
 import { useActions, useLab } from "../../components/lab-context.tsx";
 import { formatDuration } from "../../format.ts";
 import { compareProfiles, workName } from "../../results/bench-rows.ts";
@@ -11,7 +11,6 @@ export function SavedCard() {
   const saved = useLab((state) => state.savedProfile);
   const setSaved = useLab((state) => state.setSavedProfile);
   const { openSavedProfile } = useActions();
-  const input = useRef<HTMLInputElement>(null);
   const comparison = profile === null || saved === null ? null : compareProfiles(profile, saved.report);
   return (
     <section className="card" aria-labelledby="saved-title" data-testid="saved">
@@ -40,27 +39,17 @@ export function SavedCard() {
         </p>
       )}
       <div className="row">
-        <Button className="button" onPress={() => input.current?.click()}>
-          Open a saved profile
-        </Button>
+        <JsonFileButton
+          label="Open a saved profile"
+          fileLabel="Saved profile"
+          testId="profile-input"
+          onFile={(file) => void openSavedProfile(file)}
+        />
         {saved !== null && (
           <Button className="button" onPress={() => setSaved(null)}>
             Close it
           </Button>
         )}
-        <input
-          ref={input}
-          type="file"
-          accept=".json,application/json"
-          hidden
-          data-testid="profile-input"
-          aria-label="Saved profile"
-          onChange={(event) => {
-            const file = event.currentTarget.files?.[0];
-            event.currentTarget.value = "";
-            if (file !== undefined) void openSavedProfile(file);
-          }}
-        />
       </div>
     </section>
   );

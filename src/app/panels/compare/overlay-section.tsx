@@ -1,7 +1,8 @@
-import { useMemo, useRef, useState } from "react";
+import { useMemo, useState } from "react";
 import { Button } from "react-aria-components/Button";
 import type { LayerError } from "../../../runner/comparison.ts";
 import { InputError } from "../../../tensor/input-error.ts";
+import { JsonFileButton } from "../../components/json-file-button.tsx";
 import { useLab } from "../../components/lab-context.tsx";
 import { HeatGrid, type HeatCell } from "../../figures/heat-grid.tsx";
 import { Measured } from "../../figures/measured.tsx";
@@ -15,7 +16,6 @@ const LARGEST_BYTES = 50e6;
 /** Numbers of another program about the same layers, on the same grid as the errors measured here. */
 export function OverlaySection({ layers }: { readonly layers: readonly LayerError[] }) {
   const fail = useLab((state) => state.fail);
-  const input = useRef<HTMLInputElement>(null);
   const [data, setData] = useState<NodeData | null>(null);
   const open = async (file: File): Promise<void> => {
     try {
@@ -37,22 +37,8 @@ export function OverlaySection({ layers }: { readonly layers: readonly LayerErro
               Close
             </Button>
           )}
-          <Button className="button" onPress={() => input.current?.click()}>
-            Open node data
-          </Button>
+          <JsonFileButton label="Open node data" fileLabel="Node data" testId="overlay-input" onFile={(file) => void open(file)} />
         </div>
-        <input
-          ref={input}
-          type="file"
-          accept=".json,application/json"
-          hidden
-          data-testid="overlay-input"
-          onChange={(event) => {
-            const file = event.currentTarget.files?.[0];
-            event.currentTarget.value = "";
-            if (file !== undefined) void open(file);
-          }}
-        />
       </div>
       {data === null ? (
         <p className="muted small">

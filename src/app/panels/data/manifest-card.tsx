@@ -1,6 +1,7 @@
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { Button } from "react-aria-components/Button";
 import type { Manifest } from "../../../runner/data/manifest.ts";
+import { JsonFileButton } from "../../components/json-file-button.tsx";
 import { useActions, useLab } from "../../components/lab-context.tsx";
 import { saveFile } from "../../save-file.ts";
 import type { ImageSet } from "../../worker/lab-api.ts";
@@ -10,7 +11,6 @@ export function ManifestCard({ images }: { readonly images: ImageSet }) {
   const isBusy = useLab((state) => state.job !== null && !state.job.isBackground);
   const { manifest, chooseImages } = useActions();
   const [made, setMade] = useState<{ readonly of: ImageSet; readonly manifest: Manifest } | null>(null);
-  const input = useRef<HTMLInputElement>(null);
   const download = async (): Promise<void> => {
     const found = await manifest();
     if (found === null) return;
@@ -28,21 +28,12 @@ export function ManifestCard({ images }: { readonly images: ImageSet }) {
         <Button className="button" isDisabled={isBusy} onPress={() => void download()}>
           Download manifest
         </Button>
-        <Button className="button" isDisabled={isBusy} onPress={() => input.current?.click()}>
-          Use a manifest
-        </Button>
-        <input
-          ref={input}
-          type="file"
-          accept=".json,application/json"
-          hidden
-          data-testid="manifest-input"
-          aria-label="Manifest file"
-          onChange={(event) => {
-            const file = event.currentTarget.files?.[0];
-            event.currentTarget.value = "";
-            if (file !== undefined) void chooseImages({ path: file.name, blob: file });
-          }}
+        <JsonFileButton
+          label="Use a manifest"
+          fileLabel="Manifest file"
+          testId="manifest-input"
+          isDisabled={isBusy}
+          onFile={(file) => void chooseImages({ path: file.name, blob: file })}
         />
       </div>
       {made?.of === images && (
