@@ -25,6 +25,9 @@ export default defineConfig({
         test: {
           name: "unit",
           environment: "node",
+          // Files share a process: most of the time of a test file is the loading of its imports. Every core works, not all but one.
+          isolate: false,
+          maxWorkers: "100%",
           include: ["src/**/*.test.{ts,tsx}"],
           exclude: sharedIsThere ? [GPU_TESTS] : [GPU_TESTS, ORACLE_TESTS],
           testTimeout: 60_000,
