@@ -47,7 +47,7 @@ export function parsePlacedJson(text: string): PlacedJson {
     at++;
   };
   const string = (): string => {
-    const match = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y; // eslint-disable-line no-control-regex
+    const match = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
     match.lastIndex = at;
     const [found] = match.exec(text) ?? fail("This string is not closed, or has a character that must be escaped.");
     at += found.length;
