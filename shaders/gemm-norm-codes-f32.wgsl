@@ -5,6 +5,7 @@
 //include lib/gemm-codes-f32-block8.wgsl
 //include lib/gemm-codes-blocks.wgsl
 //include lib/gemm-norm.wgsl
+//include lib/gemm-norm-codes.wgsl
 struct Params {
   rows: u32, columns4: u32, depth4: u32, weight_stride: u32,
   x_step: u32, x_offset: u32, x_stride4: u32,
@@ -16,22 +17,6 @@ override GELU: u32 = 0; // 0: none, 1: erf, 2: tanh
 override QUANTIZE: bool = false;
 override CONTAINER: u32 = 8; // bits that a stored weight code takes: 2, 4 or 8
 override CHUNKED: bool = false;
-const RESIDUAL = false;
-const TOKENS = false;
-const BLOCK_ROWS = 8u;
-const BLOCK_COLUMNS4 = 2u;
-
-@group(0) @binding(0) var<uniform> params: Params;
-@group(0) @binding(1) var<storage, read> x: array<vec4f>;
-@group(0) @binding(2) var<storage, read> gain: array<vec4f>;
-@group(0) @binding(3) var<storage, read> shift: array<vec4f>;
-@group(0) @binding(4) var<storage, read> weight: array<u32>;
-@group(0) @binding(5) var<storage, read> column_f: array<vec4f>;
-@group(0) @binding(6) var<storage, read> column_i: array<vec4i>;
-@group(0) @binding(7) var<storage, read_write> y: array<u32>;
-
-fn gemm_codes_grid(_row: u32) -> vec2f { return vec2f(1.0); }
-fn gemm_codes_residual(_at: u32) -> vec4f { return vec4f(0.0); }
 fn gemm_codes_x(r: u32, base: u32, k: u32) -> vec4f { return clamp(round(gemm_norm_quad(r, base, k)), vec4f(0.0), vec4f(params.norm_max)); }
 
 @compute @workgroup_size(8, 4)
