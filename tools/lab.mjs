@@ -10,7 +10,7 @@ import { ensure } from "./ensure.mjs";
 import { ensureBrowser } from "./find-browser.mjs";
 import { ensureVulkan, gpuEnvironment } from "./gpu-env.mjs";
 
-const GPU_COMMANDS = new Set(["run", "quantize", "compare", "sweep", "selftest"]);
+const GPU_COMMANDS = new Set(["run", "quantize", "compare", "sweep", "selftest", "profile", "tune"]);
 /** @type {readonly import("./build.mjs").Target[]} */
 const NODE_TARGETS = ["cli"];
 /** @type {readonly import("./build.mjs").Target[]} */

@@ -10,6 +10,8 @@ import { prepareTokenWeights } from "../steps/token-weights.ts";
 import { weightedRanges } from "../steps/weighted-ranges.ts";
 import type { Recipe } from "./recipe.ts";
 
+const ranges = weightedRanges();
+
 /** What helped most of everything tried here, forward-only; docs/methods/vitrine.md says what each part contributes. */
 export const vitrine: Recipe = {
   name: "vitrine",
@@ -40,9 +42,9 @@ export const vitrine: Recipe = {
   ],
   steps: [
     fitImageCodebook(),
-    rotateAttention(),
+    rotateAttention(ranges),
     fitGeluCodebook(),
-    weightedRanges(),
+    ranges,
     reparameterizeInput({ target: "mean" }),
     fitProbabilityCodebook(),
     fitWeights(rangeGptq),

@@ -18,7 +18,6 @@ const LARGEST = 2;
 export function correctOutput(): LayerStep {
   return {
     stage: "correcting outputs per channel",
-    needsFloat: true,
     async run(layer, { runNode }) {
       const { node, float } = layer;
       if (node.op !== "Gemm" || !node.quantizers?.weight) return layer;
@@ -26,7 +25,7 @@ export function correctOutput(): LayerStep {
       if (x.data.length / (x.shape.at(-1) ?? 1) < FEWEST_ROWS) return layer;
       const executed = fakeQuantizeNode(node, layer.inputs);
       const y = await runNode(executed.node, executed.inputs);
-      const target = await runNode(float.node, float.inputs);
+      const target = await runNode(float.node, layer.inputs);
       const fit = createRowAffine(node.weights.weight.shape[0]);
       fit.add(y.data, target.data);
       const { factor, offset } = bounded(fit.fit(), y.data, target.data);

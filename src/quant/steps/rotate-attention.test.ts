@@ -6,54 +6,117 @@ import { runGraph } from "../../reference/run-graph.ts";
 import { tensor, type Tensor } from "../../tensor/tensor.ts";
 import { smallImages, smallVit } from "../../testing/small-vit.ts";
 import { calibrate } from "../calibrate.ts";
+import { minMax as observer } from "../observers/min-max.ts";
 import { minMax } from "../recipes/min-max.ts";
-import { orthogonal, rotateAttention } from "./rotate-attention.ts";
+import { simulateGraph } from "../simulate.ts";
+import { rotateAttention } from "./rotate-attention.ts";
+import type { LayerStep } from "./step.ts";
+import { weightedRanges } from "./weighted-ranges.ts";
 
-describe("orthogonal", () => {
-  it.each([1, 2, 4, 6, 12, 18, 64])("T T^T = 1 for %i", (n) => {
-    const t = orthogonal(n);
-    for (let i = 0; i < n; i++) {
-      for (let j = 0; j < n; j++) {
-        let dot = 0;
-        for (let k = 0; k < n; k++) dot += t[i * n + k] * t[j * n + k];
-        expect(dot).toBeCloseTo(i === j ? 1 : 0, 12);
-      }
-    }
-  });
-});
+const QKV = "blocks.0.attn.qkv";
 
 describe("rotateAttention", () => {
-  it("leaves attention as it is, and moves v by its mean", async () => {
-    const float = smallVit();
-    const { graph } = await rotated(float);
-    const taps = ["blocks.0.attn.qkv", "blocks.0.attn.softmax"];
-    const [before, after] = [runGraph(float, smallImages(8), taps).taps, runGraph(graph, smallImages(8), taps).taps];
-    expect(metrics.sqnrDb.measure(before[taps[1]], after[taps[1]])).toBeGreaterThan(90);
-    const width = (after[taps[0]].shape.at(-1) ?? 0) / 3;
-    const means = new Float64Array(3 * width);
-    after[taps[0]].data.forEach((value, i) => (means[i % (3 * width)] += value));
-    expect(Math.max(...means.subarray(width).map(Math.abs))).toBeLessThan(1e-3);
+  it("rotates queries where single channels stand out, which brings what attention writes closer to the float model", async () => {
+    const spiky = withQueries(smallVit(), (channel) => (channel % 4 === 0 ? 12 : 1));
+    const [chosen, plain] = [(await quantized(spiky, [step, ranges])).graph, (await quantized(spiky, [ranges])).graph];
+    expect(queriesChanged(spiky, chosen)).toBe(true);
+    const written = "blocks.0.attn.proj";
+    const images = smallImages(8);
+    const exact = runGraph(spiky, images, [written]).taps[written];
+    const sqnrDb = (graph: Graph) => metrics.sqnrDb.measure(exact, simulateGraph(graph, images, [written]).taps[written]);
+    expect(sqnrDb(chosen)).toBeGreaterThan(sqnrDb(plain) + 1);
+  });
+
+  it("leaves queries and keys alone where a rotation gains nothing", async () => {
+    const silent = withQueries(smallVit(), () => 0);
+    expect(queriesChanged(silent, (await quantized(silent, [step])).graph)).toBe(false);
+  });
+
+  it.each([
+    ["full rows", smallVit()],
+    ["gated heads", gated(smallVit())],
+    ["clipped softmax", clipped(smallVit())],
+  ])("changes nothing that the model computes: %s", async (_kind, float) => {
+    const spiky = withQueries(float, (channel) => (channel % 4 === 0 ? 12 : 1));
+    const { graph } = await quantized(spiky, [step]);
+    const images = smallImages(8);
+    const probabilities = "blocks.0.attn.softmax";
+    const [before, after] = [spiky, graph].map((model) => runGraph(unquantized(model), images, [probabilities]));
+    expect(metrics.sqnrDb.measure(before.taps[probabilities], after.taps[probabilities])).toBeGreaterThan(90);
   });
 
   it.each([
     ["gated heads", gated(smallVit())],
     ["clipped softmax", clipped(smallVit())],
-  ])("changes nothing of %s, whose rows do not sum to 1", async (_kind, float) => {
-    const { graph } = await rotated(float);
-    const qkvOf = ({ nodes }: Graph) => nodes.find(({ name }) => name === "blocks.0.attn.qkv")?.weights;
-    expect(qkvOf(graph)).not.toEqual(qkvOf(float));
+  ])("takes no mean off the values of %s, whose rows do not sum to 1", async (_kind, float) => {
+    const { graph } = await quantized(float, [step]);
     const images = smallImages(8);
-    expect(metrics.sqnrDb.measure(runGraph(float, images).output, runGraph(graph, images).output)).toBeGreaterThan(90);
+    expect(metrics.sqnrDb.measure(runGraph(float, images).output, runGraph(unquantized(graph), images).output)).toBeGreaterThan(90);
   });
 });
 
-function rotated(float: Graph) {
+/** Queries of each channel scaled, heads have 4. */
+function withQueries(float: Graph, factorOf: (channel: number) => number): Graph {
+  const nodes = float.nodes.map((node) => {
+    if (node.name !== QKV) return node;
+    const { weight, bias } = node.weights;
+    const [rows, k] = weight.shape;
+    const factor = (row: number) => (row < rows / 3 ? factorOf(row) : 1);
+    return {
+      ...node,
+      weights: {
+        ...node.weights,
+        weight: tensor(
+          weight.shape,
+          weight.data.map((w, i) => w * factor(Math.floor(i / k))),
+        ),
+        bias: tensor(
+          bias.shape,
+          bias.data.map((b, row) => b * factor(row)),
+        ),
+      },
+    };
+  });
+  return makeGraph(float.name, float.inputShape, nodes);
+}
+
+function queriesChanged(before: Graph, after: Graph): boolean {
+  const [a, b] = [before, after].map(({ nodes }) => nodes.find(({ name }) => name === QKV)?.weights.weight);
+  if (!a || !b) throw new Error(`no ${QKV}`);
+  return a.data.subarray(0, a.data.length / 3).some((w, i) => w !== b.data[i]);
+}
+
+function unquantized({ name, inputShape, nodes }: Graph): Graph {
+  return makeGraph(
+    name,
+    inputShape,
+    nodes.map(({ quantizers: _left, ...node }) => node),
+  );
+}
+
+const ranges = weightedRanges();
+const step = rotateAttention(ranges);
+
+function quantized(float: Graph, steps: readonly LayerStep[]) {
   return calibrate({
     graph: float,
     images: smallImages(8),
-    recipe: { ...minMax, rules: [], steps: [rotateAttention()] },
-    weightBits: 8,
-    activationBits: 8,
+    recipe: {
+      ...minMax,
+      order: "sequential",
+      rules: [
+        {
+          where: ({ site }) => site === "query" || site === "key",
+          scheme: "uniform",
+          bits: "activations",
+          granularity: "per tensor",
+          observer,
+        },
+      ],
+      steps,
+    },
+    weightBits: 4,
+    activationBits: 4,
     levels: "strict",
     runNode: (node: Node, inputs: readonly Tensor[]) => Promise.resolve(runNode(node, inputs)),
   });

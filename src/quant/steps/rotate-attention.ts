@@ -1,116 +1,156 @@
 /**
- * Exact rewrites of qkv that make its outputs easier to quantize (ptq-wide 1.3.7, item 5, per head):
- *   q' = T q, k' = T k with T orthogonal (normalised Hadamard, by a cosine transform where the head width is not a power of two): scores stay, outliers of single
- *   channels spread over the head;
- *   k' = k - mean k: each row of scores moves by a constant, which the softmax takes out;
- *   v' = T v, and the projection reads P v T^T, so that its weights become W T^T;
- *   v' = v - mean v: attention rows sum to 1, so the mean goes into the projection's bias; quantized rows do not quite, and now lose less. Not where rows sum to
- *   something else (clipped softmax) or heads are scaled row by row (gates), which the rotation of v passes.
- * The projection's bias is corrected by the step that fits its weights (fitWeights), which aims at the float layer's mean output.
+ * Rewrites qkv exactly (see attention-rewrites) where that makes attention lose less: for queries and keys, and for values, each form is tried on some
+ * calibration images with the ranges that quantization will use, and the one with the least squared error stays.
+ *   queries and keys: of P v, with q and k quantized;   values: of W P v, with v and the projection's input quantized.
+ * Whether a rotation pays depends on the layer: it spreads outliers of single channels, and spoils ranges that were narrow for most channels.
+ * For recipes whose order is sequential: the ranges found behind it must be those of the rewritten values.
  */
 import type { Graph, Node } from "../../graph/graph.ts";
-import { attribute, headsOf, stretchOf } from "../../graph/ops.ts";
-import { tensor, type Tensor } from "../../tensor/tensor.ts";
-import type { LayerStep } from "./step.ts";
+import { attribute, stretchOf } from "../../graph/ops.ts";
+import type { Site } from "../../graph/quantizer.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { fakeQuantizeNode } from "../simulate.ts";
+import { AS_IS, rewriteQkv, rotatedProjection, type Rewrite } from "./attention-rewrites.ts";
+import { firstOf } from "./sample-rows.ts";
+import type { Layer, LayerStep, StepContext } from "./step.ts";
+import { rowWeights } from "./token-weights.ts";
 
-export function rotateAttention(): LayerStep {
+/** What errors are measured on: a choice between three forms needs few. */
+const IMAGES = 8;
+const FORMS: readonly Rewrite[] = [AS_IS, { rotated: true, centred: false }, { rotated: true, centred: true }];
+
+/** `ranges`: the step that will find the ranges of what attention reads. The projection's bias is left to the step that fits its weights. */
+export function rotateAttention(ranges: LayerStep): LayerStep {
   return {
     stage: "rotating attention",
     needsFloat: true,
-    async run(layer, { graph, runNode }) {
+    async run(layer, context) {
       const { node, float } = layer;
-      const producer = named(graph, node.inputs[0]);
-      const output = producer?.op === "HeadGate" ? named(graph, producer.inputs[0]) : producer;
-      // The float path keeps the projection as it was: its input is not rotated.
-      if (node.op === "Gemm" && output?.op === "AttentionOutput")
-        return { ...layer, node: rotatedProjection(node, headsOf(graph.shapes[output.inputs[0]], graph.shapes[output.inputs[1]])) };
-      const scores = graph.nodes.find(({ op, inputs }) => op === "AttentionScores" && inputs.includes(node.name));
-      if (node.op !== "Gemm" || !scores) return layer;
-      const means = columnMeans(await runNode(float.node, float.inputs));
-      if (!sumsToOne(graph, node.name)) means.fill(0, (2 * means.length) / 3);
-      const rewrite = (gemm: Node) => rewritten(gemm, attribute(scores, "numHeads"), means);
+      const weight = context.kept.get(keptName(node));
+      if (weight) {
+        context.kept.delete(keptName(node));
+        return { ...layer, node: { ...node, weights: { ...node.weights, weight } } };
+      }
+      const attention = attentionBehind(context.graph, node);
+      if (!attention) return layer;
+      const { heads, projection } = attention;
+      const means = columnMeans(await context.runNode(float.node, float.inputs));
+      const x = firstOf(float.inputs[0], IMAGES);
+      const qkvOf = (scores: Rewrite, values: Rewrite) => context.runNode(rewriteQkv(float.node, heads, means, scores, values), [x]);
+      const trial = { attention, ranges, context };
+      const exact = await qkvOf(AS_IS, AS_IS);
+      const scores = await best(FORMS, async (form) => scoresError(trial, exact, await qkvOf(form, AS_IS)));
+      // Without a sum of 1 a constant added to v is none in what the projection reads.
+      const forms = attention.sumsToOne ? FORMS : FORMS.filter(({ centred }) => !centred);
+      const values = await best(forms, async (form) => valuesError(trial, form, exact, await qkvOf(AS_IS, form)));
+      if (values.rotated) context.kept.set(keptName(projection), rotatedProjection(projection.weights.weight, heads));
+      const rewrite = (gemm: Node) => rewriteQkv(gemm, heads, means, scores, values);
       return { ...layer, node: rewrite(node), float: { ...float, node: rewrite(float.node) } };
     },
   };
 }
 
-/** Whether a constant added to v is the same constant in what the projection reads. */
-function sumsToOne(graph: Graph, qkv: string): boolean {
-  const output = graph.nodes.find(({ op, inputs }) => op === "AttentionOutput" && inputs[1] === qkv);
-  const softmax = output && named(graph, output.inputs[0]);
-  const gated = graph.nodes.some(({ op, inputs }) => op === "HeadGate" && inputs[0] === output?.name);
-  return softmax !== undefined && stretchOf(softmax) === null && !gated;
+const keptName = ({ name }: Node) => `${name}.rotated weight`;
+
+interface Attention {
+  readonly heads: number;
+  readonly scores: Node;
+  /** From the scores to the probabilities, in order, without the scores. */
+  readonly between: readonly Node[];
+  readonly output: Node;
+  readonly projection: Node;
+  readonly sumsToOne: boolean;
 }
 
-function named(graph: Graph, name: string): Node | undefined {
-  return graph.nodes.find((node) => node.name === name);
+interface Trial {
+  readonly attention: Attention;
+  readonly ranges: LayerStep;
+  readonly context: StepContext;
 }
 
-/** weight [3D,K], bias [3D]; rows are q, k, v, each head-major; all rotated, k and v centred. */
-function rewritten(gemm: Node, heads: number, means: Float64Array): Node {
-  const { weight, bias } = gemm.weights;
-  const [rows, k] = weight.shape;
-  const width = rows / 3;
-  const depth = width / heads;
-  const shifted = Float32Array.from({ length: rows }, (_, row) => (bias?.data[row] ?? 0) - (row < width ? 0 : means[row]));
-  const data = weight.data.slice();
-  const offsets = shifted.slice();
-  const t = orthogonal(depth);
-  for (let head = 0; head < 3 * heads; head++) {
-    for (let i = 0; i < depth; i++) {
-      const row = head * depth + i;
-      const sums = new Float64Array(k);
-      let offset = 0;
-      for (let j = 0; j < depth; j++) {
-        const factor = t[i * depth + j];
-        const from = (head * depth + j) * k;
-        for (let c = 0; c < k; c++) sums[c] += factor * weight.data[from + c];
-        offset += factor * shifted[head * depth + j];
-      }
-      data.set(sums, row * k);
-      offsets[row] = offset;
-    }
+function attentionBehind({ nodes }: Graph, qkv: Node): Attention | null {
+  const scores = nodes.find(({ op, inputs }) => op === "AttentionScores" && inputs.includes(qkv.name));
+  const output = nodes.find(({ op, inputs }) => op === "AttentionOutput" && inputs[1] === qkv.name);
+  if (qkv.op !== "Gemm" || !scores || !output) return null;
+  const between: Node[] = [];
+  for (let name = output.inputs[0]; name !== scores.name;) {
+    const node = nodes.find((candidate) => candidate.name === name);
+    if (!node) throw new Error(`internal: ${output.name} does not read ${scores.name}`);
+    between.unshift(node);
+    [name] = node.inputs;
   }
-  return { ...gemm, weights: { ...gemm.weights, weight: tensor([rows, k], data), bias: tensor([rows], offsets) } };
+  const gate = nodes.find(({ op, inputs }) => op === "HeadGate" && inputs[0] === output.name);
+  const projection = nodes.find(({ op, inputs }) => op === "Gemm" && inputs[0] === (gate ?? output).name);
+  if (!projection) return null;
+  const sumsToOne = !gate && between.every((node) => node.op !== "Softmax" || stretchOf(node) === null);
+  return { heads: attribute(scores, "numHeads"), scores, between, output, projection, sumsToOne };
 }
 
-/** W T^T head by head. weight: [N,D], columns head-major. */
-function rotatedProjection(gemm: Node, heads: number): Node {
-  const { weight } = gemm.weights;
-  const [rows, width] = weight.shape;
-  const depth = width / heads;
-  const t = orthogonal(depth);
-  const data = new Float32Array(weight.data.length);
-  for (let at = 0; at < rows * width; at += depth) {
-    for (let i = 0; i < depth; i++) {
-      let sum = 0;
-      for (let j = 0; j < depth; j++) sum += weight.data[at + j] * t[i * depth + j];
-      data[at + i] = sum;
-    }
+async function scoresError({ attention, ranges, context }: Trial, exact: Tensor, qkv: Tensor): Promise<number> {
+  const quantized = await withRanges(attention.scores, [qkv], ["query", "key"], ranges, context);
+  const read = fakeQuantizeNode(quantized, [qkv]);
+  const probabilities = await probabilitiesOf(attention, read.inputs[0], context);
+  const y = await context.runNode(attention.output, [probabilities, exact]);
+  return distance(
+    y,
+    await context.runNode(attention.output, [await probabilitiesOf(attention, exact, context), exact]),
+    attention,
+    context,
+  );
+}
+
+async function valuesError({ attention, ranges, context }: Trial, { rotated }: Rewrite, exact: Tensor, qkv: Tensor): Promise<number> {
+  const { output, projection, heads } = attention;
+  const { runNode } = context;
+  const probabilities = await probabilitiesOf(attention, exact, context);
+  const reader = await withRanges(output, [probabilities, qkv], ["value"], ranges, context);
+  const read = fakeQuantizeNode(reader, [probabilities, qkv]);
+  const y = await runNode(output, read.inputs);
+  const weight = rotated ? rotatedProjection(projection.weights.weight, heads) : projection.weights.weight;
+  const rewritten = { ...projection, weights: { ...projection.weights, weight } };
+  const last = fakeQuantizeNode(await withRanges(rewritten, [y], ["input"], ranges, context), [y]);
+  const quantized = await runNode(rewritten, last.inputs);
+  const target = await runNode(rewritten, [await runNode(output, [probabilities, qkv])]);
+  return distance(quantized, target, attention, context);
+}
+
+async function probabilitiesOf({ scores, between }: Attention, qkv: Tensor, { runNode }: StepContext): Promise<Tensor> {
+  let x = await runNode(scores, [qkv]);
+  for (const node of between) x = await runNode(node, [x]);
+  return x;
+}
+
+/** The node with quantizers of these sites by the recipe's own rules and the range step. */
+async function withRanges(
+  node: Node,
+  inputs: readonly Tensor[],
+  sites: readonly Site[],
+  ranges: LayerStep,
+  context: StepContext,
+): Promise<Node> {
+  const observed = sites.reduce((chosen, site) => context.observe(chosen, inputs, site), node);
+  const layer: Layer = { node: observed, inputs, float: { node, inputs }, inserted: [], changed: new Map() };
+  return (await ranges.run(layer, context)).node;
+}
+
+/** Squared, rows counting as token-weights says. */
+function distance(a: Tensor, b: Tensor, { output }: Attention, context: StepContext): number {
+  const weights = rowWeights(output.name, a, context);
+  const width = a.shape.at(-1) ?? 1;
+  let sum = 0;
+  for (let i = 0; i < a.data.length; i++) sum += (weights ? weights[Math.floor(i / width)] : 1) * (a.data[i] - b.data[i]) ** 2;
+  return sum;
+}
+
+/** The form with the least error; the first of equals. */
+async function best(forms: readonly Rewrite[], errorOf: (form: Rewrite) => Promise<number>): Promise<Rewrite> {
+  let [least] = forms;
+  let error = Number.POSITIVE_INFINITY;
+  for (const form of forms) {
+    const found = await errorOf(form);
+    if (found < error) [least, error] = [form, found];
   }
-  return { ...gemm, weights: { ...gemm.weights, weight: tensor([rows, width], data) } };
-}
-
-/** Orthogonal [n,n]: Sylvester's Hadamard matrix of the largest power of two in n, times an orthonormal cosine transform (DCT-II) of the rest. */
-export function orthogonal(n: number): Float64Array {
-  let power = 1;
-  while (n % (2 * power) === 0) power *= 2;
-  const rest = n / power;
-  const out = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) {
-      const [a, b] = [Math.floor(i / power), Math.floor(j / power)];
-      const cosine = rest === 1 ? 1 : Math.cos((Math.PI * (2 * b + 1) * a) / (2 * rest)) * Math.sqrt((a === 0 ? 1 : 2) / rest);
-      out[i * n + j] = (cosine * parity((i % power) & (j % power))) / Math.sqrt(power);
-    }
-  }
-  return out;
-}
-
-function parity(bits: number): 1 | -1 {
-  let sign: 1 | -1 = 1;
-  for (let rest = bits; rest > 0; rest &= rest - 1) sign = sign === 1 ? -1 : 1;
-  return sign;
+  return least;
 }
 
 /** y: [...,W] -> [W] */
