@@ -3,6 +3,7 @@
 //include lib/attention-rows-codes.wgsl
 alias Sum = vec4f;
 
+fn attention_rows_v(word: u32) -> Sum { return codes_unpack(word); }
 fn attention_rows_madd(acc: Sum, b0: Sum, b1: Sum, b2: Sum, b3: Sum, a: Sum) -> Sum { return quads_madd(acc, b0, b1, b2, b3, a); }
 
 @compute @workgroup_size(4)

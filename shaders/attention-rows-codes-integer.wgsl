@@ -2,6 +2,7 @@
 //include lib/attention-rows-codes.wgsl
 alias Sum = vec4i;
 
+fn attention_rows_v(word: u32) -> Sum { return codes_bytes(word); }
 fn attention_rows_madd(acc: Sum, b0: Sum, b1: Sum, b2: Sum, b3: Sum, a: Sum) -> Sum { return acc + b0 * a.x + b1 * a.y + b2 * a.z + b3 * a.w; }
 
 @compute @workgroup_size(4)

@@ -1,5 +1,5 @@
-// Attention of 8 whole rows per invocation, in integers. The module declares the alias Sum (vec4f or vec4i: what holds sums of P.V) and
-// attention_rows_madd(acc, b0, b1, b2, b3, a) = acc + a.x b0 + a.y b1 + a.z b2 + a.w b3 of Sums.
+// Attention of 8 whole rows per invocation, in integers. The module declares the alias Sum (vec4f or vec4i: what holds sums of P.V),
+// attention_rows_v(word), four codes of v as a Sum, and attention_rows_madd(acc, b0, b1, b2, b3, a) = acc + a.x b0 + a.y b1 + a.z b2 + a.w b3.
 //include lib/attention-codes-layer.wgsl
 //include lib/attention-rows.wgsl
 const KEY_SUMS = true;
@@ -9,6 +9,13 @@ fn attention_rows_qk(at: u32) -> vec4f {
   let word = qkv[at];
   let parts = vec4i(vec4u(word & 255u, word & 0xff00u, word & 0xff0000u, word >> 24u));
   return vec4f(parts) * vec4f(1.0, 0.00390625, 0.0000152587890625, 1.0);
+}
+
+// Levels of a quad of probabilities that count in a turn: those without a factor sqrt(2), then those with it.
+fn attention_rows_levels(at: u32, turn: u32) -> Sum {
+  let p = Sum(scores[at]);
+  if (params.odd == 0u) { return p; }
+  return max(select(p, -p, turn == 1u), Sum(0));
 }
 
 fn attention_rows_codes(id: vec3u, groups: vec3u) {
@@ -56,51 +63,51 @@ fn attention_rows_codes(id: vec3u, groups: vec3u) {
     even_levels[r] = i32(even.x + even.y + even.z + even.w);
     odd_levels[r] = i32(odd.x + odd.y + odd.z + odd.w);
   }
-  for (var c = 0u; c < params.head4; c += 2u) {
-    let pair = min(c + 1u, params.head4 - 1u);
-    var a0 = Sum(0); var b0 = Sum(0); var e0 = Sum(0); var f0 = Sum(0);
-    var a1 = Sum(0); var b1 = Sum(0); var e1 = Sum(0); var f1 = Sum(0);
-    var a2 = Sum(0); var b2 = Sum(0); var e2 = Sum(0); var f2 = Sum(0);
-    var a3 = Sum(0); var b3 = Sum(0); var e3 = Sum(0); var f3 = Sum(0);
-    var a4 = Sum(0); var b4 = Sum(0); var e4 = Sum(0); var f4 = Sum(0);
-    var a5 = Sum(0); var b5 = Sum(0); var e5 = Sum(0); var f5 = Sum(0);
-    var a6 = Sum(0); var b6 = Sum(0); var e6 = Sum(0); var f6 = Sum(0);
-    var a7 = Sum(0); var b7 = Sum(0); var e7 = Sum(0); var f7 = Sum(0);
-    for (var j4 = 0u; j4 < place.quads; j4++) {
-      let v = attention_tokens(place.value_base, 4u * j4, place.last);
-      let m0 = Sum(codes_unpack(qkv[v.x + c])); let m1 = Sum(codes_unpack(qkv[v.y + c])); let m2 = Sum(codes_unpack(qkv[v.z + c])); let m3 = Sum(codes_unpack(qkv[v.w + c]));
-      let n0 = Sum(codes_unpack(qkv[v.x + pair])); let n1 = Sum(codes_unpack(qkv[v.y + pair])); let n2 = Sum(codes_unpack(qkv[v.z + pair])); let n3 = Sum(codes_unpack(qkv[v.w + pair]));
-      let p0 = Sum(scores[8u * j4 + 0u]); let l0 = select(p0, max(p0, Sum(0)), params.odd != 0u);
-      a0 = attention_rows_madd(a0, m0, m1, m2, m3, l0); b0 = attention_rows_madd(b0, n0, n1, n2, n3, l0);
-      let p1 = Sum(scores[8u * j4 + 1u]); let l1 = select(p1, max(p1, Sum(0)), params.odd != 0u);
-      a1 = attention_rows_madd(a1, m0, m1, m2, m3, l1); b1 = attention_rows_madd(b1, n0, n1, n2, n3, l1);
-      let p2 = Sum(scores[8u * j4 + 2u]); let l2 = select(p2, max(p2, Sum(0)), params.odd != 0u);
-      a2 = attention_rows_madd(a2, m0, m1, m2, m3, l2); b2 = attention_rows_madd(b2, n0, n1, n2, n3, l2);
-      let p3 = Sum(scores[8u * j4 + 3u]); let l3 = select(p3, max(p3, Sum(0)), params.odd != 0u);
-      a3 = attention_rows_madd(a3, m0, m1, m2, m3, l3); b3 = attention_rows_madd(b3, n0, n1, n2, n3, l3);
-      let p4 = Sum(scores[8u * j4 + 4u]); let l4 = select(p4, max(p4, Sum(0)), params.odd != 0u);
-      a4 = attention_rows_madd(a4, m0, m1, m2, m3, l4); b4 = attention_rows_madd(b4, n0, n1, n2, n3, l4);
-      let p5 = Sum(scores[8u * j4 + 5u]); let l5 = select(p5, max(p5, Sum(0)), params.odd != 0u);
-      a5 = attention_rows_madd(a5, m0, m1, m2, m3, l5); b5 = attention_rows_madd(b5, n0, n1, n2, n3, l5);
-      let p6 = Sum(scores[8u * j4 + 6u]); let l6 = select(p6, max(p6, Sum(0)), params.odd != 0u);
-      a6 = attention_rows_madd(a6, m0, m1, m2, m3, l6); b6 = attention_rows_madd(b6, n0, n1, n2, n3, l6);
-      let p7 = Sum(scores[8u * j4 + 7u]); let l7 = select(p7, max(p7, Sum(0)), params.odd != 0u);
-      a7 = attention_rows_madd(a7, m0, m1, m2, m3, l7); b7 = attention_rows_madd(b7, n0, n1, n2, n3, l7);
-      if (params.odd == 0u) { continue; }
-      let o0 = max(-p0, Sum(0)); e0 = attention_rows_madd(e0, m0, m1, m2, m3, o0); f0 = attention_rows_madd(f0, n0, n1, n2, n3, o0);
-      let o1 = max(-p1, Sum(0)); e1 = attention_rows_madd(e1, m0, m1, m2, m3, o1); f1 = attention_rows_madd(f1, n0, n1, n2, n3, o1);
-      let o2 = max(-p2, Sum(0)); e2 = attention_rows_madd(e2, m0, m1, m2, m3, o2); f2 = attention_rows_madd(f2, n0, n1, n2, n3, o2);
-      let o3 = max(-p3, Sum(0)); e3 = attention_rows_madd(e3, m0, m1, m2, m3, o3); f3 = attention_rows_madd(f3, n0, n1, n2, n3, o3);
-      let o4 = max(-p4, Sum(0)); e4 = attention_rows_madd(e4, m0, m1, m2, m3, o4); f4 = attention_rows_madd(f4, n0, n1, n2, n3, o4);
-      let o5 = max(-p5, Sum(0)); e5 = attention_rows_madd(e5, m0, m1, m2, m3, o5); f5 = attention_rows_madd(f5, n0, n1, n2, n3, o5);
-      let o6 = max(-p6, Sum(0)); e6 = attention_rows_madd(e6, m0, m1, m2, m3, o6); f6 = attention_rows_madd(f6, n0, n1, n2, n3, o6);
-      let o7 = max(-p7, Sum(0)); e7 = attention_rows_madd(e7, m0, m1, m2, m3, o7); f7 = attention_rows_madd(f7, n0, n1, n2, n3, o7);
+  // Levels with a factor sqrt(2) have sums of their own, in a second turn over the keys.
+  for (var c = 0u; c < params.head4; c += 4u) {
+    let c1 = min(c + 1u, params.head4 - 1u);
+    let c2 = min(c + 2u, params.head4 - 1u);
+    let c3 = min(c + 3u, params.head4 - 1u);
+    var even = array<Sum, 32>();
+    var odd = array<Sum, 32>();
+    for (var turn = 0u; turn <= params.odd; turn++) {
+      var a0 = Sum(0); var b0 = Sum(0); var e0 = Sum(0); var f0 = Sum(0);
+      var a1 = Sum(0); var b1 = Sum(0); var e1 = Sum(0); var f1 = Sum(0);
+      var a2 = Sum(0); var b2 = Sum(0); var e2 = Sum(0); var f2 = Sum(0);
+      var a3 = Sum(0); var b3 = Sum(0); var e3 = Sum(0); var f3 = Sum(0);
+      var a4 = Sum(0); var b4 = Sum(0); var e4 = Sum(0); var f4 = Sum(0);
+      var a5 = Sum(0); var b5 = Sum(0); var e5 = Sum(0); var f5 = Sum(0);
+      var a6 = Sum(0); var b6 = Sum(0); var e6 = Sum(0); var f6 = Sum(0);
+      var a7 = Sum(0); var b7 = Sum(0); var e7 = Sum(0); var f7 = Sum(0);
+      for (var j4 = 0u; j4 < place.quads; j4++) {
+        let v = attention_tokens(place.value_base, 4u * j4, place.last);
+        let m0 = attention_rows_v(qkv[v.x + c]); let m1 = attention_rows_v(qkv[v.y + c]); let m2 = attention_rows_v(qkv[v.z + c]); let m3 = attention_rows_v(qkv[v.w + c]);
+        let n0 = attention_rows_v(qkv[v.x + c1]); let n1 = attention_rows_v(qkv[v.y + c1]); let n2 = attention_rows_v(qkv[v.z + c1]); let n3 = attention_rows_v(qkv[v.w + c1]);
+        let o0 = attention_rows_v(qkv[v.x + c2]); let o1 = attention_rows_v(qkv[v.y + c2]); let o2 = attention_rows_v(qkv[v.z + c2]); let o3 = attention_rows_v(qkv[v.w + c2]);
+        let p0 = attention_rows_v(qkv[v.x + c3]); let p1 = attention_rows_v(qkv[v.y + c3]); let p2 = attention_rows_v(qkv[v.z + c3]); let p3 = attention_rows_v(qkv[v.w + c3]);
+        let w0 = attention_rows_levels(8u * j4 + 0u, turn);
+        a0 = attention_rows_madd(a0, m0, m1, m2, m3, w0); b0 = attention_rows_madd(b0, n0, n1, n2, n3, w0); e0 = attention_rows_madd(e0, o0, o1, o2, o3, w0); f0 = attention_rows_madd(f0, p0, p1, p2, p3, w0);
+        let w1 = attention_rows_levels(8u * j4 + 1u, turn);
+        a1 = attention_rows_madd(a1, m0, m1, m2, m3, w1); b1 = attention_rows_madd(b1, n0, n1, n2, n3, w1); e1 = attention_rows_madd(e1, o0, o1, o2, o3, w1); f1 = attention_rows_madd(f1, p0, p1, p2, p3, w1);
+        let w2 = attention_rows_levels(8u * j4 + 2u, turn);
+        a2 = attention_rows_madd(a2, m0, m1, m2, m3, w2); b2 = attention_rows_madd(b2, n0, n1, n2, n3, w2); e2 = attention_rows_madd(e2, o0, o1, o2, o3, w2); f2 = attention_rows_madd(f2, p0, p1, p2, p3, w2);
+        let w3 = attention_rows_levels(8u * j4 + 3u, turn);
+        a3 = attention_rows_madd(a3, m0, m1, m2, m3, w3); b3 = attention_rows_madd(b3, n0, n1, n2, n3, w3); e3 = attention_rows_madd(e3, o0, o1, o2, o3, w3); f3 = attention_rows_madd(f3, p0, p1, p2, p3, w3);
+        let w4 = attention_rows_levels(8u * j4 + 4u, turn);
+        a4 = attention_rows_madd(a4, m0, m1, m2, m3, w4); b4 = attention_rows_madd(b4, n0, n1, n2, n3, w4); e4 = attention_rows_madd(e4, o0, o1, o2, o3, w4); f4 = attention_rows_madd(f4, p0, p1, p2, p3, w4);
+        let w5 = attention_rows_levels(8u * j4 + 5u, turn);
+        a5 = attention_rows_madd(a5, m0, m1, m2, m3, w5); b5 = attention_rows_madd(b5, n0, n1, n2, n3, w5); e5 = attention_rows_madd(e5, o0, o1, o2, o3, w5); f5 = attention_rows_madd(f5, p0, p1, p2, p3, w5);
+        let w6 = attention_rows_levels(8u * j4 + 6u, turn);
+        a6 = attention_rows_madd(a6, m0, m1, m2, m3, w6); b6 = attention_rows_madd(b6, n0, n1, n2, n3, w6); e6 = attention_rows_madd(e6, o0, o1, o2, o3, w6); f6 = attention_rows_madd(f6, p0, p1, p2, p3, w6);
+        let w7 = attention_rows_levels(8u * j4 + 7u, turn);
+        a7 = attention_rows_madd(a7, m0, m1, m2, m3, w7); b7 = attention_rows_madd(b7, n0, n1, n2, n3, w7); e7 = attention_rows_madd(e7, o0, o1, o2, o3, w7); f7 = attention_rows_madd(f7, p0, p1, p2, p3, w7);
+      }
+      let sums = array<Sum, 32>(a0, b0, e0, f0, a1, b1, e1, f1, a2, b2, e2, f2, a3, b3, e3, f3, a4, b4, e4, f4, a5, b5, e5, f5, a6, b6, e6, f6, a7, b7, e7, f7);
+      if (turn == 0u) { even = sums; } else { odd = sums; }
     }
-    let even = array<Sum, 16>(a0, b0, a1, b1, a2, b2, a3, b3, a4, b4, a5, b5, a6, b6, a7, b7);
-    let odd = array<Sum, 16>(e0, f0, e1, f1, e2, f2, e3, f3, e4, f4, e5, f5, e6, f6, e7, f7);
-    for (var t = 0u; t < 16u; t++) {
-      let r = t / 2u;
-      let channel4 = c + t % 2u;
+    for (var t = 0u; t < 32u; t++) {
+      let r = t / 4u;
+      let channel4 = c + t % 4u;
       if (place.row + r < params.tokens && channel4 < params.head4) {
         let out_row = place.image * params.tokens + place.row + r;
         let at = place.head * params.head4 + channel4;
