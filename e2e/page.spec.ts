@@ -226,3 +226,37 @@ test("a dropped model and images: quantized and compared, assumptions shown", as
   await expect(page.getByRole("dialog").locator("canvas")).toHaveCount(2);
   await page.keyboard.press("Escape");
 });
+
+test("the same model is open already; an unusual image is left out until it is asked for; what is ignored is listed", async () => {
+  await page.keyboard.press("1");
+  const decode = new URL("../src/images/goldens/decode/", import.meta.url);
+  const file = (name: string, as = name) => ({ name: as, mimeType: "image/png", buffer: readFileSync(new URL(name, decode)) });
+  const [weights] = modelSources(syntheticVit({ numClasses: 5 }));
+  const model = {
+    name: "again.safetensors",
+    mimeType: "application/octet-stream",
+    buffer: Buffer.from(await weights.slice(0, weights.byteLength)),
+  };
+  const input = page.getByTestId("file-input").first();
+  await input.setInputFiles([model]);
+  await expect(page.getByTestId("error-code")).toHaveText("ALREADY_OPEN");
+  await expect(page.getByTestId("error-what")).toHaveText("again.safetensors: already open.");
+  const readme = { name: "README.md", mimeType: "text/markdown", buffer: Buffer.from("# pictures") };
+  await input.setInputFiles([file("smooth-444.jpg"), file("one-pixel.jpg"), file("alpha.png"), file("orientation-6-le.jpg"), readme]);
+  await expect(page.getByTestId("verdict")).toHaveAttribute("data-total", "3", { timeout: 200_000 });
+  await page.keyboard.press("1");
+  await expect(page.getByTestId("ignored")).toContainText("1 ignored");
+  await expect(page.getByTestId("ignored")).toContainText("README.md");
+  await page.keyboard.press("3");
+  const split = page.getByTestId("split-card");
+  await expect(split).toContainText("4 given, 1 of an unusual size left out");
+  const codes = () => split.getByTestId("image-note").evaluateAll((notes) => notes.map((note) => note.getAttribute("data-code")));
+  expect(await codes()).toEqual(["IMAGE_ALPHA", "IMAGE_ORIENTATION"]);
+  await page.getByTestId("unusual-images").getByText("Use", { exact: true }).click();
+  await split.getByRole("button", { name: "Use this split" }).click();
+  await expect(page.getByTestId("split-evaluation")).toHaveText("4");
+  await expect(split).toContainText("4 given.");
+  // One pixel is a picture of one colour, and a quarter of what calibrates.
+  expect(await codes()).toEqual(["IMAGE_ALPHA", "IMAGE_ORIENTATION", "CALIBRATION_EMPTY_PICTURES"]);
+  expect(await seriousViolations()).toEqual([]);
+});

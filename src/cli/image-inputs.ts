@@ -4,30 +4,63 @@ import type { ModelCard } from "../models/config.ts";
 import { tensorSource, type ImageSource } from "../runner/image-source.ts";
 import { InputError } from "../tensor/input-error.ts";
 import { tensor } from "../tensor/tensor.ts";
-import { imageMembers } from "../formats/archives/image-members.ts";
-import type { Host } from "./host.ts";
+import { IMAGE_NAME, imageMembers } from "../formats/archives/image-members.ts";
+import { narrowCalibration } from "../runner/data/image-notes.ts";
+import type { Host, Options, OptionSpec } from "./host.ts";
+import { choiceOption } from "./parse-args.ts";
+import { recipes } from "../quant/recipes/index.ts";
 import { labelIndices, readArray, readLabels } from "../formats/labels.ts";
+import { folderOf, usableImages, type ImageReport } from "./usable-images.ts";
 
 export interface Inputs {
   readonly images: ImageSource;
   readonly labels: Int32Array | null;
   /** File names, or null for a tensor. */
   readonly names: readonly string[] | null;
+  /** null for a tensor. */
+  readonly report: ImageReport | null;
 }
 
-const IMAGE_NAME = /\.(jpe?g|png|webp|gif|bmp)$/i;
+export const unusualImages: OptionSpec = {
+  value: "NAME",
+  help: "images of unusual sizes (tiny, very long, over 50 megapixels): skip (default) or use",
+};
+
+export function unusualFrom(options: Options): "skip" | "use" {
+  return choiceOption(options, "unusual", ["skip", "use"] as const, "skip");
+}
+
+/** Images that calibrate: no more than any recipe wants are looked at. */
+export function openCalibration(host: Host, card: ModelCard, classes: number, options: Options): Promise<Inputs> {
+  return openInputs(host, card, classes, {
+    tensorPath: options.calibration,
+    folder: options["calibration-images"],
+    option: "--calibration FILE or --calibration-images DIR",
+    unusual: unusualFrom(options),
+    most: Math.max(...Object.values(recipes).map((recipe) => recipe.calibrationImages)),
+    isCalibration: true,
+  });
+}
+
+interface InputOptions {
+  readonly tensorPath?: string | undefined;
+  readonly folder?: string | undefined;
+  readonly labels?: string | undefined;
+  /** How the user would give them: "--images DIR". */
+  readonly option: string;
+  readonly unusual?: "skip" | "use" | undefined;
+  /** So many are wanted at most; files after them are not looked at. */
+  readonly most?: number | undefined;
+  /** They calibrate: they should not all be of one kind. */
+  readonly isCalibration?: boolean;
+}
 
 /** Inputs from a tensor file or a folder of images (one of the two), with labels if given. */
 export async function openInputs(
   host: Host,
   card: ModelCard,
   classes: number,
-  {
-    tensorPath,
-    folder,
-    labels,
-    option,
-  }: { tensorPath?: string | undefined; folder?: string | undefined; labels?: string | undefined; option: string },
+  { tensorPath, folder, labels, option, unusual = "skip", most = Infinity, isCalibration = false }: InputOptions,
 ): Promise<Inputs> {
   const rows = labels === undefined ? null : await readLabels(await single(host, labels));
   if (tensorPath !== undefined && folder === undefined) {
@@ -48,25 +81,35 @@ export async function openInputs(
         next: "Give as many labels as inputs, in the same order.",
       });
     }
-    return { images: source, labels: rows && labelIndices(rows, classes, card.labels), names: null };
+    return { images: source, labels: rows && labelIndices(rows, classes, card.labels), names: null, report: null };
   }
   if (folder === undefined || tensorPath !== undefined) {
     const what = tensorPath === undefined ? "No images are given." : "A tensor and a folder of images are given.";
     throw new InputError("USAGE", { what, why: "Exactly one of them is needed.", next: `Give ${option}.` });
   }
-  const files = (await imageMembers(await host.open(folder))).filter(({ name }) => IMAGE_NAME.test(name));
+  const { members, ignored } = await imageMembers(await host.open(folder));
+  const files = members.filter(({ name }) => IMAGE_NAME.test(name));
+  const others = [...ignored, ...members.filter(({ name }) => !IMAGE_NAME.test(name)).map(({ name }) => name)];
   const chosen = rows ? rows.map(({ filename }) => fileNamed(files, filename, folder)) : files;
   if (chosen.length === 0) {
     throw new InputError("NO_IMAGES", {
       what: `"${folder}" holds no images.`,
-      why: "JPEG, PNG, WebP, GIF and BMP are read.",
+      why:
+        others.length === 0
+          ? "It holds no files."
+          : `It holds ${others.slice(0, 3).join(", ")}${others.length > 3 ? " ..." : ""}; JPEG, PNG, WebP, GIF and BMP are read.`,
       next: "Give another folder.",
     });
   }
+  const { indices, pictures, report } = await usableImages(host, card, chosen, { most, unusual });
+  const used = indices.map((index) => chosen[index]);
+  const folders = new Set(chosen.map(({ name }) => folderOf(name)));
+  const narrow = isCalibration ? narrowCalibration(pictures, folders.size) : [];
   return {
-    images: fileSource(host, card, chosen),
-    labels: rows && labelIndices(rows, classes, card.labels),
-    names: chosen.map(({ name }) => name),
+    images: fileSource(host, card, used),
+    labels: rows && labelIndices(indices.map((index) => rows[index]), classes, card.labels), // prettier-ignore
+    names: used.map(({ name }) => name),
+    report: { ...report, ignored: others, notes: [...report.notes, ...narrow] },
   };
 }
 

@@ -48,8 +48,8 @@ function sampleImage(name: string): Candidate[] {
 }
 
 async function filesOf(host: Host, folder: string): Promise<Candidate[]> {
-  const files = await imageMembers(await host.open(folder));
-  return files.map((file) => {
+  const { members } = await imageMembers(await host.open(folder));
+  return members.map((file) => {
     const bytes = (): Promise<Uint8Array<ArrayBuffer>> => file.slice(0, file.byteLength);
     return { name: file.name, sizeBytes: file.byteLength, bytes, pixels: async () => host.decode(await bytes(), file.name) };
   });

@@ -8,6 +8,7 @@ import type { Graph } from "../graph/graph.ts";
 import { checkLimits } from "../runner/check-limits.ts";
 import { recipes } from "../quant/recipes/index.ts";
 import type { Host, Options, OptionSpec } from "./host.ts";
+import { unusualImages } from "./image-inputs.ts";
 import { layerBitsOption, readLayerBits } from "./layer-bits.ts";
 import { readRules, rulesOption } from "./rules-option.ts";
 import { choiceOption, numberOption } from "./parse-args.ts";
@@ -28,6 +29,7 @@ export const recipeOptions: Readonly<Record<string, OptionSpec>> = {
   levels: { value: "NAME", help: "strict (default) or as-published" },
   calibration: { value: "FILE", help: ".npy or .safetensors of normalised [N,3,H,W] f32" },
   "calibration-images": { value: "DIR", help: "image files instead" },
+  unusual: unusualImages,
 };
 
 export const executorOption: OptionSpec = {

@@ -7,6 +7,7 @@ import { currentGpu } from "../gpu/current-gpu.ts";
 import { openGpu } from "../gpu/device.ts";
 import { createTunings } from "../runner/tune/tune-store.ts";
 import { InputError } from "../tensor/input-error.ts";
+import { linkGiven } from "../tensor/link-given.ts";
 import type { Job } from "../tensor/progress.ts";
 import { hubFolder } from "./hub-folder.ts";
 import { decodeInNode } from "./decode-node.ts";
@@ -26,7 +27,8 @@ export function createNodeHost(job: Job): Host & { close(): void } {
   return {
     runtime: `Node ${process.version}, Dawn`,
     job,
-    open: (path, withModelFiles = false) => openPath(resolve(path), withModelFiles),
+    open: (path, withModelFiles = false) =>
+      /^https?:/i.test(path) ? Promise.reject(linkGiven(path)) : openPath(resolve(path), withModelFiles),
     async write(path, bytes) {
       await mkdir(dirname(resolve(path)), { recursive: true });
       await writeFile(path, bytes);

@@ -137,7 +137,8 @@ function companion(files: readonly ByteSource[], weightsName: string, fileName: 
 }
 
 /** Names under which people keep models of other kinds. */
-const SUSPECTS = /\.(onnx|gguf|h5|hdf5|keras|pb|tflite|msgpack|mlmodel|engine|trt|plan|pt2|parquet|arrow|zip|tar|gz)$/i;
+const SUSPECTS =
+  /\.(onnx|gguf|h5|hdf5|keras|pb|tflite|msgpack|mlmodel|engine|trt|plan|pt2|parquet|arrow|zip|tar|gz|rar|7z|xz|zst|bz2|pdf|exe|index|data-\d+-of-\d+)$/i;
 
 function networkMissing({ name }: ByteSource) {
   return formatError(

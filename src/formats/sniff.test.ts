@@ -28,6 +28,12 @@ const cases: readonly (readonly [kind: FileKind, code: string, bytes: string, sa
   ["gzip", "NOT_WEIGHTS", "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03", /gzip/],
   ["tar", "NOT_WEIGHTS", `model/${"\0".repeat(251)}ustar\x0000`, /tar/],
   ["executable", "NOT_WEIGHTS", "\x7fELF\x02\x01\x01\0\0\0\0\0", /executable/],
+  ["executable", "NOT_WEIGHTS", "MZ\x90\0\x03\0\0\0", /executable/],
+  ["executable", "NOT_WEIGHTS", "\xcf\xfa\xed\xfe\x07\0\0\x01", /executable/],
+  ["packed", "NOT_WEIGHTS", "Rar!\x1a\x07\x01\0", /RAR.*Unpack/],
+  ["packed", "NOT_WEIGHTS", "7z\xbc\xaf\x27\x1c\0\x04", /7-Zip/],
+  ["packed", "NOT_WEIGHTS", "\x28\xb5\x2f\xfd\x04\x58", /Zstandard/],
+  ["encrypted", "NOT_WEIGHTS", "Salted__\x12\x34\x56\x78", /encrypted.*Decrypt/],
   ["npy", "NOT_WEIGHTS", "\x93NUMPY\x01\x00v\x00{'descr': '<f4'", /NumPy/],
   ["parquet", "NOT_WEIGHTS", "PAR1\x15\x04\x15", /Parquet/],
   ["arrow", "NOT_WEIGHTS", "ARROW1\0\0", /Arrow/],
@@ -49,6 +55,7 @@ test.each([
   ["vit.plan", "\0\x01\x02", /TensorRT/],
   ["vit.keras", "PK\x03\x04\x14\x00\x00\x00metadata.json", /Keras/],
   ["flax_model.msgpack", "\x83\xa6params", /Flax/],
+  ["vit.ckpt-100.index", "\0\0\x08\x0a", /TensorFlow checkpoint/],
   ["vit.pt2", "PK\x03\x04\x00\x00\x08\x08archive/archive_format", /exported/],
 ] as const)("%s is named by its ending", async (name, bytes, says) => {
   const error = await expectCode("NOT_WEIGHTS", () => openModelFiles([byteSource(bytes, name)]));

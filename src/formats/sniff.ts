@@ -37,6 +37,15 @@ const otherKinds = {
     what: "an exported PyTorch program (.pt2)",
     next: "Save the weights alone: `torch.save(program.state_dict, ...)`, and open that.",
   },
+  "tensorflow-checkpoint": { what: "part of a TensorFlow checkpoint", next: `Load it in Python, and ${toSafetensors}` },
+  packed: {
+    what: "an archive of a kind that is not read (RAR, 7-Zip, xz, Zstandard or bzip2)",
+    next: "Unpack it and drop the files that were inside.",
+  },
+  encrypted: {
+    what: "an encrypted file",
+    next: "Decrypt it with the program and the password that it was made with, and drop what comes out.",
+  },
   pdf: { what: "a PDF document", next: "Choose the model file itself." },
   executable: { what: "an executable program", next: "Choose the model file itself." },
 } as const;
@@ -63,6 +72,16 @@ const signatures: readonly (readonly [kind: OtherKind, offset: number, magic: st
   ["image", 4, "ftyphei"],
   ["executable", 0, "\x7fELF"],
   ["executable", 0, "MZ"],
+  ["executable", 0, "\xcf\xfa\xed\xfe"],
+  ["executable", 0, "\xca\xfe\xba\xbe"],
+  ["packed", 0, "Rar!\x1a\x07"],
+  ["packed", 0, "7z\xbc\xaf\x27\x1c"],
+  ["packed", 0, "\xfd7zXZ\0"],
+  ["packed", 0, "\x28\xb5\x2f\xfd"],
+  ["packed", 0, "BZh"],
+  ["encrypted", 0, "Salted__"],
+  ["encrypted", 0, "age-encryption.org/"],
+  ["encrypted", 0, "-----BEGIN PGP MESSAGE"],
 ];
 
 /** Kinds without magic bytes of their own, by their usual endings; asked only where the bytes say nothing more. */
@@ -73,6 +92,7 @@ const byEnding: readonly (readonly [kind: OtherKind, ending: RegExp])[] = [
   ["keras", /\.keras$/i],
   ["flax", /\.msgpack$/i],
   ["exported-program", /\.pt2$/i],
+  ["tensorflow-checkpoint", /\.ckpt(-\d+)?\.(index|meta|data-\d+-of-\d+)$/i],
 ];
 
 export async function sniff(source: ByteSource): Promise<FileKind> {
@@ -136,7 +156,10 @@ function kindOfBytes(bytes: Uint8Array): FileKind {
 function kindOfZip(text: string): FileKind {
   const firstName = text.slice(30, 30 + text.charCodeAt(26) + 256 * text.charCodeAt(27));
   if (firstName.endsWith(".npy")) return "npz";
-  return /(^|\/)(data|constants)\.pkl$|\.format_version$|\.storage/.test(firstName) || /\.pkl/.test(text) ? "zip-pickle" : "zip";
+  // TorchScript's zips begin with the first storage.
+  return /(^|\/)data\/\d+$|(^|\/)(data|constants)\.pkl$|\.format_version$|\.storage/.test(firstName) || /\.pkl/.test(text)
+    ? "zip-pickle"
+    : "zip";
 }
 
 function lfsPointer(source: ByteSource, text: string) {

@@ -216,6 +216,17 @@ describe("refusing before weights are read", () => {
     const error = await expectCode("NOT_A_VIT", () => identify(openNames(Object.fromEntries(names.map((name) => [name, [1]])))));
     expect(error.why).toMatch(says);
   });
+  test("an adapter is told from its base, and how it is merged", async () => {
+    const layers = [0, 1].flatMap((i) =>
+      ["query", "value"].flatMap((part) =>
+        ["A", "B"].map((half) => `base_model.model.vit.encoder.layer.${i}.attention.attention.${part}.lora_${half}.weight`),
+      ),
+    );
+    const names = [...layers, "base_model.model.classifier.weight", "base_model.model.classifier.bias"];
+    const error = await expectCode("NOT_A_VIT", () => identify(openNames(Object.fromEntries(names.map((name) => [name, [1, 1]])))));
+    expect(error.why).toContain("LoRA adapter without its base model");
+    expect(error.next).toContain("merge_and_unload");
+  });
 
   const plain = syntheticVit();
   const weights = (shape: readonly number[]) => zeros(shape);

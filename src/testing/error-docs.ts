@@ -1,8 +1,9 @@
 /** docs/errors.md from the table of codes (node tools/error-docs.mjs writes it). */
 import { errorAreas } from "../tensor/error-table.ts";
+import { notes } from "../tensor/note-table.ts";
 
 export function errorDocs(): string {
-  const sections = Object.entries(errorAreas).map(([title, codes]) => {
+  const sections = Object.entries({ ...errorAreas, [NOTES]: notes }).map(([title, codes]) => {
     const entries = Object.entries(codes)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([code, entry]) => `### ${code}\n\n**${entry.title}.** ${entry.meaning} What helps: ${entry.advice}\n`);
@@ -10,6 +11,8 @@ export function errorDocs(): string {
   });
   return `${INTRODUCTION}\n${sections.join("\n")}`;
 }
+
+const NOTES = "Notes: nothing is refused, and somebody should know";
 
 const INTRODUCTION = `# Error codes
 

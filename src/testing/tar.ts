@@ -1,10 +1,10 @@
 /** A tar archive (ustar) of small files: a header of 512 bytes each, contents padded to as many, and two empty blocks at the end. */
-export function tarOf(files: Readonly<Record<string, string>>): Uint8Array<ArrayBuffer> {
+export function tarOf(files: Readonly<Record<string, string | Uint8Array>>): Uint8Array<ArrayBuffer> {
   const encode = (text: string) => new TextEncoder().encode(text);
-  const blocks = Object.entries(files).flatMap(([name, text]) => {
+  const blocks = Object.entries(files).flatMap(([name, content]) => {
     const header = new Uint8Array(512);
     const put = (value: string, at: number) => header.set(encode(value), at);
-    const contents = encode(text);
+    const contents = typeof content === "string" ? encode(content) : content;
     put(name, 0);
     put("0000644\0", 100);
     put(`${contents.length.toString(8).padStart(11, "0")}\0`, 124);

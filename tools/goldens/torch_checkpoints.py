@@ -68,6 +68,7 @@ def main(folder):
     save(training, "training.pth")
     module = torch.nn.Sequential(collections.OrderedDict([("norm", torch.nn.LayerNorm(4)), ("head", torch.nn.Sequential(torch.nn.Linear(4, 2), torch.nn.GELU()))]))
     save(module, "module.pt")
+    torch.jit.script(module).save(os.path.join(folder, "script.pt"))
     save(Net(), "own-class.pt")
     save({"weight": torch.ones(2), "extra": Evil()}, "evil.pth")
     with open(os.path.join(folder, "evil.bin"), "wb") as file:

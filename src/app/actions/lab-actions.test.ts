@@ -72,6 +72,20 @@ describe("lab actions", () => {
     expect(store.getState()).toMatchObject({ job: null, error: null, model: null });
   });
 
+  it("says that a model is open already, and keeps what was found for it", async () => {
+    const { store, actions } = lab();
+    await actions.openFiles(files("vit.safetensors", ...PICTURES));
+    const { result, model } = store.getState();
+    await actions.openFiles(files("vit.safetensors"));
+    expect(store.getState()).toMatchObject({ error: { code: "ALREADY_OPEN", what: "vit.safetensors: already open." } });
+    expect(store.getState().result).toBe(result);
+    expect(store.getState().model).toBe(model);
+    // With other images, those are what is new.
+    await actions.openFiles(files("vit.safetensors", "a.png", "b.png", "notes.md"));
+    expect(store.getState()).toMatchObject({ error: null, imageFiles: [{ path: "a.png" }, { path: "b.png" }], ignoredFiles: ["notes.md"] });
+    expect(store.getState().model).toBe(model);
+  });
+
   it("leaves the page as it was when a file is refused", async () => {
     const { store, actions } = lab();
     await actions.trySample();

@@ -1,5 +1,7 @@
+import { InputError } from "../../tensor/input-error.ts";
 import type { Job } from "../../tensor/progress.ts";
 import { sortArchives } from "../drop/sort-archives.ts";
+import { sameFiles } from "../drop/same-files.ts";
 import { completeImages, completeModel, sortFiles } from "../drop/sort-files.ts";
 import type { SharedView } from "../share/share-link.ts";
 import { sharedView } from "../share/shared-view.ts";
@@ -209,7 +211,10 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         job.signal?.throwIfAborted();
         if (found.length === 0) return "The drop had no files.";
         const sorted = await sortArchives(sortFiles(found));
-        if (sorted.model.length > 0) {
+        state().setIgnoredFiles(sorted.ignored.map(({ path }) => path));
+        const isOpen = await sameFiles(state().modelFiles, sorted.model, job.signal);
+        if (isOpen && sorted.images.length === 0) throw alreadyOpen(sorted.model);
+        if (!isOpen && sorted.model.length > 0) {
           attempted = completeModel(attempted, sorted.model);
           await openModel(attempted, {}, job);
         }
@@ -358,4 +363,13 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
     },
   };
   return actions;
+}
+
+function alreadyOpen(files: readonly DroppedFile[]): InputError {
+  const [{ path } = { path: "The model" }] = files;
+  return new InputError("ALREADY_OPEN", {
+    what: `${path}${files.length > 1 ? ` and ${files.length - 1} more ${files.length === 2 ? "file" : "files"}` : ""}: already open.`,
+    why: "They hold the same bytes as the open model's files; everything that was found for it stays.",
+    next: "Give another model, or images.",
+  });
 }

@@ -9,7 +9,8 @@ export function DropTarget() {
   useEffect(() => {
     // dragleave also fires on the way from one element into the next: count depth.
     let depth = 0;
-    const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") === true;
+    const carries = (event: DragEvent, type: string): boolean => event.dataTransfer?.types.includes(type) === true;
+    const carriesFiles = (event: DragEvent): boolean => carries(event, "Files");
     const enter = (event: DragEvent): void => {
       if (!carriesFiles(event)) return;
       depth++;
@@ -21,7 +22,8 @@ export function DropTarget() {
       if (depth === 0) setHovered(false);
     };
     const over = (event: DragEvent): void => {
-      if (carriesFiles(event)) event.preventDefault();
+      // A link is taken too, to say that it is no file; the browser would leave the page for it.
+      if (carriesFiles(event) || carries(event, "text/uri-list")) event.preventDefault();
     };
     const drop = (event: DragEvent): void => {
       depth = 0;

@@ -57,6 +57,18 @@ describe("collectDrop", () => {
     expect((await collecting).map((file) => file.path)).toEqual(["a.png", "b.png", "c.png"]);
   });
 
+  it("says of a link that it is no file, and how a model of the Hub is asked for", async () => {
+    const drop = (text: string) => collectDrop({ items: [], files: [], getData: (type) => (type === "text/uri-list" ? text : "") });
+    await expect(drop("# dragged\r\nhttps://example.org/vit.safetensors")).rejects.toMatchObject({
+      code: "LINK_GIVEN",
+      what: "https://example.org/vit.safetensors is a link, not a file.",
+      next: expect.stringContaining("download the file") as string,
+    });
+    const hub = await drop("https://huggingface.co/google/vit-base-patch16-224/blob/main/model.safetensors").catch((error: Error) => error);
+    expect(hub).toMatchObject({ next: expect.stringContaining("google/vit-base-patch16-224") as string });
+    expect(await drop("")).toEqual([]);
+  });
+
   it("uses plain files where there are no entries, and skips dragged text", async () => {
     const file = new File(["x"], "cat.jpg");
     const text = { kind: "string", webkitGetAsEntry: () => null, getAsFile: () => null };

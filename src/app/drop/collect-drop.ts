@@ -1,21 +1,26 @@
 import { InputError } from "../../tensor/input-error.ts";
+import { linkGiven } from "../../tensor/link-given.ts";
 import type { DroppedFile } from "../worker/lab-api.ts";
 
 /** The parts of DataTransfer that a drop needs. */
 export interface DropSource {
   readonly items: ArrayLike<{ readonly kind: string; webkitGetAsEntry?(): FileSystemEntry | null; getAsFile(): File | null }>;
   readonly files: ArrayLike<File>;
+  /** What was dragged as text; "" for a type that is not there. */
+  getData?(type: string): string;
 }
 
 /**
  * All files of a drop, folders walked. Browsers empty the DataTransfer at the first await, so every entry and file is taken
- * synchronously before it; callers must call this inside the drop event.
+ * synchronously before it; callers must call this inside the drop event. A link without a file is refused with LINK_GIVEN.
  */
 export async function collectDrop(source: DropSource): Promise<readonly DroppedFile[]> {
   const taken = Array.from(source.items)
     .filter((item) => item.kind === "file")
     .map((item) => ({ entry: item.webkitGetAsEntry?.() ?? null, file: item.getAsFile() }));
   const plain = Array.from(source.files);
+  const link = source.getData?.("text/uri-list").split(/\r?\n/).find((line) => /^https?:/i.test(line)); // prettier-ignore
+  if (taken.length === 0 && plain.length === 0 && link !== undefined) throw linkGiven(link);
   // A drop made by a script has files without entries.
   if (taken.length === 0) return filesOf(plain);
   const found: DroppedFile[] = [];

@@ -24,6 +24,7 @@ describe("sortFiles", () => {
   });
   it("hands undecodable pictures to the images, whose reader names them", () => {
     expect(paths(sortFiles(files("IMG_1.HEIC", "scan.tiff")).images)).toEqual(["IMG_1.HEIC", "scan.tiff"]);
+    expect(paths(sortFiles(files("CT.dcm", "P1.CR2", "a.png")).images)).toEqual(["a.png", "CT.dcm", "P1.CR2"]);
   });
 });
 
@@ -43,6 +44,12 @@ describe("completeModel", () => {
     expect(paths(completeModel(earlier, files("vit-00002-of-00002.safetensors"))).length).toBe(2);
     expect(paths(completeModel(files("model.safetensors.index.json"), files("vit-00002-of-00002.safetensors"))).length).toBe(2);
     expect(paths(completeModel(earlier, files("other-00002-of-00002.safetensors")))).toEqual(["other-00002-of-00002.safetensors"]);
+  });
+  it("adds the weights of an ONNX network to it, and the network to its weights", () => {
+    expect(paths(completeModel(files("m.onnx"), files("m.onnx_data")))).toEqual(["m.onnx", "m.onnx_data"]);
+    expect(paths(completeModel(files("m.onnx.data"), files("m.onnx")))).toEqual(["m.onnx.data", "m.onnx"]);
+    expect(paths(completeModel(files("m.onnx"), files("n.onnx")))).toEqual(["n.onnx"]);
+    expect(paths(completeModel(files("m.onnx_data"), files("n.safetensors")))).toEqual(["n.safetensors"]);
   });
   it("takes other weights as a new model", () => {
     expect(paths(completeModel(files("a.safetensors"), files("b.safetensors", "config.json")))).toEqual(["b.safetensors", "config.json"]);

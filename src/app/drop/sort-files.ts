@@ -1,3 +1,4 @@
+import { IMAGE_NAME } from "../../formats/archives/image-members.ts";
 import type { DroppedFile } from "../worker/lab-api.ts";
 
 /** A drop sorted into what the lab opens as a model, what it opens as images (with their label CSV), and litter. */
@@ -7,7 +8,7 @@ export interface SortedFiles {
   readonly ignored: readonly DroppedFile[];
 }
 
-const IMAGE = /\.(jpe?g|png|webp|avif|gif|bmp|jxl|heic|heif|tiff?|jp2|csv)$/i;
+const CSV = /\.csv$/i;
 const LITTER = /(^|\/)(\.[^/]*|thumbs\.db|desktop\.ini|__macosx\/.*|readme[^/]*|licen[cs]e[^/]*|[^/]+\.(md|txt|py|ipynb|log))$/i;
 const SAFETENSORS = /\.safetensors$/i;
 const byName = new Intl.Collator("en", { numeric: true });
@@ -20,10 +21,11 @@ const MODEL_CONTEXT = /\.json$/i;
 export function sortFiles(files: readonly DroppedFile[]): SortedFiles {
   const useful = files.filter((file) => !LITTER.test(file.path));
   // Browsers give a folder in any order; which images calibrate must not depend on it.
-  const images = useful.filter((file) => IMAGE.test(file.path)).toSorted((a, b) => byName.compare(a.path, b.path));
-  const rest = useful.filter((file) => !IMAGE.test(file.path));
+  const isImage = ({ path }: DroppedFile): boolean => IMAGE_NAME.test(path) || CSV.test(path);
+  const images = useful.filter(isImage).toSorted((a, b) => byName.compare(a.path, b.path));
+  const rest = useful.filter((file) => !isImage(file));
   const hasModel = rest.some((file) => SAFETENSORS.test(file.path));
-  const pictures = images.some((file) => !/\.csv$/i.test(file.path));
+  const pictures = images.some((file) => !CSV.test(file.path));
   const isModel = (file: DroppedFile): boolean => {
     if (hasModel) return SAFETENSORS.test(file.path) || MODEL_CONTEXT.test(file.path);
     // A stray file between pictures is no reason to refuse the pictures.
@@ -36,21 +38,24 @@ export function sortFiles(files: readonly DroppedFile[]): SortedFiles {
 }
 
 /**
- * Files that complete an earlier drop: a config.json for weights already given, or the missing shard of a set. Anything else is a new model.
+ * Files that complete an earlier drop: a config.json for weights already given, the missing shard of a set, the weights of an ONNX network or the
+ * network of such weights. Anything else is a new model.
  * A file of the same name replaces the earlier one.
  */
 export function completeModel(earlier: readonly DroppedFile[], incoming: readonly DroppedFile[]): readonly DroppedFile[] {
   const onlyContext = incoming.every((file) => MODEL_CONTEXT.test(file.path));
   const wanted = new Set(incoming.flatMap((file) => shardSet(file.path)));
   const sameSet = earlier.some((file) => shardSet(file.path).some((set) => wanted.has(set)) || isIndex(file.path)) && wanted.size > 0;
-  if (earlier.length === 0 || !(onlyContext || sameSet)) return incoming;
+  const networks = new Set(earlier.flatMap((file) => networkPart(file.path)));
+  const sameNetwork = incoming.every((file) => networkPart(file.path).some((part) => networks.has(part === "data" ? "network" : "data")));
+  if (earlier.length === 0 || !(onlyContext || sameSet || sameNetwork)) return incoming;
   const names = new Set(incoming.map((file) => baseName(file.path)));
   return [...earlier.filter((file) => !names.has(baseName(file.path))), ...incoming];
 }
 
 /** A label CSV that comes alone belongs to the images already there; other pictures replace them. */
 export function completeImages(earlier: readonly DroppedFile[], incoming: readonly DroppedFile[]): readonly DroppedFile[] {
-  const isCsv = (file: DroppedFile): boolean => /\.csv$/i.test(file.path);
+  const isCsv = (file: DroppedFile): boolean => CSV.test(file.path);
   return incoming.every(isCsv) ? [...earlier.filter((file) => !isCsv(file)), ...incoming] : incoming;
 }
 
@@ -58,6 +63,12 @@ export function completeImages(earlier: readonly DroppedFile[], incoming: readon
 function shardSet(path: string): readonly string[] {
   const match = /^(.*)-\d{5}-of-(\d{5})\.safetensors$/i.exec(baseName(path));
   return match === null ? [] : [`${match[1]}/${match[2]}`];
+}
+
+/** Which part of an ONNX model a file is by its name, [] for others. */
+function networkPart(path: string): readonly ("network" | "data")[] {
+  if (/\.onnx$/i.test(path)) return ["network"];
+  return /\.onnx[_.](data|bin|weights)(_\d+)?$/i.test(path) ? ["data"] : [];
 }
 
 function isIndex(path: string): boolean {

@@ -94,11 +94,11 @@ function parseSource(source: unknown): Session["source"] {
 
 function parseRule(rule: unknown): SplitRule | null {
   if (!isRecord(rule)) return null;
-  const { order, seed, calibrationCount, evaluationCount } = rule;
+  const { order, seed, calibrationCount, evaluationCount, unusual } = rule;
   const isCount = (value: unknown): value is number => typeof value === "number" && Number.isInteger(value) && value >= 1;
   if ((order !== "given" && order !== "shuffled") || typeof seed !== "number" || !isCount(calibrationCount) || !isCount(evaluationCount))
     return null;
-  return { order, seed, calibrationCount, evaluationCount };
+  return { order, seed, calibrationCount, evaluationCount, ...(unusual === "use" ? { unusual } : {}) };
 }
 
 /** As `rulesSchema` has it, without the library: the first screen reads sessions. */

@@ -33,6 +33,7 @@ const shared = z.object({
       seed: z.number().int(),
       calibrationCount: z.number().int().min(1).max(100_000),
       evaluationCount: z.number().int().min(1).max(100_000),
+      unusual: z.literal("use").exactOptional(),
     })
     .nullable(),
 });

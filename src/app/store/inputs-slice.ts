@@ -18,6 +18,9 @@ export interface InputsSlice {
   readonly images: ImageSet | null;
   /** The user's image files; kept when they come before a model. */
   readonly imageFiles: readonly DroppedFile[];
+  /** Of the last drop: names of files that are neither model nor image. */
+  readonly ignoredFiles: readonly string[];
+  setIgnoredFiles(names: readonly string[]): void;
   /** How much the scales depend on which images calibrate; null until somebody asks. */
   readonly stability: LabStability | null;
   setStability(stability: LabStability): void;
@@ -59,11 +62,13 @@ export function inputsSlice(
     modelFiles: [],
     images: null,
     imageFiles: [],
+    ignoredFiles: [],
+    setIgnoredFiles: (ignoredFiles) => set({ ignoredFiles }),
     stability: null,
     setStability: (stability) => set({ stability }),
     normalisation: null,
     setNormalisation: (normalisation) => set({ normalisation }),
-    setSample: (model, images) => set({ model, modelFiles: [], images, imageFiles: [], ...noModel, ...noResult }),
+    setSample: (model, images) => set({ model, modelFiles: [], images, imageFiles: [], ignoredFiles: [], ...noModel, ...noResult }),
     setModel: (model, modelFiles) => set({ model, modelFiles, images: null, ...noModel, ...noResult }),
     setImages: (images, imageFiles) => set({ images, imageFiles, ...noResult }),
     holdImageFiles: (imageFiles) => set({ imageFiles }),

@@ -31,6 +31,8 @@ export function fakeImageSet(
     })),
     calibrationCount: leakage ? names.length : firstJudged,
     skipped,
+    ignored: [],
+    notes: [],
     leakage,
     items: names.map((name, index) => ({ name, label: fakeLabel(index), use: useOf(index) })),
     rule,

@@ -76,7 +76,7 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
       await steps(jobId, ["decoding images"], onProgress);
       const skipped = files
         .filter((file) => /\.heic$/i.test(file.path))
-        .map((file) => ({ name: file.path, reason: "HEIC: this browser cannot decode it" }));
+        .map((file) => ({ name: file.path, reason: "HEIC: this browser cannot decode it", isUnusual: false }));
       const names = files.map((file) => file.path).filter((path) => /\.(png|jpe?g|webp)$/i.test(path));
       if (names.length === 0) {
         throw new InputError("NO_IMAGES", {
@@ -119,6 +119,7 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
         height: 480,
         sizeBytes: 123_456,
         sha256: "ab".repeat(32),
+        remarks: [],
         original: options.makeThumbnail(index, fakeLabel(index)),
         seen: options.makeThumbnail(index, fakeLabel(index)),
       }),

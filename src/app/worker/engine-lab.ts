@@ -15,6 +15,7 @@ import { digest, digestImages, digestWeights, overlapWarning } from "../../runne
 import { openEngine, type Engine } from "../../runner/engine.ts";
 import { effectiveBits } from "../../runner/effective-bits.ts";
 import { inspectGraph } from "../../runner/inspect/inspect-graph.ts";
+import { untrainedClassifier } from "../../runner/inspect/untrained-classifier.ts";
 import { openModel, withoutQuantizers, type OpenModel } from "../../runner/open-model.ts";
 import { packageBytes } from "../../runner/package-size.ts";
 import { quantizeModels, recipeNamed, type QuantizedModel } from "../../runner/quantize-model.ts";
@@ -267,7 +268,8 @@ async function compare(
   desk.hold({ ...run, float, images: images.evaluation });
   bench.hold(models[0].graph);
   writer.hold({ id, card: model.card, main: models[0], baseline: models.at(1) ?? null });
-  return { id, asked: request, main, baseline: second ?? null, warnings: [...(warning ? [warning] : []), ...lossWarning(engine)] };
+  const warnings = [warning, untrainedClassifier(float)].filter((found) => found !== null);
+  return { id, asked: request, main, baseline: second ?? null, warnings: [...warnings, ...lossWarning(engine)] };
 }
 
 function lossWarning(engine: Engine): LabWarning[] {

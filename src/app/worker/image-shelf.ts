@@ -1,14 +1,17 @@
 import type { Pixels } from "../../images/pixels.ts";
+import { pictureKind } from "../../images/picture-kind.ts";
 import type { Preprocessing } from "../../images/preprocessing.ts";
+import { UNUSUAL_CODES, unusualImage } from "../../images/unusual-image.ts";
 import type { ModelCard } from "../../models/config.ts";
 import { defaultRule, imageOrder, splitImages, type Split, type SplitRule } from "../../runner/data/choose-images.ts";
+import { narrowCalibration, traitNotes, traitSentences, type ImageNote } from "../../runner/data/image-notes.ts";
 import { parseManifest, resolveManifest, type Manifest } from "../../runner/data/manifest.ts";
 import { digest } from "../../runner/digest.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import { throwIfCancelled, type Job } from "../../tensor/progress.ts";
 import { canvasReadsBackExactly } from "../decode-browser.ts";
 import { fileItems, sampleItems, type GivenImages } from "./image-items.ts";
-import type { DroppedFile, ImageSet, ImageUse, ImageView } from "./lab-api.ts";
+import type { DroppedFile, ImageSet, ImageUse, ImageView, SkippedImage } from "./lab-api.ts";
 import { bitmapOf, holdImage, labImage, type HeldImage } from "./lab-images.ts";
 
 const THUMBNAIL_SIDE = 128;
@@ -34,7 +37,7 @@ interface Chosen {
   readonly split: Split<number>;
   /** null where a manifest chose. */
   readonly rule: SplitRule | null;
-  readonly skipped: ImageSet["skipped"];
+  readonly skipped: readonly SkippedImage[];
 }
 
 export function createImageShelf(): ImageShelf {
@@ -43,14 +46,18 @@ export function createImageShelf(): ImageShelf {
   let preprocessing: Preprocessing | null = null;
   const held = new Map<number, HeldImage>();
 
-  /** Decoded, cropped for the model. */
-  async function hold(images: GivenImages, index: number, wanted: Preprocessing): Promise<HeldImage> {
+  /** Decoded, cropped for the model; its size is judged before that, where unusual ones are left out. */
+  async function hold(images: GivenImages, index: number, wanted: Preprocessing, isUnusualLeftOut = false): Promise<HeldImage> {
     if (preprocessing !== wanted) held.clear();
     preprocessing = wanted;
     const known = held.get(index);
+    const item = images.items[index];
+    const facts = known ? known.facts : await item.facts();
+    const unusual = isUnusualLeftOut && facts ? unusualImage(facts, item.name, wanted) : null;
+    if (unusual) throw unusual;
     if (known) return known;
-    const { name, label, pixels } = images.items[index];
-    const image = holdImage(`image-${index}`, name, label, await pixels(), wanted);
+    const { name, label, pixels } = item;
+    const image = holdImage({ id: `image-${index}`, name, label, facts }, await pixels(), wanted);
     held.set(index, image);
     return image;
   }
@@ -59,17 +66,18 @@ export function createImageShelf(): ImageShelf {
   async function chooseBy(images: GivenImages, rule: SplitRule, wanted: Preprocessing, stage: string, job: Job): Promise<Chosen> {
     const needed = Math.min(images.items.length, rule.calibrationCount + rule.evaluationCount);
     const usable: number[] = [];
-    const skipped: { name: string; reason: string }[] = [];
+    const skipped: SkippedImage[] = [];
     for (const index of imageOrder(images.items.length, rule)) {
       if (usable.length === needed) break;
       throwIfCancelled(job);
       job.onProgress?.({ stage, done: usable.length, total: needed });
       try {
-        await hold(images, index, wanted);
+        await hold(images, index, wanted, rule.unusual !== "use");
         usable.push(index);
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
-        skipped.push({ name: images.items[index].name, reason: `${error.what} ${error.why}` });
+        const { what, why, code } = error;
+        skipped.push({ name: images.items[index].name, reason: `${what} ${why}`, isUnusual: UNUSUAL_CODES.has(code) });
       }
       // Rendering and resampling are synchronous: let a cancel message in.
       await new Promise((resolve) => setTimeout(resolve));
@@ -91,10 +99,14 @@ export function createImageShelf(): ImageShelf {
     for (const index of split.calibration) uses.set(index, "calibration");
     for (const index of split.evaluation) uses.set(index, uses.has(index) ? "both" : "evaluation");
     const failed = new Set(skipped.map(({ name }) => name));
+    const used: HeldImage[] = [];
+    for (const index of inUse) used.push(await hold(images, index, card.preprocessing));
     return {
       evaluation: await thumbnails(split.evaluation),
       calibrationCount: split.calibration.length,
       skipped,
+      ignored: images.ignored,
+      notes: [...traitNotes(used.map(({ facts }) => facts?.traits ?? [])), ...calibrationNotes(split, used, card)],
       leakage: split.leakage,
       items: images.items.map(({ name, label }, i) => ({ name, label, use: uses.get(i) ?? (failed.has(name) ? "skipped" : "unused") })),
       rule,
@@ -179,7 +191,16 @@ export function createImageShelf(): ImageShelf {
       const { crop } = await lookAt(images, index, card);
       const { width, height } = pixels;
       const sha256 = await digest(await item.bytes());
-      return { width, height, sizeBytes: item.sizeBytes, sha256, original: await shrunk(pixels, VIEW_SIDE), seen: await bitmapOf(crop) };
+      const remarks = traitSentences((await item.facts())?.traits ?? []);
+      return {
+        width,
+        height,
+        sizeBytes: item.sizeBytes,
+        sha256,
+        remarks,
+        original: await shrunk(pixels, VIEW_SIDE),
+        seen: await bitmapOf(crop),
+      };
     },
   };
 
@@ -187,8 +208,18 @@ export function createImageShelf(): ImageShelf {
   async function lookAt(images: GivenImages, index: number, card: ModelCard): Promise<HeldImage> {
     const known = preprocessing === card.preprocessing ? held.get(index) : undefined;
     const { name, label, pixels } = images.items[index];
-    return known ?? holdImage(`image-${index}`, name, label, await pixels(), card.preprocessing);
+    return known ?? holdImage({ id: `image-${index}`, name, label, facts: null }, await pixels(), card.preprocessing);
   }
+}
+
+/** `used`: the images in use, by their ids. */
+function calibrationNotes({ calibration }: Split<number>, used: readonly HeldImage[], { config }: ModelCard): ImageNote[] {
+  const byId = new Map(used.map((image) => [image.id, image]));
+  const images = calibration.flatMap((index) => byId.get(`image-${index}`) ?? []);
+  return narrowCalibration(
+    images.map(({ label, crop }) => ({ label, picture: pictureKind(crop) })),
+    config.numClasses,
+  );
 }
 
 async function shrunk(pixels: Pixels, side: number): Promise<ImageBitmap> {
@@ -214,7 +245,7 @@ function refuseFalsifiedCanvas(): void {
   });
 }
 
-function noImages(skipped: readonly { readonly name: string; readonly reason: string }[]): InputError {
+function noImages(skipped: readonly SkippedImage[]): InputError {
   const first = skipped[0];
   return new InputError("NO_IMAGES", {
     what: first ? `None of the ${skipped.length} files could be used as an image.` : "There are no images.",

@@ -5,6 +5,7 @@ import type { Codebook } from "../../quant/schemes/scheme.ts";
 import type { RecipeSite } from "../../quant/rules/recipe-site.ts";
 import type { AdapterDescription, Comparison, QuantizeRequest } from "../../runner/comparison.ts";
 import type { LabelMapping } from "../../runner/data/map-labels.ts";
+import type { ImageNote } from "../../runner/data/image-notes.ts";
 import type { SplitRule } from "../../runner/data/choose-images.ts";
 import type { NormalisationCheck } from "../../runner/data/check-normalisation.ts";
 import type { Manifest } from "../../runner/data/manifest.ts";
@@ -46,7 +47,7 @@ export interface OpenedModel {
   readonly note: string | null;
 }
 
-/** What an image is used for; "skipped": it could not be read. */
+/** What an image is used for; "skipped": it could not be read, or is of an unusual size. */
 export type ImageUse = "calibration" | "evaluation" | "both" | "unused" | "skipped";
 
 /** One of the images that were given, by its place among them. */
@@ -63,6 +64,8 @@ export interface ImageView {
   /** 0 where there is no file. */
   readonly sizeBytes: number;
   readonly sha256: string;
+  /** What of the file the model does not see, in sentences. */
+  readonly remarks: readonly string[];
   readonly original: ImageBitmap;
   /** After resize and crop. */
   readonly seen: ImageBitmap;
@@ -73,12 +76,23 @@ export interface LabStability extends Stability {
   readonly sites: readonly (SiteSpread & { readonly block: number | null; readonly title: string })[];
 }
 
+/** A file that was left out, and why. */
+export interface SkippedImage {
+  readonly name: string;
+  readonly reason: string;
+  /** Of an image that can be read and has an unusual size: it is used where somebody asks for it. */
+  readonly isUnusual: boolean;
+}
+
 export interface ImageSet {
   readonly evaluation: readonly LabImage[];
   /** How many images calibrate; drawn from images that are not evaluated where there are enough. */
   readonly calibrationCount: number;
-  /** Files that were skipped, and why. */
-  readonly skipped: readonly { readonly name: string; readonly reason: string }[];
+  readonly skipped: readonly SkippedImage[];
+  /** Files inside archives that systems leave behind. */
+  readonly ignored: readonly string[];
+  /** On the images in use. */
+  readonly notes: readonly ImageNote[];
   /** True when calibration and evaluation share images (too few were given). */
   readonly leakage: boolean;
   /** Every image that was given. */

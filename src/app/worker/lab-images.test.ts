@@ -13,6 +13,6 @@ const preprocessing = {
 
 test("held images become normalised planes", async () => {
   const pixels = { width: 2, height: 1, rgb: Uint8Array.of(0, 255, 0, 255, 0, 255) };
-  const source = heldSource([holdImage("a", "a.png", null, pixels, preprocessing)], preprocessing);
+  const source = heldSource([holdImage({ id: "a", name: "a.png", label: null, facts: null }, pixels, preprocessing)], preprocessing);
   expect([...(await source.batch(0, 1)).data]).toEqual([-1, 1, 1, -1, -1, 1]);
 });

@@ -1,6 +1,7 @@
 import { cropForDisplay, normalize } from "../../images/preprocess.ts";
 import type { Pixels } from "../../images/pixels.ts";
 import type { Preprocessing } from "../../images/preprocessing.ts";
+import type { ImageFacts } from "../../images/read-facts.ts";
 import type { Split } from "../../runner/data/choose-images.ts";
 import type { ImageSource } from "../../runner/image-source.ts";
 import { tensor } from "../../tensor/tensor.ts";
@@ -11,12 +12,14 @@ export interface HeldImage {
   readonly id: string;
   readonly name: string;
   readonly label: number | null;
+  /** null for pictures that are rendered. */
+  readonly facts: ImageFacts | null;
   readonly crop: Pixels;
 }
 
 /** Resize and crop once, for the preprocessing of the open model. */
-export function holdImage(id: string, name: string, label: number | null, pixels: Pixels, preprocessing: Preprocessing): HeldImage {
-  return { id, name, label, crop: cropForDisplay(pixels, preprocessing) };
+export function holdImage(image: Omit<HeldImage, "crop">, pixels: Pixels, preprocessing: Preprocessing): HeldImage {
+  return { ...image, crop: cropForDisplay(pixels, preprocessing) };
 }
 
 /** The thumbnail that the page draws. */

@@ -8,7 +8,8 @@ import { withoutQuantizers, type OpenModel } from "../../runner/open-model.ts";
 import { quantizeModels, type QuantizedModel } from "../../runner/quantize-model.ts";
 import { tensor } from "../../tensor/tensor.ts";
 import type { Command, Host, Options } from "../host.ts";
-import { openInputs } from "../image-inputs.ts";
+import { untrainedClassifier } from "../../runner/inspect/untrained-classifier.ts";
+import { openCalibration, openInputs, unusualFrom } from "../image-inputs.ts";
 import { manifestInputs } from "../manifest-inputs.ts";
 import {
   executorFrom,
@@ -43,13 +44,23 @@ export const compare: Command = {
     const built = await buildModel(model, host, executor);
     const float = withoutQuantizers(built);
     const [classes] = float.shapes[outputName(float)];
-    const source = { tensorPath: options.inputs, folder: options.images, labels: options.labels, option: "--inputs FILE or --images DIR" };
+    const source = {
+      tensorPath: options.inputs,
+      folder: options.images,
+      labels: options.labels,
+      option: "--inputs FILE or --images DIR",
+      unusual: unusualFrom(options),
+    };
     const listed = options.manifest === undefined ? null : await manifestInputs(host, model.card, options.manifest, options.images);
-    const { images, labels } = listed
-      ? { images: listed.evaluation, labels: listed.labels }
+    const { images, labels, report } = listed
+      ? { images: listed.evaluation, labels: listed.labels, report: null }
       : await openInputs(host, model.card, classes, source);
     const engine = await openHostEngine(host, executor);
-    const quantized = await quantizedFrom(model, built, options, host, engine, classes, listed?.calibration ?? null);
+    const calibration =
+      model.quantization || listed
+        ? { images: listed?.calibration ?? null, report: null }
+        : await openCalibration(host, model.card, classes, options);
+    const quantized = await quantizedFrom(model, built, options, host, engine, calibration.images);
     const [comparison] = await compareModels({
       engine,
       float,
@@ -69,7 +80,14 @@ export const compare: Command = {
       );
     }
     const unused = labels && model.card.output === "features" ? ["The model gives features and no classes: the labels were not used."] : [];
-    return { model: model.card.name, notes: [...model.notes, ...unused], effectiveBits: effectiveBits(quantized.graph), ...rest };
+    const untrained = untrainedClassifier(float);
+    return {
+      model: model.card.name,
+      notes: [...model.notes, ...unused, ...(untrained ? [untrained.text] : [])],
+      ...(report || calibration.report ? { images: { judged: report, calibration: calibration.report } } : {}),
+      effectiveBits: effectiveBits(quantized.graph),
+      ...rest,
+    };
   },
 };
 
@@ -80,19 +98,13 @@ async function quantizedFrom(
   options: Options,
   host: Host,
   engine: Engine,
-  classes: number,
-  listed: ImageSource | null,
+  calibration: ImageSource | null,
 ): Promise<QuantizedModel> {
-  if (model.quantization) {
+  if (model.quantization || !calibration) {
+    if (!model.quantization) throw new Error("internal: a float model without calibration images");
     const report = { recipe: model.quantization.recipe, imageCount: 0, observed: {}, recalibrated: {} };
     return { graph, request: model.quantization, report, calibrationMs: 0 };
   }
-  const source = {
-    tensorPath: options.calibration,
-    folder: options["calibration-images"],
-    option: "--calibration FILE or --calibration-images DIR",
-  };
-  const images = listed ?? (await openInputs(host, model.card, classes, source)).images;
-  const [quantized] = await quantizeModels(engine.runNode, graph, images, [await requestFrom(host, options)], host.job);
+  const [quantized] = await quantizeModels(engine.runNode, graph, calibration, [await requestFrom(host, options)], host.job);
   return quantized;
 }

@@ -6,7 +6,7 @@ import { quantizeModels } from "../../runner/quantize-model.ts";
 import type { OpenModel } from "../../runner/open-model.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import type { Command } from "../host.ts";
-import { openInputs } from "../image-inputs.ts";
+import { openCalibration } from "../image-inputs.ts";
 import { executorFrom, modelOptions, buildModel, openHostEngine, openModelOption, recipeOptions, requestFrom } from "../model-options.ts";
 
 export const quantize: Command = {
@@ -25,12 +25,7 @@ export const quantize: Command = {
     const executor = executorFrom(options);
     const graph = await buildModel(model, host, executor);
     const [classes] = graph.shapes[outputName(graph)];
-    const source = {
-      tensorPath: options.calibration,
-      folder: options["calibration-images"],
-      option: "--calibration FILE or --calibration-images DIR",
-    };
-    const { images } = await openInputs(host, model.card, classes, source);
+    const { images, report } = await openCalibration(host, model.card, classes, options);
     const { runNode } = await openHostEngine(host, executor);
     const [quantized] = await quantizeModels(runNode, graph, images, [asked], host.job);
     const { request } = quantized;
@@ -40,7 +35,7 @@ export const quantize: Command = {
       out: options.out,
       request,
       effectiveBits: effectiveBits(quantized.graph),
-      calibration: { imageCount: quantized.report.imageCount, elapsedMs: quantized.calibrationMs },
+      calibration: { imageCount: quantized.report.imageCount, elapsedMs: quantized.calibrationMs, images: report },
       size: { ...packageBytes(graph, quantized.graph), fileBytes: bytes.length },
     };
   },

@@ -4,7 +4,7 @@ import { withoutQuantizers } from "../../runner/open-model.ts";
 import { tensor } from "../../tensor/tensor.ts";
 import { outputName } from "../../graph/graph.ts";
 import type { Command } from "../host.ts";
-import { openInputs } from "../image-inputs.ts";
+import { openInputs, unusualFrom, unusualImages } from "../image-inputs.ts";
 import { executorFrom, executorOption, modelOptions, buildModel, openHostEngine, openModelOption } from "../model-options.ts";
 import { choiceOption } from "../parse-args.ts";
 
@@ -15,6 +15,7 @@ export const run: Command = {
     ...modelOptions,
     inputs: { value: "FILE", help: ".npy or .safetensors of normalised [N,3,H,W] f32" },
     images: { value: "DIR", help: "image files instead" },
+    unusual: unusualImages,
     precision: { value: "NAME", help: "f32, f16 (weights and activations stored in 16 bits), or quantized (the default for packages)" },
     executor: executorOption,
     out: { value: "FILE", help: "logits as .safetensors" },
@@ -25,10 +26,11 @@ export const run: Command = {
     const executor = executorFrom(options);
     const graph = await buildModel(model, host, executor);
     const [classes] = graph.shapes[outputName(graph)];
-    const { images, names } = await openInputs(host, model.card, classes, {
+    const { images, names, report } = await openInputs(host, model.card, classes, {
       tensorPath: options.inputs,
       folder: options.images,
       option: "--inputs FILE or --images DIR",
+      unusual: unusualFrom(options),
     });
     const engine = await openHostEngine(host, executor);
     const isFloat = precision !== "quantized";
@@ -54,6 +56,7 @@ export const run: Command = {
       classes,
       top1: [...argmaxRows(output)],
       ...(names ? { files: names } : {}),
+      ...(report ? { images: report } : {}),
       out: options.out ?? null,
       perf: { elapsedMs, note: "first run included" },
       env: { adapter: await engine.adapter(), runtime: host.runtime, deviceLosses: engine.deviceLosses() },

@@ -10,7 +10,7 @@ import { sweepReport, toCsv, toMarkdown, type SweepContext, type SweepReport } f
 import { runSweep, type Sweep, type SweepRow } from "../../runner/sweep/sweep.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import type { Command, Host } from "../host.ts";
-import { openInputs } from "../image-inputs.ts";
+import { openCalibration, openInputs, unusualFrom, unusualImages } from "../image-inputs.ts";
 import { layerBitsOption, readLayerBits } from "../layer-bits.ts";
 import { readRules, rulesOption } from "../rules-option.ts";
 import { buildModel, executorFrom, executorOption, modelOptions, openHostEngine, openModelOption } from "../model-options.ts";
@@ -30,6 +30,7 @@ export const sweep: Command = {
     inputs: { value: "FILE", help: ".npy or .safetensors of normalised [N,3,H,W] f32 to judge on" },
     images: { value: "DIR", help: "image files instead" },
     labels: { value: "FILE", help: ".csv with filename,label (with --images), .npy or .safetensors" },
+    unusual: unusualImages,
     limit: { value: "N", help: "use the first N images only" },
     executor: executorOption,
     name: { value: "TEXT", help: "what the report calls the model (default: its file's name)" },
@@ -44,18 +45,17 @@ export const sweep: Command = {
     const model = await openModelOption(host, options);
     const float = withoutQuantizers(await buildModel(model, host, executorFrom(options)));
     const [classes] = float.shapes[outputName(float)];
-    const calibration = await openInputs(host, model.card, classes, {
-      tensorPath: options.calibration,
-      folder: options["calibration-images"],
-      option: "--calibration FILE or --calibration-images DIR",
-    });
+    const calibration = await openCalibration(host, model.card, classes, options);
+    const limit = numberOption(options, "limit", 1, 1e9);
     const judged = await openInputs(host, model.card, classes, {
       tensorPath: options.inputs,
       folder: options.images,
       labels: options.labels,
       option: "--inputs FILE or --images DIR",
+      unusual: unusualFrom(options),
+      most: limit,
     });
-    const images = firstOf(judged.images, numberOption(options, "limit", 1, 1e9));
+    const images = firstOf(judged.images, limit);
     const labels = judged.labels?.subarray(0, images.count) ?? null;
     const file = await readRules(host, options);
     const asked = options.recipes ?? file?.preset ?? "all";
@@ -89,9 +89,11 @@ export const sweep: Command = {
     const known = await knownRows(host, prefix, context.fingerprint);
     const warning = overlapWarning(calibrationDigests, digests);
 
+    const notes = [calibration, judged].flatMap(({ report }) => report?.notes ?? []);
+    const skipped = [calibration, judged].flatMap(({ report }) => report?.skipped ?? []);
     const finished: SweepRow[] = [...known];
     const save = async (result: Sweep) => {
-      const report = { ...sweepReport(result, context), warnings: warning ? [warning] : [] };
+      const report = { ...sweepReport(result, context), warnings: [...(warning ? [warning] : []), ...notes], skipped };
       await host.write(`${prefix}.json`, bytesOf(`${JSON.stringify(report, null, 2)}\n`));
       await host.write(`${prefix}.csv`, bytesOf(toCsv(report)));
       await host.write(`${prefix}.md`, bytesOf(toMarkdown(report)));

@@ -2,9 +2,11 @@
  * Zip archives as byte sources (central directory by zip.js): stored members are read in place, compressed ones inflate into memory when first read.
  * Hostile archives end in ARCHIVE_INVALID: paths that leave the folder, members that overlap or inflate beyond what they announce, encryption.
  */
-import { configure, Reader, ZipReader, type Entry, type FileEntry } from "@zip.js/zip.js";
+import { configure, ERR_EOCDR_NOT_FOUND, Reader, ZipReader, type Entry, type FileEntry } from "@zip.js/zip.js";
 import { InputError } from "../../tensor/input-error.ts";
 import type { ByteSource } from "../byte-source.ts";
+import { formatError } from "../error-codes.ts";
+import { sizeText } from "../size-text.ts";
 import { readBytes } from "../read-bytes.ts";
 import { archiveError, checkMember, maxMembers } from "./limits.ts";
 
@@ -42,8 +44,18 @@ async function readDirectory(source: ByteSource): Promise<Entry[]> {
     return entries;
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw archiveError(source, error instanceof Error ? error.message : String(error));
+    const reason = error instanceof Error ? error.message : String(error);
+    throw reason === ERR_EOCDR_NOT_FOUND ? cutOff(source) : archiveError(source, reason);
   }
+}
+
+function cutOff({ name, byteLength }: ByteSource) {
+  return formatError(
+    "TRUNCATED",
+    `${name} ends before its table of contents.`,
+    `It is a zip archive of which ${sizeText(byteLength)} (${byteLength} bytes) are here; the list of what is in it stands at the end, and is not there, as after an interrupted download.`,
+    "Download it again, and compare its size with the one shown on the model's page.",
+  );
 }
 
 function memberSource(source: ByteSource, entry: FileEntry): ByteSource {

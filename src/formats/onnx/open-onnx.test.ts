@@ -76,3 +76,10 @@ test("weights of the same folder come first, of several networks one must be cho
   expect(renamed.onnx?.model.graphName).toBe("g");
   expect([...(await renamed.weights.read("w")).data]).toEqual([1, 2]);
 });
+
+test("a single file beyond 2 GiB is refused before it is read", async () => {
+  const huge = { name: "vit-g.onnx", byteLength: 2 ** 31 + 1, slice: () => Promise.reject(new Error("must not be read")) };
+  const error = await expectCode("ONNX_TOO_LARGE", () => openOnnx(huge, []));
+  expect(error.what).toBe("vit-g.onnx has 2.1 GB.");
+  expect(error.next).toContain("save_as_external_data=True");
+});

@@ -22,7 +22,7 @@ export interface OnnxFile {
 
 /** Reads the whole model, and of the other files the parts that its tensors name. */
 export async function openOnnx(source: ByteSource, others: readonly ByteSource[]): Promise<OnnxFile> {
-  if (source.byteLength > MAX_MODEL_BYTES) throw tooLarge(source.name, source.byteLength, MAX_MODEL_BYTES);
+  if (source.byteLength > MAX_MODEL_BYTES) throw networkTooLarge(source);
   const model = readOnnxModel(await readBytes(source, 0, source.byteLength), source.name);
   const outside = await readExternal(source, model.initializers, others);
   return { model, values: (stored) => decodeOnnxTensor(stored, stored.external ? (outside.get(stored) ?? null) : stored.raw) };
@@ -45,7 +45,7 @@ async function readExternal(source: ByteSource, initializers: readonly OnnxTenso
       );
     }
     sum += needed;
-    if (sum > MAX_DATA_BYTES) throw tooLarge(`The data of ${source.name}`, sum, MAX_DATA_BYTES);
+    if (sum > MAX_DATA_BYTES) throw dataTooLarge(source, sum);
     outside.set(stored, await readBytes(data, offset, offset + needed));
   }
   return outside;
@@ -76,12 +76,21 @@ function findData(source: ByteSource, tensorName: string, { location }: External
   );
 }
 
-function tooLarge(name: string, bytes: number, limit: number) {
+function networkTooLarge({ name, byteLength }: ByteSource) {
   return formatError(
-    "ONNX_INVALID",
-    `${name} has ${sizeText(bytes)}.`,
-    `At most ${sizeText(limit)} are read; an ONNX file cannot be larger, its data files seldom are.`,
-    "Export a smaller model, or keep its weights as external data.",
+    "ONNX_TOO_LARGE",
+    `${name} has ${sizeText(byteLength)}.`,
+    "A single ONNX file is one protobuf message, and those end at 2 GiB: tools that write larger ones write files that nothing can read.",
+    "Save its weights as external data (`onnx.save(model, path, save_as_external_data=True)`), and give both files.",
+  );
+}
+
+function dataTooLarge({ name }: ByteSource, bytes: number) {
+  return formatError(
+    "ONNX_TOO_LARGE",
+    `The external data of ${name} have more than ${sizeText(bytes - 1)}.`,
+    `At most ${sizeText(MAX_DATA_BYTES)} of weights are read.`,
+    "Open a smaller model, or the same one with 16-bit weights.",
   );
 }
 

@@ -50,10 +50,13 @@ const exact = new Set([
 /** Modules of common Vision Transformer code: their classes occur where a whole module was saved, and stay inert descriptions here. */
 const modules = /^(torch\.nn\.(modules|functional|parameter)|timm|torchvision\.(models|ops)|transformers)\./;
 
+/** TorchScript's own classes, and the containers that it builds: what they compute lies in other files, which are not read. */
+const script = /^(__torch__\.|torch\.jit\._pickle\.)/;
+
 const storages = /^torch\.(cuda\.)?(Double|Float|Half|BFloat16|Long|Int|Short|Char|Byte|Bool|Untyped)Storage$/;
 
 const dtypes = /^torch\.(float(16|32|64)|half|double|bfloat16|u?int8|int(16|32|64)|bool)$/;
 
 export function isKnownGlobal(name: string): boolean {
-  return exact.has(name) || storages.test(name) || dtypes.test(name) || modules.test(name);
+  return exact.has(name) || storages.test(name) || dtypes.test(name) || modules.test(name) || script.test(name);
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { InputError } from "../../tensor/input-error.ts";
 import { seededRandom } from "../../tensor/random.ts";
 import { expectCode } from "../../testing/expect-code.ts";
+import { sniff } from "../sniff.ts";
 import { fromBytes, type ByteSource } from "../byte-source.ts";
 import { readAny, type TensorStore } from "../tensor-store.ts";
 import { openWeights } from "../weight-formats.ts";
@@ -49,6 +50,11 @@ describe("what PyTorch saves", () => {
   test("a whole module of torch's own classes: its tensors under its names", async () => {
     await expectValues(await openWeights(file("module.pt")), goldens.module);
   });
+
+  test("the same module compiled by TorchScript: its tensors, not its code", async () => {
+    expect(await sniff(file("script.pt"))).toBe("zip-pickle");
+    await expectValues(await openWeights(file("script.pt")), goldens.module);
+  });
 });
 
 describe("what is refused", () => {
@@ -67,6 +73,11 @@ describe("what is refused", () => {
       for (const share of [0.3, 0.6, 0.9, 0.99]) {
         const cut = fromBytes(bytes.slice(0, Math.floor(share * bytes.length)), name);
         await expect(openWeights(cut), `${name} ${share}`).rejects.toBeInstanceOf(InputError);
+        // The table of contents of a zip is its end.
+        if (name.endsWith("dict.pth")) {
+          const error = await expectCode("TRUNCATED", () => openWeights(cut));
+          expect(error.why).toContain(`${cut.byteLength} bytes`);
+        }
       }
     }
   });
@@ -88,7 +99,7 @@ describe("what is refused", () => {
 
 test("damaged checkpoints end in InputErrors or in values of the announced sizes, never in a crash", async () => {
   const random = seededRandom(11);
-  for (const name of ["state-dict.pth", "legacy.pth", "module.pt", "protocol4.pt"]) {
+  for (const name of ["state-dict.pth", "legacy.pth", "module.pt", "protocol4.pt", "script.pt"]) {
     for (let round = 0; round < 60; round++) {
       const bytes = bytesOf(name);
       for (let flips = 0; flips < 4; flips++) bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256);

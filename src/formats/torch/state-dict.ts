@@ -1,4 +1,4 @@
-/** Which of the things in a checkpoint are the model's weights: a state dict, alone, under a key, or inside a whole saved module. */
+/** Which of the things in a checkpoint are the model's weights: a state dict, alone, under a key, or inside a whole saved module, also one of TorchScript. */
 import { entriesOf, field, PickleObject, type PickleValue } from "../pickle/value.ts";
 import { tensorRecord, type TensorRecord } from "./tensor-record.ts";
 
@@ -36,9 +36,10 @@ const maxTensors = 100_000;
 /** null when there are no tensors where weights are looked for. */
 export function findStateDict(value: PickleValue, path = "", depth = 0): StateDict | null {
   if (depth > 8) return null;
-  if (isModule(value)) {
+  if (isModule(value) || isScript(value)) {
     const tensors = new Map<string, TensorRecord>();
-    collectModule(value, "", tensors, 0);
+    if (isScript(value)) collectScript(value, "", tensors, 0);
+    else collectModule(value, "", tensors, 0);
     return tensors.size > 0 ? { tensors, path } : null;
   }
   const entries = entriesOf(value);
@@ -73,5 +74,23 @@ function collectModule(module: PickleObject, prefix: string, tensors: Map<string
   for (const [name, child] of entriesOf(field(module.state, "_modules") ?? null) ?? []) {
     if (typeof name !== "string" || !isModule(child) || tensors.size >= maxTensors) continue;
     collectModule(child, `${prefix}${name}.`, tensors, depth + 1);
+  }
+}
+
+/** TorchScript sets parameters, buffers and inner modules side by side as attributes. */
+function isScript(value: PickleValue): value is PickleObject {
+  return value instanceof PickleObject && value.name.startsWith("__torch__.") && entriesOf(value.state) !== null;
+}
+
+function collectScript(module: PickleObject, prefix: string, tensors: Map<string, TensorRecord>, depth: number): void {
+  if (depth > maxDepth) return;
+  for (const [name, value] of entriesOf(module.state) ?? []) {
+    if (typeof name !== "string" || tensors.size >= maxTensors) continue;
+    if (isScript(value)) {
+      collectScript(value, `${prefix}${name}.`, tensors, depth + 1);
+      continue;
+    }
+    const record = tensorRecord(value);
+    if (record) tensors.set(prefix + name, record);
   }
 }

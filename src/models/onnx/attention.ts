@@ -28,8 +28,12 @@ export const attention: Readonly<Record<string, Handler>> = {
   },
 };
 
-/** Heads first, then rows, then the head's columns: [H,N,Dh] without the batch axis; two axes are one head. */
+/** Heads first, then rows, then the head's columns: [H,N,Dh] without the batch axis; two axes are one head. Of windows [W,H,N/W,Dh] each head is a map of its own. */
 function headsOf(node: OnnxNode, view: View): View {
+  if (view.axes.length === 5) {
+    const [, windows, heads, rows, columns] = view.axes;
+    return { ...view, axes: [[...windows, ...heads], rows, columns] };
+  }
   const axes = view.axes.length === 4 ? view.axes.slice(1) : view.axes.length === 2 ? [[], ...view.axes] : view.axes;
   if (axes.length !== 3) throw unsupported(node, "multiplies values with more than four axes");
   return { ...view, axes };
@@ -55,13 +59,14 @@ export function multiplyProbabilities(node: OnnxNode, probabilities: Scores, val
     throw unsupported(node, "multiplies probabilities with values of other heads or tokens");
   const factors = views.map((view) => factorOf(node, view));
   if (factors[2] !== 1) throw unsupported(node, "multiplies probabilities with a value that was changed after its projection");
-  const qkv = fuse(node, views, trace);
+  const { qkv, windows } = fuse(node, views, trace);
+  const numHeads = heads / windows;
   const scale = tidy(probabilities.scale * factors[0] * factors[1], depth);
   const scores = trace.make({
     op: "AttentionScores",
     inputs: [qkv],
     shape: [heads, rows, rows],
-    attributes: { numHeads: heads, scale },
+    attributes: { numHeads, scale, ...(windows > 1 ? { windows } : {}) },
     quantizers: () => ({ ...(query.quantizer ? { query: query.quantizer } : {}), ...(key.quantizer ? { key: key.quantizer } : {}) }),
   });
   const { bias } = probabilities;
@@ -73,17 +78,23 @@ export function multiplyProbabilities(node: OnnxNode, probabilities: Scores, val
         weights: { bias: () => asTensor(bias, [elementCount(bias.shape) / rows ** 2, rows, rows]) },
       })
     : scores;
-  const softmax = trace.make({ op: "Softmax", inputs: [biased], shape: scores.shape });
+  const { stretch = {} } = probabilities;
+  const softmax = trace.make({ op: "Softmax", inputs: [biased], shape: scores.shape, attributes: stretch });
   const output = trace.make({
     op: "AttentionOutput",
     inputs: [softmax, qkv],
-    shape: [rows, heads * depth],
+    shape: [windows * rows, numHeads * depth],
     quantizers: () => ({
       ...(probabilities.quantizer ? { probabilities: probabilities.quantizer } : {}),
       ...(value.quantizer ? { value: value.quantizer } : {}),
     }),
   });
-  const axes = [[{ size: heads, stride: depth }], [{ size: rows, stride: heads * depth }], [{ size: depth, stride: 1 }]];
+  const width = numHeads * depth;
+  const axes = [[{ size: numHeads, stride: depth }], [{ size: rows, stride: width }], [{ size: depth, stride: 1 }]];
+  if (windows > 1) {
+    if (value.axes.length !== 5) throw unsupported(node, "multiplies windows in other axes than their own");
+    return { ...viewOf(output, output.shape), axes: [[], [{ size: windows, stride: rows * width }], ...axes] };
+  }
   return {
     ...viewOf(output, output.shape),
     axes: [...value.axes.slice(0, -3).map(() => []), ...axes].slice(-Math.max(value.axes.length, 3)),
@@ -106,15 +117,21 @@ function factorOf(node: OnnxNode, { samples }: View): number {
 interface Rows {
   readonly gemm: Pending;
   readonly rows: readonly number[];
+  /** Runs of tokens that are kept apart. */
+  readonly windows: number;
 }
 
 function rowsOf(node: OnnxNode, view: View): Rows {
   const { source, offset } = view;
-  const [heads, tokens, columns] = view.axes.map(joined);
+  const [maps, tokens, columns] = view.axes.map(joined);
   if (source?.op !== "Gemm" || source.shape.length !== 2)
     throw unsupported(node, "multiplies a query, key or value that is no plain projection");
   const [count, width] = source.shape;
-  const isRows = tokens.length === 1 ? tokens[0].size === count && tokens[0].stride === width : count === 1;
+  // The slowest run of maps is one of windows where it steps over whole rows.
+  const windows = maps.length > 0 && maps[0].stride === sizeOf(tokens) * width ? maps[0].size : 1;
+  const heads = windows > 1 ? maps.slice(1) : maps;
+  const inside = count / windows;
+  const isRows = tokens.length === 1 ? tokens[0].size === inside && tokens[0].stride === width : inside === 1;
   if (!isRows || heads.length > 1 || columns.length > 1)
     throw unsupported(node, "multiplies a query, key or value whose tokens are no rows of its projection");
   const rows: number[] = [];
@@ -122,19 +139,21 @@ function rowsOf(node: OnnxNode, view: View): Rows {
     for (let d = 0; d < sizeOf(columns); d++) rows.push(offset + h * (heads[0]?.stride ?? 0) + d * (columns[0]?.stride ?? 0));
   }
   if (rows.some((row) => row >= width)) throw unsupported(node, "multiplies a query, key or value that mixes tokens");
-  return { gemm: source, rows };
+  return { gemm: source, rows, windows };
 }
 
-function fuse(node: OnnxNode, views: readonly View[], trace: Trace): Pending {
+function fuse(node: OnnxNode, views: readonly View[], trace: Trace): { readonly qkv: Pending; readonly windows: number } {
   const parts = views.map((view) => rowsOf(node, view));
+  const [{ windows }] = parts;
+  if (parts.some((part) => part.windows !== windows)) throw unsupported(node, "takes query, key and value from different windows");
   const [{ gemm: first }] = parts;
   const all = parts.flatMap(({ gemm, rows }) => rows.map((row) => ({ gemm, row })));
-  if (all.every(({ gemm, row }, i) => gemm === first && row === i) && all.length === first.shape[1]) return first;
+  if (all.every(({ gemm, row }, i) => gemm === first && row === i) && all.length === first.shape[1]) return { qkv: first, windows };
   const input = first.inputs[0];
   if (parts.some(({ gemm }) => gemm.inputs[0] !== input)) throw unsupported(node, "takes query, key and value from different values");
   const hasBias = parts.some(({ gemm }) => gemm.weights.bias);
   const weight = () => gatherRows(all, "weight");
-  return trace.make({
+  const qkv = trace.make({
     op: "Gemm",
     inputs: [input],
     shape: [first.shape[0], all.length],
@@ -149,6 +168,7 @@ function fuse(node: OnnxNode, views: readonly View[], trace: Trace): Pending {
       return { ...(shared ? { input: shared } : {}), ...(chosen ? { weight: chosen } : {}) };
     },
   });
+  return { qkv, windows };
 }
 
 /** Rows of weights [N,K], or elements of biases [N]; a projection without bias gives zeros. */

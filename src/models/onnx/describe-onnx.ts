@@ -2,6 +2,7 @@
 import type { OnnxValueInfo } from "../../formats/onnx/onnx-model.ts";
 import type { OnnxFile } from "../../formats/onnx/open-onnx.ts";
 import type { ModelFiles } from "../../formats/open-model.ts";
+import { isTable } from "../../graph/tables.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import { elementCount, type Shape } from "../../tensor/tensor.ts";
 import type { ModelCard, VitConfig } from "../config.ts";
@@ -24,14 +25,14 @@ export interface DescribedOnnx extends Description {
 export function describeOnnx(files: ModelFiles, onnx: OnnxFile): DescribedOnnx {
   const { nodes, inputShape, notes } = traceAtSomeSize(files, onnx);
   const config = configOf(nodes, inputShape);
-  const family = config.distilled || textField(files.config, ["model_type"]) === "deit" ? "deit" : "vit";
+  const family = !isPlain(nodes) ? "onnx" : config.distilled || textField(files.config, ["model_type"]) === "deit" ? "deit" : "vit";
   const found = findPreprocessing(files, family === "deit" ? deitPreprocessing : vitPreprocessing, "huggingface", config);
   const shapes = weightShapes(nodes);
   const quantization = quantizationOf(nodes);
   const card: ModelCard = {
     name: files.name,
     family,
-    familyLabel: family === "deit" ? "DeiT" : "ViT",
+    familyLabel: { onnx: "Vision Transformer with stages, windows or convolutions", deit: "DeiT", vit: "ViT" }[family],
     naming: "onnx",
     config,
     output: config.numClasses > 0 ? "classes" : "features",
@@ -102,46 +103,65 @@ function inputShapes(files: ModelFiles, { model }: OnnxFile, { dims }: OnnxValue
 
 function configOf(nodes: readonly NamedNode[], [channels, height, width]: Shape): VitConfig {
   const named = new Map(nodes.map(({ name, node }) => [name, node]));
-  const find = (name: string) => {
-    const node = named.get(name);
-    if (!node) {
-      throw modelError(
-        "ONNX_UNSUPPORTED",
-        "The ONNX network is no Vision Transformer.",
-        `It has no part like ${name}: patches, blocks of attention and MLP, and a head are needed.`,
-        "Open an image classifier of that kind.",
-      );
-    }
-    return node;
-  };
-  const proj = find("patch_embed.proj");
-  const scores = nodes.filter(({ node }) => node.op === "AttentionScores");
+  const all = nodes.map(({ node }) => node);
+  const attention = all.filter(({ op }) => op === "AttentionOutput" || op === "LinearAttention");
+  const patches = all.find(({ op }) => op === "Patchify");
+  const last = attention.at(-1);
+  if (!patches || !last) {
+    throw modelError(
+      "ONNX_UNSUPPORTED",
+      "The ONNX network is no Vision Transformer.",
+      `It has no ${patches ? "attention" : "patches"}: patches, blocks of attention and MLP, and a head are needed.`,
+      "Open an image classifier of that kind.",
+    );
+  }
+  const scores = all.filter(({ op }) => op === "AttentionScores");
+  const proj = named.get("patch_embed.proj");
   const head = named.get("logits") ?? named.get("head");
   const tokens = named.get("tokens");
-  const prefix = tokens ? tokens.shape[0] - proj.shape[0] : 0;
+  const prefix = tokens && proj ? tokens.shape[0] - proj.shape[0] : 0;
   const distilled = named.has("head_dist");
-  const norm = nodes.find(({ node }) => node.op === "LayerNormalization")?.node;
-  const pooling = find("pool").op === "ReduceMean" ? "mean" : "token";
-  const classToken = prefix > 0;
-  const { approximate } = find("blocks.0.mlp.act").attributes;
+  const norm = all.find(({ op }) => op === "LayerNormalization");
+  const { approximate } = named.get("blocks.0.mlp.act")?.attributes ?? {};
+  const heads = scores.at(-1)?.attributes.numHeads ?? last.attributes.numHeads;
   return {
     imageSize: [height, width],
-    patchSize: Number(find("patch_embed.patches").attributes.patchSize),
+    patchSize: Number(patches.attributes.patchSize),
     channels,
-    embedDim: proj.shape[1],
-    depth: scores.length,
-    numHeads: Number(find("blocks.0.attn.matmul1").attributes.numHeads),
-    mlpDim: find("blocks.0.mlp.fc1").shape[1],
-    classToken,
+    embedDim: last.shape[1],
+    depth: attention.length,
+    numHeads: Number(heads),
+    mlpDim: named.get("blocks.0.mlp.fc1")?.shape[1] ?? 0,
+    classToken: prefix > 0,
     distilled,
-    registerTokens: Math.max(0, prefix - Number(classToken) - Number(distilled)),
+    registerTokens: Math.max(0, prefix - Number(prefix > 0) - Number(distilled)),
     numClasses: head?.shape[0] ?? 0,
     epsilon: Number(norm?.attributes.epsilon ?? 1e-6),
     gelu: approximate === "tanh" || approximate === "sigmoid" ? approximate : "none",
-    pooling,
-    qkvBias: find("blocks.0.attn.qkv").weights.bias !== undefined,
+    pooling: poolingOf(named, all),
+    qkvBias: nodes.some(({ name, node }) => name.endsWith(".attn.qkv") && node.weights.bias !== undefined),
   };
 }
+
+function poolingOf(named: ReadonlyMap<string, NamedNode["node"]>, all: readonly NamedNode["node"][]): VitConfig["pooling"] {
+  const pool = named.get("pool") ?? all.findLast(({ op }) => op === "SoftmaxPool" || op === "ReduceMean" || op === "Gather");
+  if (pool?.op === "SoftmaxPool") return "map";
+  return pool?.op === "Gather" ? "token" : "mean";
+}
+
+/** One sequence of tokens from the patches to the end: what ViT and DeiT are. */
+function isPlain(nodes: readonly NamedNode[]): boolean {
+  return nodes.some(({ name }) => name === "patch_embed.proj") && nodes.every(({ node: { op } }) => !structured.has(op));
+}
+
+const structured: ReadonlySet<string> = new Set([
+  "GatherRows",
+  "MaxRows",
+  "DepthwiseConvolution",
+  "LinearAttention",
+  "SoftmaxPool",
+  "AttentionBias",
+]);
 
 /** Shapes of all weights by name, without reading one. */
 function weightShapes(nodes: readonly NamedNode[]): Map<string, Shape> {
@@ -151,14 +171,19 @@ function weightShapes(nodes: readonly NamedNode[]): Map<string, Shape> {
     const [input] = node.inputs;
     const inputShape = typeof input === "string" ? [] : input.shape;
     for (const key of Object.keys(node.weights)) {
+      if (isTable(key)) continue;
       const shape =
-        key === "weight"
-          ? [width, inputShape.at(-1) ?? 1]
-          : key === "positions"
-            ? inputShape
-            : key === "prefix"
-              ? [node.shape[0] - inputShape[0], width]
-              : [width];
+        node.op === "AttentionBias"
+          ? node.weights.bias().shape
+          : node.op === "DepthwiseConvolution" && key === "weight"
+            ? [width, node.weights.indices().shape[1]]
+            : key === "weight"
+              ? [width, inputShape.at(-1) ?? 1]
+              : key === "positions"
+                ? inputShape
+                : key === "prefix"
+                  ? [node.shape[0] - inputShape[0], width]
+                  : [width];
       if (elementCount(shape) > 0) shapes.set(`${name}.${key}`, shape);
     }
   }

@@ -5,7 +5,7 @@ import { numberAttribute } from "./attributes.ts";
 import { asTensor, broadcastShape, broadcastStrides, scalarOf, strided, type Constant } from "./constant.ts";
 import type { Handler, Trace } from "./handler.ts";
 import { addToStatistic, centre, divideStatistic, multiplyStatistics, powerOfStatistic, rootOfStatistic } from "./normalization.ts";
-import { erf, gelu, identity } from "./probe.ts";
+import { activationOf, erf, gelu, identity } from "./probe.ts";
 import { describe, moved, operand, viewOperand } from "./operands.ts";
 import { addVector, scaleVector } from "./rewrite.ts";
 import { addPositions } from "./tokens.ts";
@@ -158,6 +158,10 @@ function multiply(node: OnnxNode, a: Value, b: Value, trace: Trace): Value {
   const result = pointwise(node, a, b, (x, y) => x * y);
   if (result) return result;
   const view = viewOperand(node, a);
+  if (b.kind === "view") {
+    const gated = gatedProduct(view, b, trace) ?? gatedProduct(b, view, trace);
+    if (gated) return gated;
+  }
   if (b.kind !== "constant") throw unsupported(node, `multiplies a value with ${describe(b)}`);
   const channels = alongChannels(node, view, b, trace, scaleVector);
   if (channels) return channels;
@@ -166,6 +170,20 @@ function multiply(node: OnnxNode, a: Value, b: Value, trace: Trace): Value {
   const product = scaleVector(trace, source, () => b.values());
   if (!product) throw unsupported(node, `multiplies the columns of the output of ${source.op}`);
   return moved(view, outputView(product));
+}
+
+/** f(a) * b of the halves of each row (SwiGLU and its kin); null for everything else. */
+function gatedProduct(a: View, b: View, trace: Trace): View | null {
+  const { source, samples } = a;
+  const width = (source?.shape.at(-1) ?? 0) / 2;
+  const isHalves = source && a.offset === 0 && b.source === source && b.offset === width && !b.samples && sameShape(shapeOf(a), shapeOf(b));
+  if (!isHalves || !samples || shapeOf(a).at(-1) !== width || 2 * elementCount(shapeOf(a)) !== elementCount(source.shape)) return null;
+  const activation = activationOf(samples);
+  if (!activation) return null;
+  const { approximate, ...rest } = activation.attributes;
+  const attributes = approximate === undefined ? rest : { kind: approximate };
+  const shape = source.shape.with(-1, width);
+  return moved(a, outputView(trace.make({ op: "GatedActivation", inputs: [source], shape, attributes })));
 }
 
 /** A value whose columns lie along an inner axis (the channels of a convolution's output [1,D,H,W]) with a constant [1,D,1,1]; null for everything else. */

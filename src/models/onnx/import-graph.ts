@@ -16,6 +16,7 @@ import type { Handler, Trace } from "./handler.ts";
 import { movementOps } from "./movement-ops.ts";
 import { neededNodes } from "./needed-nodes.ts";
 import { normalization } from "./normalization.ts";
+import { ownFunctions } from "./own-functions.ts";
 import { packedWeights } from "./packed-weights.ts";
 import { product } from "./product.ts";
 import { quantization } from "./quantization.ts";
@@ -39,6 +40,7 @@ const handlers: Readonly<Record<string, Handler>> = {
   ...quantization,
   ...fused,
   ...packedWeights,
+  ...ownFunctions,
 };
 
 /** The node that computes the output, with everything that it needs; names are still to be given. */

@@ -36,7 +36,9 @@ export const tokens: Readonly<Record<string, Handler>> = {
 
 /** The mean over rows [start, N) of [N,D]. */
 function meanOfTokens(node: OnnxNode, view: View, reduced: readonly number[], trace: Trace): View {
-  const { source, offset, samples } = view;
+  const { offset, samples } = view;
+  // Functions of all elements are finished before the mean is taken.
+  const source = samples && view.source ? trace.read({ ...outputView(view.source), samples }, node) : view.source;
   const kept = joined(view.axes.filter((_, axis) => !reduced.includes(axis)).flat());
   const rows = joined(view.axes.filter((_, axis) => reduced.includes(axis)).flat());
   const [count, width] = source?.shape ?? [];
@@ -48,7 +50,7 @@ function meanOfTokens(node: OnnxNode, view: View, reduced: readonly number[], tr
     rows.length === 1 &&
     rows[0].stride === width;
   const start = offset / width;
-  if (!isRows || start + rows[0].size !== count || samples) throw unsupported(node, "takes a mean over something else than tokens");
+  if (!isRows || start + rows[0].size !== count) throw unsupported(node, "takes a mean over something else than tokens");
   const made = outputView(trace.make({ op: "ReduceMean", inputs: [source], shape: [width], attributes: { start } }));
   const keep = integerAttribute(node, "keepdims", 1) === 1;
   const axes = view.axes.flatMap((_, axis) => (reduced.includes(axis) ? (keep ? [[]] : []) : [axis === 0 ? [] : made.axes[1]]));
@@ -116,6 +118,9 @@ function tokenRows(node: OnnxNode, value: Value, trace: Trace): TokenRows {
   };
 }
 
+/** What patches are embedded by: one product, or convolutions and the largest of their outputs. */
+const positioned: ReadonlySet<string> = new Set(["Gemm", "MaxRows", "GatherRows", "Activation", "Gelu"]);
+
 /** Positional embeddings [N,D]: to patches before any token joins them, or to the whole sequence. */
 export function addPositions(node: OnnxNode, source: Pending, positions: Constant, trace: Trace): Pending {
   const [count, width] = source.shape;
@@ -132,7 +137,7 @@ export function addPositions(node: OnnxNode, source: Pending, positions: Constan
       positions: () => sum(source.weights.positions(), own() * width),
     });
   }
-  if (source.op !== "Gemm" || source.shape.length !== 2)
+  if (!positioned.has(source.op) || source.shape.length !== 2)
     throw unsupported(node, `adds one number to each element of the output of ${source.op}`);
   return trace.make({
     op: "PrependTokens",

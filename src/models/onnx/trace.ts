@@ -3,7 +3,7 @@ import type { OnnxNode } from "../../formats/onnx/onnx-model.ts";
 import { elementCount } from "../../tensor/tensor.ts";
 import type { Trace } from "./handler.ts";
 import { activationOf, isLinear } from "./probe.ts";
-import { scaleNode } from "./rewrite.ts";
+import { addVector, scaleNode } from "./rewrite.ts";
 import { unsupported } from "./unsupported.ts";
 import { runsOf, type Pending, type View } from "./value.ts";
 
@@ -59,10 +59,13 @@ function activate(trace: Trace, source: Pending, samples: View["samples"], reade
   if (!samples) return source;
   if (isLinear(samples)) {
     const [offset, one] = samples;
-    if (offset !== 0) throw unsupported(reader, "reads a value to which one number was added");
-    const scaled = one === 1 ? source : scaleNode(trace, source, one);
-    if (!scaled) throw unsupported(reader, `reads the output of ${source.op} multiplied by ${one}`);
-    return scaled;
+    const factor = one - offset;
+    const scaled = factor === 1 ? source : scaleNode(trace, source, factor);
+    if (!scaled) throw unsupported(reader, `reads the output of ${source.op} multiplied by ${factor}`);
+    if (offset === 0) return scaled;
+    const shifted = addVector(trace, scaled, () => new Float32Array(scaled.shape.at(-1) ?? 1).fill(offset));
+    if (!shifted) throw unsupported(reader, `reads the output of ${source.op} to which one number was added`);
+    return shifted;
   }
   const activation = activationOf(samples);
   if (!activation)

@@ -56,6 +56,8 @@ export interface Scores {
   readonly scale: number;
   /** Added after the factor: [P,N,N], for each head or window and head. */
   readonly bias: Constant | null;
+  /** Of a clipped softmax. */
+  readonly stretch?: { readonly gamma: number; readonly zeta: number };
   readonly shape: Shape;
   readonly quantizer: Quantizer | null;
 }

@@ -9,6 +9,8 @@ export interface SplitRule {
   readonly calibrationCount: number;
   /** At most this many are judged. */
   readonly evaluationCount: number;
+  /** Images of unusual sizes (src/images/unusual-image.ts) are used too; left out where absent. */
+  readonly unusual?: "use";
 }
 
 export interface Split<T> {

@@ -10,10 +10,11 @@ import { packBits } from "../../tensor/packing.ts";
 import { isUniform } from "../pack-weights.ts";
 import { checkExport } from "./check-export.ts";
 import { exportUnsupported, fileStem, type ExportFormat } from "./export-format.ts";
-import { plainProduct, type OnnxLowering } from "./onnx-nodes.ts";
+import type { OnnxLowering } from "./onnx-lowering.ts";
+import { plainProduct } from "./onnx-nodes.ts";
 import { storedWeightBits } from "./onnx-quantizers.ts";
-import { payloadBytes } from "./payload.ts";
-import { writeOnnx } from "./write-onnx.ts";
+import { codeBytes, payloadBytes } from "./payload.ts";
+import { onnxGraph, writeOnnx } from "./write-onnx.ts";
 
 const OPSET = 21;
 const LARGEST_BLOCK = 256;
@@ -22,13 +23,16 @@ export const onnxNBits: ExportFormat = {
   name: "onnx-nbits",
   label: "ONNX, MatMulNBits",
   summary: "onnxruntime and transformers.js: weights of 4 or 8 bits that stay packed while they are multiplied",
-  async write({ graph, card, request }) {
+  async write({ graph: given, card, request }) {
+    const graph = onnxGraph(given);
     if (!graph.nodes.some(takesNBits)) throw exportUnsupported("MatMulNBits", "weights in f32: quantize the model first");
     const { bytes } = writeOnnx(graph, OPSET, productNBits);
     const files = [{ name: `${fileStem({ card, request })}-nbits.onnx`, bytes }];
-    const promised = payloadBytes(graph, (quantizer, n, k) =>
-      quantizer && isUniform(quantizer) ? blockBytes(quantizer, n, k) : 4 * n * k,
-    );
+    const promised = payloadBytes(graph, (quantizer, n, k, op) => {
+      if (!quantizer || !isUniform(quantizer)) return 4 * n * k;
+      const bits = storedWeightBits(quantizer);
+      return op === "Gemm" ? blockBytes(quantizer, n, k) : codeBytes(quantizer, n * k, bits, bits);
+    });
     return { files, payloadBytes: promised + embeddingDifference(graph), check: await checkExport(files, graph), notes: [] };
   },
 };

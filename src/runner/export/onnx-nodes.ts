@@ -1,28 +1,19 @@
 /** Every op of our graph in ONNX, with the batch axis in front. Values are named after our nodes. */
-import { INPUT, type Graph, type Node } from "../../graph/graph.ts";
+import { INPUT, type Attributes, type Graph, type Node } from "../../graph/graph.ts";
 import type { OpName } from "../../graph/node.ts";
-import { attribute, isCentred, optionalSitesOf, windowsOf } from "../../graph/ops.ts";
+import { attribute, isCentred, optionalSitesOf, stretchOf, windowsOf } from "../../graph/ops.ts";
 import type { Site } from "../../graph/quantizer.ts";
 import { exportUnsupported } from "./export-format.ts";
 import type { OnnxBuilder } from "./onnx-builder.ts";
+import type { Lower, OnnxLowering } from "./onnx-lowering.ts";
 import { roundActivation, writeWeight } from "./onnx-quantizers.ts";
-
-export interface OnnxLowering {
-  readonly builder: OnnxBuilder;
-  readonly graph: Graph;
-  /** ONNX's name of each value of the graph. */
-  readonly values: Map<string, string>;
-  /** Query, key and value [B,N,D] of a value qkv, once they were split. */
-  readonly thirds: Map<string, readonly string[]>;
-  /** Writes x . weight^T (and the bias) of a Gemm over rows; formats differ here. */
-  product(lowering: OnnxLowering, node: Node, input: string): string;
-}
+import { call, structuredLowerings, writePatches } from "./onnx-structured-nodes.ts";
+import { affineFunction, clippedSoftmaxFunction, rmsNormFunction } from "./onnx-structures.ts";
 
 export function lowerNode(lowering: OnnxLowering, node: Node): void {
   const lower = lowerings[node.op];
   if (!lower) throw exportUnsupported("ONNX", `${node.name} (${node.op})`);
   if (node.attributes.arithmetic !== undefined) throw exportUnsupported("ONNX", `${node.name}, which is computed in integers`);
-  if (!isCentred(node)) throw exportUnsupported("ONNX before opset 23", `${node.name}, an RMSNorm`);
   // An attribute that came after this file was written may change what the node computes.
   const unknown = Object.keys(node.attributes).find((key) => !written.has(key));
   if (unknown !== undefined) throw exportUnsupported("ONNX", `the attribute ${unknown} of ${node.name}`);
@@ -49,6 +40,11 @@ const written: ReadonlySet<string> = new Set([
   "kind",
   "index",
   "start",
+  "c0",
+  "c1",
+  "c2",
+  "gamma",
+  "zeta",
 ]);
 
 function valueOf({ values, graph }: OnnxLowering, name: string): string {
@@ -57,11 +53,13 @@ function valueOf({ values, graph }: OnnxLowering, name: string): string {
   return value;
 }
 
-type Lower = (lowering: OnnxLowering, node: Node, inputs: readonly string[]) => string;
-
 const lowerings: Partial<Record<OpName, Lower>> = {
-  // Its readers are products over patches, which take the pixels themselves.
-  Patchify: () => INPUT,
+  ...structuredLowerings,
+  // Products over patches take the pixels themselves.
+  Patchify: (lowering, node) => {
+    const isProductOnly = lowering.graph.nodes.every(({ op, inputs }) => op === "Gemm" || !inputs.includes(node.name));
+    return isProductOnly ? INPUT : writePatches(lowering, node, INPUT);
+  },
   Gemm: (lowering, node, [x]) => {
     const { builder, graph } = lowering;
     const producer = graph.nodes.find(({ name }) => name === node.inputs[0]);
@@ -94,42 +92,67 @@ const lowerings: Partial<Record<OpName, Lower>> = {
       builder.tensor(`${node.name}.scale`, "float", scale.shape, scale.data),
       builder.tensor(`${node.name}.bias`, "float", bias.shape, bias.data),
     ];
+    if (!isCentred(node)) {
+      const epsilon = builder.tensor(`${node.name}.epsilon`, "float", [], [attribute(node, "epsilon")]);
+      return call(builder, rmsNormFunction(builder.opset), [x, ...vectors, epsilon], node.name);
+    }
     return builder.op("LayerNormalization", [x, ...vectors], node.name, { axis: -1, epsilon: attribute(node, "epsilon") });
   },
-  Affine: ({ builder }, { name, weights: { scale, bias } }, [x]) => {
-    const scaled = builder.op("Mul", [x, builder.tensor(`${name}.scale`, "float", scale.shape, scale.data)], `${name}.scaled`);
-    return builder.op("Add", [scaled, builder.tensor(`${name}.bias`, "float", bias.shape, bias.data)], name);
+  Affine: ({ builder, graph }, { name, inputs, weights: { scale, bias } }, [x]) => {
+    const vectors = [
+      builder.tensor(`${name}.scale`, "float", scale.shape, scale.data),
+      builder.tensor(`${name}.bias`, "float", bias.shape, bias.data),
+    ];
+    // Readers know a factor behind these two; behind others they would take it into the weights.
+    const producer = graph.nodes.find((other) => other.name === inputs[0])?.op;
+    if (producer !== "Gelu" && producer !== "AttentionOutput") return call(builder, affineFunction(builder.opset), [x, ...vectors], name);
+    return builder.op("Add", [builder.op("Mul", [x, vectors[0]], `${name}.scaled`), vectors[1]], name);
   },
   AttentionScores: (lowering, node) => {
-    const { builder, graph } = lowering;
-    if (windowsOf(node) !== 1) throw exportUnsupported("ONNX", `the windows of ${node.name}`);
-    const width = graph.shapes[node.inputs[0]][1] / 3;
-    const heads = attribute(node, "numHeads");
-    const [query, key] = (["query", "key"] as const).map((site, third) =>
-      operand(lowering, node, node.inputs[0], site, third, heads, width),
-    );
+    const { builder } = lowering;
+    const places = { qkv: node.inputs[0], heads: attribute(node, "numHeads"), windows: windowsOf(node) };
+    const [query, key] = (["query", "key"] as const).map((site, third) => operand(lowering, node, site, third, places));
     const product = builder.op("MatMul", [query, key], `${node.name}.product`);
     return builder.op("Mul", [product, builder.tensor(`${node.name}.factor`, "float", [], [attribute(node, "scale")])], node.name);
   },
+  // Maps of windows are [B,W,H,N,N]: a bias of every head meets them as it is, one of every window and head parted.
   AttentionBias: ({ builder, graph }, { name, weights: { bias } }, [x]) => {
-    if (bias.shape[0] !== graph.shapes[name][0] && bias.shape[0] !== 1) throw exportUnsupported("ONNX", `the windows of ${name}`);
-    return builder.op("Add", [x, builder.tensor(`${name}.bias`, "float", bias.shape, bias.data)], name);
+    const [period, rows] = bias.shape;
+    const heads = headsAt(graph, name);
+    const dims = period > heads ? [period / heads, heads, rows, rows] : bias.shape;
+    return builder.op("Add", [x, builder.tensor(`${name}.bias`, "float", dims, bias.data)], name);
   },
-  Softmax: ({ builder }, { name }, [x]) => builder.op("Softmax", [x], name, { axis: -1 }),
+  Softmax: ({ builder }, node, [x]) => {
+    const stretch = stretchOf(node);
+    if (!stretch) return builder.op("Softmax", [x], node.name, { axis: -1 });
+    const one = (name: string, value: number) => builder.tensor(`${node.name}.${name}`, "float", [], [value]);
+    const inputs = [x, one("factor", stretch.zeta - stretch.gamma), one("gamma", stretch.gamma)];
+    return call(builder, clippedSoftmaxFunction(builder.opset), inputs, node.name);
+  },
   AttentionOutput: (lowering, node, [p]) => {
     const { builder, graph } = lowering;
-    const [heads, tokens] = graph.shapes[node.inputs[0]];
+    const [maps, tokens] = graph.shapes[node.inputs[0]];
     const [rows, width] = graph.shapes[node.name];
-    if (rows !== tokens) throw exportUnsupported("ONNX", `the windows of ${node.name}`);
+    const windows = rows / tokens;
     const quantizer = node.quantizers?.probabilities;
-    const probabilities = quantizer ? roundActivation(builder, p, quantizer, `${node.name}.probabilities`, tokens, 4) : p;
-    const value = operand(lowering, node, node.inputs[1], "value", 2, heads, width);
+    const rank = windows > 1 ? 5 : 4;
+    const probabilities = quantizer ? roundActivation(builder, p, quantizer, `${node.name}.probabilities`, tokens, rank) : p;
+    const value = operand(lowering, node, "value", 2, { qkv: node.inputs[1], heads: maps / windows, windows });
     const product = builder.op("MatMul", [probabilities, value], `${node.name}.product`);
-    const moved = builder.op("Transpose", [product], `${node.name}.rows`, { perm: [0, 2, 1, 3] });
-    return builder.op("Reshape", [moved, builder.shared("int64", [3], [0, 0, width])], node.name);
+    const perm = windows > 1 ? [0, 1, 3, 2, 4] : [0, 2, 1, 3];
+    const moved = builder.op("Transpose", [product], `${node.name}.rows`, { perm });
+    return builder.op("Reshape", [moved, builder.shared("int64", [3], [0, windows > 1 ? rows : 0, width])], node.name);
   },
-  Gelu: ({ builder }, { name, attributes }, [x]) => writeActivation(builder, name, String(attributes.approximate), x),
-  Activation: ({ builder }, { name, attributes }, [x]) => writeActivation(builder, name, String(attributes.kind), x),
+  Gelu: ({ builder }, { name, attributes }, [x]) => writeActivation(builder, name, { kind: attributes.approximate }, x),
+  Activation: ({ builder }, { name, attributes }, [x]) => writeActivation(builder, name, attributes, x),
+  // f(a) * b of the halves; readers know the product of both halves of one value.
+  GatedActivation: ({ builder, graph }, node, [x]) => {
+    const { name, attributes } = node;
+    const width = graph.shapes[name].at(-1) ?? 1;
+    const rank = graph.shapes[name].length;
+    const [a, b] = builder.split("Split", [x, builder.shared("int64", [2], [width, width])], `${name}.halves`, 2, { axis: rank });
+    return builder.op("Mul", [writeActivation(builder, `${name}.act`, attributes, a), b], name);
+  },
   Add: ({ builder }, { name }, [a, b]) => builder.op("Add", [a, b], name),
   Gather: ({ builder }, node, [x]) =>
     builder.op("Gather", [x, builder.shared("int64", [], [attribute(node, "index")])], node.name, { axis: 1 }),
@@ -143,9 +166,24 @@ const lowerings: Partial<Record<OpName, Lower>> = {
   },
 };
 
-/** A third of qkv, rounded and parted into heads: [B,H,N,Dh], the key transposed to [B,H,Dh,N]. */
-function operand(lowering: OnnxLowering, node: Node, qkv: string, site: Site, third: number, heads: number, width: number): string {
-  const { builder, thirds } = lowering;
+/** Heads of the scores that lead to a bias. */
+function headsAt(graph: Graph, name: string): number {
+  const node = graph.nodes.find((other) => other.name === name);
+  if (!node || node.op === "AttentionScores") return node ? attribute(node, "numHeads") : 1;
+  return headsAt(graph, node.inputs[0]);
+}
+
+interface AttentionPlaces {
+  readonly qkv: string;
+  readonly heads: number;
+  readonly windows: number;
+}
+
+/** A third of qkv, rounded and parted into heads: [B,H,N,Dh], with windows [B,W,H,N/W,Dh]; the key with its last two axes exchanged. */
+function operand(lowering: OnnxLowering, node: Node, site: Site, third: number, { qkv, heads, windows }: AttentionPlaces): string {
+  const { builder, graph, thirds } = lowering;
+  const [tokens, columns] = graph.shapes[qkv];
+  const width = columns / 3;
   const known =
     thirds.get(qkv) ??
     builder.split("Split", [valueOf(lowering, qkv), builder.shared("int64", [3], [width, width, width])], `${qkv}.thirds`, 3, { axis: 2 });
@@ -153,8 +191,11 @@ function operand(lowering: OnnxLowering, node: Node, qkv: string, site: Site, th
   const name = `${node.name}.${site}`;
   const quantizer = node.quantizers?.[site];
   const rounded = quantizer ? roundActivation(builder, known[third], quantizer, name, width, 3) : known[third];
-  const parted = builder.op("Reshape", [rounded, builder.shared("int64", [4], [0, 0, heads, width / heads])], `${name}.heads`);
-  return builder.op("Transpose", [parted], name, { perm: site === "key" ? [0, 2, 3, 1] : [0, 2, 1, 3] });
+  const shape = windows > 1 ? [0, windows, tokens / windows, heads, width / heads] : [0, 0, heads, width / heads];
+  const parted = builder.op("Reshape", [rounded, builder.shared("int64", [shape.length], shape)], `${name}.heads`);
+  const perm = site === "key" ? [0, 2, 3, 1] : [0, 2, 1, 3];
+  // The windows' axis stays behind the batch's.
+  return builder.op("Transpose", [parted], name, { perm: windows > 1 ? [0, ...perm.map((axis) => axis + 1)] : perm });
 }
 
 /** Patches as a convolution, which every runtime is fast at; columns with scales of their own need the patches in rows. */
@@ -192,8 +233,9 @@ export function plainProduct({ builder }: OnnxLowering, node: Node, input: strin
   return builder.op("Add", [product, builder.tensor(`${node.name}.bias`, "float", bias.shape, bias.data)], node.name);
 }
 
-function writeActivation(builder: OnnxBuilder, name: string, kind: string, x: string): string {
+function writeActivation(builder: OnnxBuilder, name: string, attributes: Attributes, x: string): string {
   const number = (value: number) => builder.shared("float", [], [value]);
+  const { kind } = attributes;
   switch (kind) {
     case "none":
     case "tanh":
@@ -206,6 +248,11 @@ function writeActivation(builder: OnnxBuilder, name: string, kind: string, x: st
     }
     case "relu":
       return builder.op("Relu", [x], name);
+    case "polynomial": {
+      const [c0, c1, c2] = [attributes.c0, attributes.c1, attributes.c2].map(Number);
+      const slope = builder.op("Add", [builder.op("Mul", [x, number(c2)], `${name}.square`), number(c1)], `${name}.slope`);
+      return builder.op("Add", [builder.op("Mul", [slope, x], `${name}.inner`), number(c0)], name);
+    }
     default:
       throw exportUnsupported("ONNX", `the activation of ${name} (${kind})`);
   }

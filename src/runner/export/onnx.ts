@@ -6,7 +6,7 @@ import { checkExport } from "./check-export.ts";
 import { fileStem, type ExportFormat } from "./export-format.ts";
 import { roundedWeight, storedWeightBits } from "./onnx-quantizers.ts";
 import { codeBytes, payloadBytes } from "./payload.ts";
-import { writeOnnx } from "./write-onnx.ts";
+import { onnxGraph, writeOnnx } from "./write-onnx.ts";
 
 /** LayerNormalization is an operator since opset 17. */
 const FLOAT_OPSET = 17;
@@ -18,7 +18,7 @@ export const onnxFloat: ExportFormat = {
   label: "ONNX, f32",
   summary: "any ONNX runtime; of a quantized model the weights on their levels, nothing rounded on the way",
   async write({ graph, card, request }) {
-    const float = withoutQuantizers(withRoundedWeights(graph));
+    const float = withoutQuantizers(withRoundedWeights(onnxGraph(graph)));
     const { bytes } = writeOnnx(float, FLOAT_OPSET);
     const files = [{ name: `${fileStem({ card, request })}.onnx`, bytes }];
     const notes = request ? ["Activations are not rounded in this file: it holds the weights' levels only."] : [];
@@ -31,7 +31,8 @@ export const onnxQdq: ExportFormat = {
   label: "ONNX, QDQ",
   summary:
     "onnxruntime and compilers that read QuantizeLinear and DequantizeLinear: 8-bit codes (opset 17), up to 4-bit ones packed (opset 21)",
-  async write({ graph, card, request }) {
+  async write({ graph: given, card, request }) {
+    const graph = onnxGraph(given);
     const opset = needsFourBits(graph) ? FOUR_BIT_OPSET : FLOAT_OPSET;
     const { bytes, model } = writeOnnx(graph, opset);
     const files = [{ name: `${fileStem({ card, request })}.onnx`, bytes }];

@@ -3,17 +3,20 @@ import type { Graph, Node } from "../../graph/graph.ts";
 import type { Quantizer } from "../../graph/quantizer.ts";
 
 /** Bytes of one weight with its quantizer. */
-export type WeightBytes = (quantizer: Quantizer | undefined, n: number, k: number) => number;
+export type WeightBytes = (quantizer: Quantizer | undefined, n: number, k: number, op: Node["op"]) => number;
 
-/** Everything but the weights of Gemms in f32; those as the format has them. */
+/** Indices of rows are 64-bit integers in ONNX. */
+const INDEX_BYTES = 8;
+
+/** Everything but the weights of layers in f32; those as the format has them. */
 export function payloadBytes(graph: Graph, weightBytes: WeightBytes): number {
   return graph.nodes.reduce((sum, node) => sum + nodeBytes(node, weightBytes), 0);
 }
 
-function nodeBytes({ weights, quantizers }: Node, weightBytes: WeightBytes): number {
+function nodeBytes({ op, weights, quantizers }: Node, weightBytes: WeightBytes): number {
   return Object.entries(weights).reduce((sum, [key, { shape, data }]) => {
-    if (key !== "weight") return sum + 4 * data.length;
-    return sum + weightBytes(quantizers?.weight, shape[0], data.length / shape[0]);
+    if (key !== "weight") return sum + (key === "indices" ? INDEX_BYTES : 4) * data.length;
+    return sum + weightBytes(quantizers?.weight, shape[0], data.length / shape[0], op);
   }, 0);
 }
 

@@ -2,12 +2,24 @@
 import type { OnnxModel } from "../../formats/onnx/onnx-model.ts";
 import { writeOnnxModel } from "../../formats/onnx/write-model.ts";
 import { INPUT, outputName, type Graph } from "../../graph/graph.ts";
+import { expandedBias } from "../../reference/attention-bias.ts";
 import { createOnnxBuilder, OWN_DOMAIN } from "./onnx-builder.ts";
-import { lowerNode, plainProduct, type OnnxLowering } from "./onnx-nodes.ts";
+import type { OnnxLowering } from "./onnx-lowering.ts";
+import { lowerNode, plainProduct } from "./onnx-nodes.ts";
 
 /** What readers look for: transformers.js and optimum call the input and output so. */
 const PIXELS = "pixel_values";
 const LOGITS = "logits";
+
+/** The same graph as ONNX can hold it: biases of attention, which we look up in tables, as whole maps; one window as none. */
+export function onnxGraph(graph: Graph): Graph {
+  const nodes = graph.nodes.map((node) => {
+    if (node.op === "AttentionBias") return { ...node, weights: { bias: expandedBias(node.weights) } };
+    const { windows, ...attributes } = node.attributes;
+    return windows === 1 ? { ...node, attributes } : node;
+  });
+  return { ...graph, nodes };
+}
 
 export interface WrittenOnnx {
   readonly bytes: Uint8Array<ArrayBuffer>;

@@ -12,6 +12,21 @@ export const fileErrors = {
     meaning: "The browser or system refused to read the file: moved, changed or removed since it was chosen.",
     advice: "Choose the file again; it must stay where it is while it is open.",
   },
+  LINK_GIVEN: {
+    title: "A link instead of a file",
+    meaning: "A link was dropped or named where a file is needed; servers forbid other pages to read from them.",
+    advice: "Download the file and give that; models of the Hugging Face Hub are asked for by name.",
+  },
+  ALREADY_OPEN: {
+    title: "Already open",
+    meaning: "The files hold the same bytes as those of the open model.",
+    advice: "Give another model, or images.",
+  },
+  ONNX_TOO_LARGE: {
+    title: "ONNX file beyond 2 GB",
+    meaning: "An ONNX file larger than 2 GB, which its format (protobuf) cannot hold, or external data larger than is read.",
+    advice: "Save the weights as external data: `onnx.save(model, path, save_as_external_data=True)`.",
+  },
   NOT_A_FILE: { title: "A folder instead of a file", meaning: "A folder where one file is needed.", advice: "Name the file itself." },
   LFS_POINTER: {
     title: "Git-LFS pointer",

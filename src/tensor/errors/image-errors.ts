@@ -38,6 +38,21 @@ export const imageErrors = {
     meaning: "More pixels than are decoded.",
     advice: "Scale it down; the model reads a few hundred pixels a side.",
   },
+  IMAGE_HUGE: {
+    title: "Very many pixels",
+    meaning: "More than 50 megapixels: read on request only, because decoding takes seconds and hundreds of megabytes.",
+    advice: "Scale it down, or ask for unusual images.",
+  },
+  IMAGE_TINY: {
+    title: "Hardly any pixels",
+    meaning: "So small that it would be upscaled more than 16 times: used on request only.",
+    advice: "Give the image in its full size, or ask for unusual images.",
+  },
+  IMAGE_ELONGATED: {
+    title: "Very long and thin",
+    meaning: "One side is more than 20 times the other: used on request only.",
+    advice: "Crop it, or ask for unusual images.",
+  },
   IMAGE_SIZE_MISMATCH: {
     title: "Wrong size",
     meaning: "The preprocessing resizes nothing and the image has another size than the model's input.",

@@ -20,7 +20,7 @@ const USES: Readonly<Record<ImageUse, string>> = {
   evaluation: "is judged",
   both: "calibrates and is judged",
   unused: "unused",
-  skipped: "▲ could not be read",
+  skipped: "▲ left out",
 };
 
 /** Every image that was given, tens of thousands of them: only those in sight are decoded. */

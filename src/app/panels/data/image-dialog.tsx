@@ -57,6 +57,12 @@ function Closely({ index, images }: { readonly index: number; readonly images: I
           </figcaption>
         </figure>
       </div>
+      {found.remarks.map((remark) => (
+        <p key={remark} className="notice" data-testid="image-remark">
+          <span aria-hidden="true">○ </span>
+          {remark}
+        </p>
+      ))}
       <dl className="facts">
         <div>
           <dt>Label</dt>

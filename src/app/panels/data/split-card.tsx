@@ -16,10 +16,12 @@ export function SplitCard({ images }: { readonly images: ImageSet }) {
   const current = images.rule ?? DEFAULT_RULE;
   const [rule, setRule] = useState(current);
   const counts = countUses(images.items);
+  const unusualCount = images.skipped.filter(({ isUnusual }) => isUnusual).length;
   const isChanged =
     rule.order !== current.order ||
     rule.calibrationCount !== current.calibrationCount ||
     rule.evaluationCount !== current.evaluationCount ||
+    rule.unusual !== current.unusual ||
     (rule.order === "shuffled" && rule.seed !== current.seed);
   return (
     <section className="card" aria-labelledby="split-title" data-testid="split-card">
@@ -29,7 +31,8 @@ export function SplitCard({ images }: { readonly images: ImageSet }) {
       </h2>
       <SplitBar counts={counts} />
       <p className="muted small">
-        {counts.all.toLocaleString("en")} given{counts.skipped > 0 && `, ${counts.skipped} could not be read`}.{" "}
+        {counts.all.toLocaleString("en")} given{counts.skipped > unusualCount && `, ${counts.skipped - unusualCount} could not be read`}
+        {unusualCount > 0 && `, ${unusualCount} of an unusual size left out`}.{" "}
         {images.rule === null
           ? "A manifest chose them."
           : images.rule.order === "given"
@@ -42,6 +45,12 @@ export function SplitCard({ images }: { readonly images: ImageSet }) {
           which flatters the quantized model.
         </p>
       )}
+      {images.notes.map(({ code, text }) => (
+        <p key={code} className={code.startsWith("CALIBRATION") ? "notice warning" : "notice"} data-testid="image-note" data-code={code}>
+          <span aria-hidden="true">{code.startsWith("CALIBRATION") ? "▲ " : "○ "}</span>
+          {text} <code>{code}</code>
+        </p>
+      ))}
       <div className="fields">
         <NumberInput
           label="To calibrate"
@@ -67,6 +76,21 @@ export function SplitCard({ images }: { readonly images: ImageSet }) {
           ]}
           onChange={(order) => setRule({ ...rule, order })}
         />
+        {(unusualCount > 0 || current.unusual === "use") && (
+          <ChoiceSegments
+            label="Tiny, very long and huge images"
+            testId="unusual-images"
+            value={rule.unusual ?? "skip"}
+            choices={[
+              { value: "skip", label: "Leave out" },
+              { value: "use", label: "Use" },
+            ]}
+            onChange={(choice) => {
+              const { unusual: _unusual, ...rest } = rule;
+              setRule(choice === "use" ? { ...rest, unusual: choice } : rest);
+            }}
+          />
+        )}
         {rule.order === "shuffled" && (
           <NumberInput label="Seed" value={rule.seed} lowest={0} highest={2 ** 31} onChange={(seed) => setRule({ ...rule, seed })} />
         )}

@@ -3,6 +3,7 @@ import { Button } from "react-aria-components/Button";
 import { Input } from "react-aria-components/Input";
 import { Label } from "react-aria-components/Label";
 import { SearchField } from "react-aria-components/SearchField";
+import { constantTensors } from "../../../runner/inspect/constant-tensors.ts";
 import { PREVIEW_BITS } from "../../../runner/inspect/weight-difficulty.ts";
 import { ChoiceSegments } from "../../components/choice.tsx";
 import { useActions, useLab } from "../../components/lab-context.tsx";
@@ -43,7 +44,10 @@ export function Panel() {
           </Button>
         </section>
       ) : (
-        <Inspection tensors={tensors} storedAs={model.card.weightDtype} />
+        <>
+          <ConstantWeights tensors={tensors} />
+          <Inspection tensors={tensors} storedAs={model.card.weightDtype} />
+        </>
       )}
     </>
   );
@@ -103,5 +107,21 @@ function Inspection({ tensors, storedAs }: { readonly tensors: readonly Inspecte
         <TensorTable rows={rows} order={order} onOrder={setOrder} bits={bits} bitsIndex={bitsIndex} storedAs={storedAs} />
       </section>
     </div>
+  );
+}
+
+/** Layers that were never trained, or were lost in a conversion. */
+function ConstantWeights({ tensors }: { readonly tensors: readonly InspectedTensor[] }) {
+  const found = constantTensors(tensors);
+  if (found.length === 0) return null;
+  const shown = found.slice(0, 6).map(({ name, low }) => `${name} (${low})`);
+  return (
+    <p className="notice warning" data-testid="constant-weights">
+      <span aria-hidden="true">▲ </span>
+      {found.length === 1 ? "One weight holds" : `${found.length} weights hold`} a single value, as before training or after a faulty
+      conversion: {shown.join(", ")}
+      {found.length > shown.length && ` and ${found.length - shown.length} more`}.
+      {found.some(({ layer }) => /(^|\.)head(_dist)?$/.test(layer)) && " The classifier looks untrained."}
+    </p>
   );
 }

@@ -1,6 +1,6 @@
 import { useLab } from "../../components/lab-context.tsx";
 
-/** Which images judge, which calibrate, and which could not be used. */
+/** Which images judge, which calibrate, and which could not be used; files that were given and are nothing to the lab. */
 export function ImagesCard() {
   const images = useLab((state) => state.images);
   if (images === null) {
@@ -9,6 +9,7 @@ export function ImagesCard() {
         <p className="eyebrow">Images</p>
         <h2 id="images-title">Now add images</h2>
         <p>Drop pictures or a folder of them anywhere on this page. A CSV with the columns filename and label adds accuracies.</p>
+        <IgnoredFiles inArchives={[]} />
       </section>
     );
   }
@@ -45,6 +46,27 @@ export function ImagesCard() {
           </ul>
         </details>
       )}
+      <IgnoredFiles inArchives={images.ignored} />
     </section>
+  );
+}
+
+const MOST_LISTED = 200;
+
+/** What systems and repositories leave behind, and other forms of the same weights: named, so that nothing vanishes. */
+function IgnoredFiles({ inArchives }: { readonly inArchives: readonly string[] }) {
+  const dropped = useLab((state) => state.ignoredFiles);
+  const names = [...dropped, ...inArchives];
+  if (names.length === 0) return null;
+  return (
+    <details data-testid="ignored">
+      <summary>{names.length.toLocaleString("en")} ignored</summary>
+      <ul className="plain">
+        {names.slice(0, MOST_LISTED).map((name) => (
+          <li key={name}>{name}</li>
+        ))}
+        {names.length > MOST_LISTED && <li>and {(names.length - MOST_LISTED).toLocaleString("en")} more</li>}
+      </ul>
+    </details>
   );
 }
