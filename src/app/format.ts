@@ -89,3 +89,11 @@ export function formatNumber(value: number): string {
 function threeDigits(value: number): string {
   return value < 9.995 ? value.toFixed(2) : value < 99.95 ? value.toFixed(1) : value.toFixed(0);
 }
+
+/** How a model was computed. */
+export const EXECUTORS = {
+  integer: "Computed from packed integer codes",
+  simulated: "Simulated in floating point",
+  reference: "Computed by the CPU reference",
+  cpu: "Computed with WebAssembly on the CPU",
+} as const;

@@ -3,6 +3,7 @@ import { parseBitSettings } from "../../runner/sweep/bit-setting.ts";
 import type { SweepRow } from "../../runner/sweep/sweep.ts";
 import type { Job } from "../../tensor/progress.ts";
 import type { LabStore } from "../store/lab-store.ts";
+import { contestantsOf } from "../store/sweep-slice.ts";
 import type { AttentionRequest, DiagnosisAsk } from "../worker/diagnosis-api.ts";
 import type { LabClient } from "../worker/lab-client.ts";
 import type { JobRunner } from "./job-runner.ts";
@@ -48,20 +49,21 @@ export function createDiagnosisActions(
       });
     },
     async sweep() {
-      const { model, images, sweepAxes, sweepRows } = state();
+      const { model, images, sweepAxes, sweepRows, controls } = state();
       if (model === null || images === null) return;
       await jobs.run("Sweeping", false, async (job) => {
         const bits = parseBitSettings(sweepAxes.bits.join(","));
-        await client.sweep({ recipes: sweepAxes.recipes, bits, known: sweepRows }, job, (news) => state().addSweepNews(news));
+        const contestants = contestantsOf(sweepAxes, controls);
+        await client.sweep({ contestants, bits, known: sweepRows }, job, (news) => state().addSweepNews(news));
         job.signal?.throwIfAborted();
         return `Swept: ${state().sweepRows.length} runs.`;
       });
     },
-    async openRow({ recipe, bits }) {
+    async openRow({ recipe, rules, bits }) {
       const [setting] = parseBitSettings(bits);
       if (setting === undefined) return;
       const { weightBits, activationBits, attentionBits } = setting;
-      state().setControls({ recipe, weightBits, activationBits, attentionBits, rules: undefined, levels: "strict" });
+      state().setControls({ recipe, weightBits, activationBits, attentionBits, rules, levels: "strict" });
       state().setPanel("compare");
       await jobs.run("Comparing", false, compareNow);
     },

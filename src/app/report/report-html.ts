@@ -1,5 +1,5 @@
 /** A report as one HTML file: pictures, numbers and styles are inside, nothing is fetched, no script runs. */
-import { bitsName, formatBits, formatBytes, formatCount, formatDb, formatMs, formatNats, formatPercent } from "../format.ts";
+import { bitsName, EXECUTORS, formatBits, formatBytes, formatCount, formatDb, formatMs, formatNats, formatPercent } from "../format.ts";
 import { errorLevel, errorMap, TEXT_FLIPS } from "../results/error-map.ts";
 import type { LayerError } from "../../runner/comparison.ts";
 import { escapeHtml as e, scriptJson } from "./html.ts";
@@ -33,7 +33,7 @@ export function reportHtml(report: ReportDocument): string {
 ${report.warnings.map(({ code, text }) => `<p class="warning">▲ ${e(text)} <code>${e(code)}</code></p>`).join("\n")}
 <section><h2>Numbers</h2>
 ${numbersTable(baseline === null ? [main] : [main, baseline], adapter.isSoftware)}
-<p class="muted">${e(EXECUTOR[main.executor])} on ${e(machine)}${adapter.integerExecution === null ? "" : ` (${e(adapter.integerExecution)})`}; ${e(main.env.runtime)}.${adapter.isSoftware ? " It is a software adapter: timings would say nothing about a GPU and are left out." : ""}</p>
+<p class="muted">${e(EXECUTORS[main.executor])} on ${e(machine)}${adapter.integerExecution === null ? "" : ` (${e(adapter.integerExecution)})`}; ${e(main.env.runtime)}.${adapter.isSoftware ? " It is a software adapter: timings would say nothing about a GPU and are left out." : ""}</p>
 ${main.executorNote === null ? "" : `<p class="warning">▲ ${e(main.executorNote)}</p>`}
 </section>
 <section><h2>Where it is lost</h2>
@@ -60,13 +60,6 @@ ${model.assumed.length === 0 ? "" : `<p>Assumed, because no file says so: ${e(mo
 </html>
 `;
 }
-
-const EXECUTOR = {
-  integer: "Computed from packed integer codes",
-  simulated: "Simulated in floating point",
-  reference: "Computed by the CPU reference",
-  cpu: "Computed with WebAssembly on the CPU",
-} as const;
 
 function numbersTable(sides: readonly ReportSide[], isSoftware: boolean): string {
   const row = (name: string, value: (side: ReportSide) => string): string =>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { errorParts } from "../../actions/job-runner.ts";
 import { ChoiceSelect } from "../../components/choice.tsx";
+import { ErrorLine } from "../../components/error-line.tsx";
 import { useActions } from "../../components/lab-context.tsx";
 import { AttentionMap, AttentionView, mapCosine } from "../../figures/attention-view.tsx";
 import { Measured } from "../../figures/measured.tsx";
@@ -55,12 +56,7 @@ export function AttentionSection(props: {
       <div className="level-box" aria-busy={answer.kind === "waiting"} data-testid="attention-box" data-kind={answer.kind}>
         {answer.kind === "waiting" && <p className="muted">{waitingText(answer.progress)}</p>}
         {answer.kind === "none" && <p>Tokens of this model only see their own window, so there is no look over the whole image.</p>}
-        {answer.kind === "error" && (
-          <p className="notice warning">
-            <span aria-hidden="true">▲ </span>
-            {answer.error.what} {answer.error.why} {answer.error.next} <code>{answer.error.code}</code>
-          </p>
-        )}
+        {answer.kind === "error" && <ErrorLine error={answer.error} />}
         {maps !== null && <Looks maps={maps} block={block} />}
       </div>
     </section>
