@@ -22,6 +22,8 @@ test("reload: panel, recipe and the last sentence are there, what was open is op
   await installFakeWorker(page);
   await compareSample(page);
   const sentence = await page.getByTestId("verdict").innerText();
+  await page.getByTestId("versus").getByRole("button").click();
+  await page.getByRole("option", { name: /^RepQ-ViT/ }).click();
   await page.keyboard.press("4");
   await page.getByTestId("bits").getByRole("button").press("Enter");
   await page.keyboard.type("6 bits");
@@ -33,6 +35,8 @@ test("reload: panel, recipe and the last sentence are there, what was open is op
   await expect(page.getByTestId("panel-recipe")).toHaveAttribute("aria-current", "page");
   await page.keyboard.press("5");
   await expect(page.getByTestId("last-verdict")).toContainText(sentence);
+  await page.keyboard.press("r");
+  await expect(page.getByTestId("versus").getByRole("button")).toHaveText(/RepQ-ViT/);
   await page.keyboard.press("1");
   await expect(page.getByTestId("model-card")).toContainText("shapes-vit-128");
 });

@@ -3,6 +3,7 @@ import { parseBitSettings } from "../../runner/sweep/bit-setting.ts";
 import type { SweepRow } from "../../runner/sweep/sweep.ts";
 import type { Job } from "../../tensor/progress.ts";
 import type { LabStore } from "../store/lab-store.ts";
+import { mostChanged } from "../results/predictions.ts";
 import { contestantsOf } from "../store/sweep-slice.ts";
 import type { AttentionRequest, DiagnosisAsk } from "../worker/diagnosis-api.ts";
 import type { LabClient } from "../worker/lab-client.ts";
@@ -37,13 +38,14 @@ export function createDiagnosisActions(
       if (result === null) return;
       const shown = side === "baseline" && result.baseline !== null ? side : "main";
       const model = { comparison: result.id, side: shown } as const;
-      const { request } = shown === "main" ? result.main : (result.baseline ?? result.main);
+      const diagnosed = shown === "main" ? result.main : (result.baseline ?? result.main);
+      const images = mostChanged(diagnosed, DIAGNOSED_IMAGES);
       await jobs.run("Diagnosing", false, async (job) => {
         for (const ask of asks) {
           state().renameJob(TITLES[ask.part]);
-          const part = await client.diagnose({ ...model, ask, imageCount: DIAGNOSED_IMAGES }, job);
+          const part = await client.diagnose({ ...model, ask, images }, job);
           job.signal?.throwIfAborted();
-          state().addDiagnosis(model, request, part);
+          state().addDiagnosis(model, diagnosed.request, part);
         }
         return "Diagnosed.";
       });

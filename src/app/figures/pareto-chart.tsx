@@ -111,7 +111,16 @@ function drawPareto(plot: Plotting, view: ParetoView, { width, height }: { width
       ),
       plot.text(
         points.filter(({ isFloat }) => isFloat),
-        { x: "cost", y: "error", text: () => "float", dy: -12, fill: "var(--float)", fontWeight: 600 },
+        {
+          x: "cost",
+          y: "error",
+          text: () => "float",
+          dy: -12,
+          fill: "var(--float)",
+          fontWeight: 600,
+          stroke: "var(--surface)",
+          strokeWidth: 4,
+        },
       ),
       ...(isMarked
         ? [

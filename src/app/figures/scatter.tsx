@@ -23,7 +23,7 @@ function drawScatter(points: readonly ScatterPoint[], width: number): Element {
   return Plot.plot({
     width: size,
     height: size * 0.8,
-    x: { label: "float logit", domain: [low, high], nice: true },
+    x: { label: "float logit", labelOffset: 32, domain: [low, high], nice: true },
     y: { label: "quantized logit", domain: [low, high], nice: true },
     marginBottom: 38,
     grid: true,

@@ -23,8 +23,8 @@ export type DiagnosisAsk =
 
 export interface DiagnoseRequest extends HeldModel {
   readonly ask: DiagnosisAsk;
-  /** Evaluation images to look at, the first ones. */
-  readonly imageCount: number;
+  /** Evaluation images to look at, by their index. */
+  readonly images: readonly number[];
 }
 
 export type DiagnosisPart =

@@ -3,6 +3,7 @@ import { errorParts } from "../../actions/job-runner.ts";
 import { ChoiceSelect } from "../../components/choice.tsx";
 import { ErrorLine } from "../../components/error-line.tsx";
 import { useActions } from "../../components/lab-context.tsx";
+import { Thumbnail } from "../../components/thumbnail.tsx";
 import { AttentionMap, AttentionView, mapCosine } from "../../figures/attention-view.tsx";
 import { Measured } from "../../figures/measured.tsx";
 import { TableView } from "../../figures/table-view.tsx";
@@ -57,13 +58,13 @@ export function AttentionSection(props: {
         {answer.kind === "waiting" && <p className="muted">{waitingText(answer.progress)}</p>}
         {answer.kind === "none" && <p>Tokens of this model only see their own window, so there is no look over the whole image.</p>}
         {answer.kind === "error" && <ErrorLine error={answer.error} />}
-        {maps !== null && <Looks maps={maps} block={block} />}
+        {maps !== null && <Looks maps={maps} block={block} picture={images[image]?.thumbnail ?? null} />}
       </div>
     </section>
   );
 }
 
-function Looks({ maps, block }: { readonly maps: AttentionMaps; readonly block: number }) {
+function Looks({ maps, block, picture }: { readonly maps: AttentionMaps; readonly block: number; readonly picture: ImageBitmap | null }) {
   const [chosen, setHead] = useState(0);
   const heads = maps.blocks.find((one) => one.block === block)?.heads ?? null;
   const head = heads === null ? 0 : Math.min(chosen, heads.length - 1);
@@ -85,7 +86,13 @@ function Looks({ maps, block }: { readonly maps: AttentionMaps; readonly block: 
           ))}
         </fieldset>
       )}
-      <Measured>{(width) => <AttentionView name={name} pair={pair} gridWidth={maps.gridWidth} size={Math.min(LARGE, width)} />}</Measured>
+      <Measured>
+        {(width) => (
+          <AttentionView name={name} pair={pair} gridWidth={maps.gridWidth} size={Math.min(LARGE, width)}>
+            {picture !== null && <Thumbnail bitmap={picture} />}
+          </AttentionView>
+        )}
+      </Measured>
       <p className="muted small">
         Attention of the {maps.query} over the patches; dark is most. Cosine between both maps: {mapCosine(pair).toFixed(4)}.
       </p>

@@ -13,6 +13,7 @@ import { verdictOf } from "../../verdict.ts";
 import type { ModelCard } from "../../../models/config.ts";
 import type { ImageSet, LabComparison } from "../../worker/lab-api.ts";
 import { AttentionSection } from "./attention-section.tsx";
+import { ChangesCard } from "./changes-card.tsx";
 import { Downloads } from "./downloads.tsx";
 import { ImageGrid } from "./image-grid.tsx";
 import { LevelsSection } from "./levels-section.tsx";
@@ -61,9 +62,15 @@ function Results(props: { readonly result: LabComparison; readonly images: Image
   const shownSide = shown === result.main ? "main" : "baseline";
   return (
     <div className="results" data-stale={stale} data-testid="results">
+      {other !== null && <ChangesCard shown={shown} other={other} labelOf={label} />}
       <Tiles shown={shown} other={other} warnings={result.warnings} otherLabel={other === null ? "" : label(other.request.recipe)} />
       <ErrorStripFigure comparison={shown} />
-      <ImageGrid rows={rows} labels={card.labels} hasBaseline={side === "main" && result.baseline !== null} onLook={lookAt} />
+      <ImageGrid
+        rows={rows}
+        labels={card.labels}
+        otherLabel={side === "main" && other !== null ? label(other.request.recipe) : null}
+        onLook={lookAt}
+      />
       <AttentionSection comparison={result.id} side={shownSide} images={images.evaluation} image={image} onImage={setImage} />
       <MarginFigure shown={shown} other={other} labelOf={label} images={images.evaluation} labels={card.labels} onLook={lookAt} />
       {other !== null && <LayerFigure shown={shown} other={other} labelOf={label} />}

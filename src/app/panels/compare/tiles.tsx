@@ -29,7 +29,7 @@ export function Tiles(props: {
           <small>
             {keptPredictions(shown)} of {quality.imageCount}
           </small>
-          <small data-testid="agreement-interval">95 %: {intervalText(keptPredictions(shown), quality.imageCount)}</small>
+          <small data-testid="agreement-interval">95 % interval: {intervalText(keptPredictions(shown), quality.imageCount)}</small>
         </Tile>
         {quality.top1AccuracyFloat !== null && quality.top1AccuracyQuantized !== null && (
           <Tile title="Accuracy" sub={against((c) => formatPercent(c.quality.top1AccuracyQuantized ?? NaN))}>
@@ -53,6 +53,7 @@ export function Tiles(props: {
             <span data-testid="kl" data-value={quality.klDivergence}>
               {formatNats(quality.klDivergence)}
             </span>
+            <small>0 is unchanged</small>
           </Tile>
         )}
         <Tile title={quality.features ? "Feature SQNR" : "Logit SQNR"} sub={against((c) => formatDb(c.quality.logitSqnrDb))}>

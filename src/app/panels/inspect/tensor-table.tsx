@@ -22,13 +22,13 @@ export function TensorTable(props: {
   const columns: readonly (readonly [column: TensorColumn | null, title: string])[] = [
     ["name", "Tensor"],
     [null, "Shape"],
-    [null, "Stored"],
     ["elements", "Share"],
-    ["range", "Range"],
-    ["standardDeviation", "Std"],
+    ["preview", `${bits}-bit SQNR`],
     ["kurtosis", "Kurtosis"],
     ["outlierChannels", "Outliers"],
-    ["preview", `${bits}-bit SQNR`],
+    ["range", "Range"],
+    ["standardDeviation", "Std"],
+    [null, "Stored"],
   ];
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a box that scrolls must be reachable by keyboard (WCAG 2.1.1)
@@ -58,14 +58,7 @@ export function TensorTable(props: {
                 {row.name}
               </th>
               <td>{row.shape.join(" × ")}</td>
-              <td>{storedAs}</td>
               <td title={`${row.elements.toLocaleString("en")} parameters`}>{shareText(row.share)}</td>
-              <td>
-                {formatNumber(row.low)} … {formatNumber(row.high)}
-              </td>
-              <td>{formatNumber(row.standardDeviation)}</td>
-              <td>{row.kurtosis === null ? "" : row.kurtosis.toFixed(row.kurtosis < 100 ? 1 : 0)}</td>
-              <td>{row.outlierChannels ?? ""}</td>
               <td>
                 {row.previewDb !== null && (
                   <>
@@ -74,6 +67,13 @@ export function TensorTable(props: {
                   </>
                 )}
               </td>
+              <td>{row.kurtosis === null ? "" : row.kurtosis.toFixed(row.kurtosis < 100 ? 1 : 0)}</td>
+              <td>{row.outlierChannels ?? ""}</td>
+              <td>
+                {formatNumber(row.low)} … {formatNumber(row.high)}
+              </td>
+              <td>{formatNumber(row.standardDeviation)}</td>
+              <td>{storedAs}</td>
             </tr>
           ))}
           {after > 0 && <tr aria-hidden="true" style={{ height: after }} />}
