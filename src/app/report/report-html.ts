@@ -28,6 +28,7 @@ export function reportHtml(report: ReportDocument): string {
 <p class="muted">Vitrine report · ${e(report.madeAt.slice(0, 16).replace("T", " "))} UTC</p>
 <h1>${e(report.verdict)}</h1>
 <p>${e(model.name)}, ${formatCount(model.parameters)} parameters, ${model.config.depth} blocks × ${model.config.embedDim} wide; ${e(bitsName(main.request))} by ${e(main.label)}${baseline === null ? "" : `, beside ${e(baseline.label)}`}, on ${main.quality.imageCount} images, calibrated on ${main.calibrationCount}.</p>
+${report.method === null ? "" : `<p>${e(main.label)}: ${e(report.method)}</p>`}
 </header>
 <main>
 ${report.warnings.map(({ code, text }) => `<p class="warning">▲ ${e(text)} <code>${e(code)}</code></p>`).join("\n")}

@@ -113,5 +113,5 @@ function linearTicks(low: number, high: number): { x: number; label: string }[] 
 
 /** "2⁻⁴" */
 function powerOfTwo(exponent: number): string {
-  return `2${[...String(exponent)].map((sign) => (sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(sign)])).join("")}`;
+  return `2${String(exponent).replace(/[-0-9]/g, (sign) => (sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹".charAt(Number(sign))))}`;
 }

@@ -55,8 +55,13 @@ const WORDS: Readonly<Record<string, string>> = {
   "mlp.act": "GELU",
 };
 
+/** null where the name says it itself. */
+export function roleWords(role: string): string | null {
+  return WORDS[role] ?? null;
+}
+
 /** "blocks.3.attn.matmul1" as a person says it: "block 3, attention scores". Blocks count from 0, as in the checkpoint's names. */
 export function placeName(layer: LayerError): string {
-  const role = WORDS[layer.role] ?? layer.role.split(".").at(-1) ?? layer.role;
+  const role = roleWords(layer.role) ?? layer.role.split(".").at(-1) ?? layer.role;
   return layer.block === null ? layer.role : `block ${layer.block}, ${role}`;
 }

@@ -198,7 +198,15 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
       await steps(jobId, ["reading weights"], onProgress);
       return fakeTensors(options.depth ?? DEPTH);
     },
-    exportChoices: () => Promise.resolve([{ name: "package", label: "Vitrine package", summary: "opens here and on the command line" }]),
+    exportChoices: () =>
+      Promise.resolve([
+        { name: "package", label: "Vitrine package", summary: "opens here and on the command line" },
+        {
+          name: "compressed-tensors",
+          label: "safetensors, compressed-tensors",
+          summary: "a long name beside as much text, as some formats have",
+        },
+      ]),
     async exportModel(jobId, _held, format, onProgress) {
       await steps(jobId, ["writing and reading back"], onProgress);
       return { files: [{ name: `made-up.${format}`, bytes: new TextEncoder().encode("made up") }], readBack: null, notes: [] };

@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import { useLab } from "../../components/lab-context.tsx";
 import { bitsName, bitsWords, formatBytes, formatDb } from "../../format.ts";
+import { roleWords } from "../../results/loss-site.ts";
 import { recipeChanges, type LevelChange, type RecipeChanges } from "../../results/recipe-changes.ts";
 import type { LabSide } from "../../worker/lab-api.ts";
 
@@ -32,13 +33,19 @@ export function ChangesCard(props: { readonly shown: LabSide; readonly other: La
         {clearest !== null && (
           <Fact
             title="Clearest at"
-            text={`${clearest.role}: ${formatDb(clearest.sqnrDb)} of signal to noise instead of ${formatDb(clearest.otherDb)}, median over its layers`}
+            text={`${placeText(clearest.role)}: ${formatDb(clearest.sqnrDb)} of signal to noise instead of ${formatDb(clearest.otherDb)}, median over its layers`}
           />
         )}
         <Fact title="Cost" text={costText(shown, other)} />
       </dl>
     </section>
   );
+}
+
+/** As the error map names it, with what that means. */
+function placeText(role: string): string {
+  const words = roleWords(role);
+  return words === null ? role : `${words} (${role})`;
 }
 
 function Fact({ title, text }: { readonly title: string; readonly text: string }) {

@@ -7,6 +7,7 @@ import { LayerFigure } from "../../figures/layer-figure.tsx";
 import { MarginFigure } from "../../figures/margin-figure.tsx";
 import { ScatterFigure } from "../../figures/scatter-figure.tsx";
 import { imageRows } from "../../results/image-rows.ts";
+import { mostChanged } from "../../results/predictions.ts";
 import { recipeLabel } from "../../store/engine-slice.ts";
 import { isStale } from "../../store/result-slice.ts";
 import { verdictOf } from "../../verdict.ts";
@@ -54,7 +55,7 @@ function Results(props: { readonly result: LabComparison; readonly images: Image
   const shown = side === "baseline" && result.baseline !== null ? result.baseline : result.main;
   const other = shown === result.main ? result.baseline : result.main;
   const label = useCallback((name: string): string => recipeLabel(recipes, name), [recipes]);
-  const [image, setImage] = useState(0);
+  const [image, setImage] = useState(() => mostChanged(result.main, 1)[0] ?? 0);
   const lookAt = useCallback((index: number): void => {
     setImage(index);
     document.getElementById("attention")?.scrollIntoView({ block: "start" });
