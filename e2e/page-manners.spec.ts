@@ -199,6 +199,9 @@ test("errors are cards in their place, accessible in light and dark; results sta
   await installFakeWorker(page);
   await compareSample(page);
   await expect(page.getByTestId("self-test")).toHaveAttribute("data-state", "ok");
+  // Read now: a job that begins later takes the error away.
+  await page.keyboard.press("2");
+  await expect(page.getByTestId("tensor-count")).toBeVisible();
   await page.keyboard.press("1");
   await page
     .getByTestId("file-input")
@@ -211,8 +214,18 @@ test("errors are cards in their place, accessible in light and dark; results sta
     expect(await violations(page)).toEqual([]);
     await page.screenshot({ path: `${SCREENS}/error-${colorScheme}.png`, fullPage: true });
   }
+  // It stays in sight, and accessible, in every panel until it is dismissed.
+  for (const key of ["2", "3", "4", "5", "6", "7", "8", "9"]) {
+    await page.keyboard.press(key);
+    await expect(page.locator("main h1")).toHaveCount(1);
+    await expect(page.locator(".panel-loading")).toHaveCount(0);
+    await expect(page.getByTestId("error-card")).toBeVisible();
+    expect.soft(await violations(page), `panel ${key}`).toEqual([]);
+  }
   await page.keyboard.press("5");
   await expect(page.getByTestId("verdict")).toBeVisible();
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await expect(page.getByTestId("error-card")).toHaveCount(0);
   await context.close();
 });
 

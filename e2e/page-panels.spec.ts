@@ -55,7 +55,7 @@ function squeezed(page: Page): Promise<string[]> {
 async function settle(page: Page): Promise<void> {
   await expect(page.locator(".panel-loading")).toHaveCount(0);
   await expect(page.getByTestId("job")).toHaveCount(0);
-  await page.waitForTimeout(400);
+  await page.waitForTimeout(150);
 }
 
 test("every panel by its key: axe is content in light, dark and narrow, and nothing scrolls sideways", async ({ page }) => {
