@@ -3,6 +3,9 @@ import { expect, test, type Page } from "@playwright/test";
 import { renderSample } from "../src/sample/render.ts";
 import sharp from "sharp";
 import { modelSources, syntheticVit } from "../src/testing/synthetic-model.ts";
+import { measureFrames, median, sum } from "./frames.ts";
+
+const JOB = '[data-testid="job"]';
 
 test.use({ bypassCSP: true, serviceWorkers: "block" });
 test.describe.configure({ mode: "serial" });
@@ -145,42 +148,10 @@ function lastResult(): Promise<LastResult> {
   return page.evaluate(() => (globalThis as unknown as { vitrine: { result(): LastResult } }).vitrine.result());
 }
 
-interface Fluency {
-  readonly framesMs: readonly number[];
-  readonly longTasksMs: readonly number[];
-}
-
-/** Frames and long tasks of the page for `durationMs`, or until the job ends, while it scrolls. */
-function measureFrames(durationMs: number, untilJobEnds: boolean): Promise<Fluency> {
-  return page.evaluate(
-    async ([duration, stops]) => {
-      const longTasksMs: number[] = [];
-      const observer = new PerformanceObserver((list) => list.getEntries().forEach((entry) => longTasksMs.push(entry.duration)));
-      observer.observe({ type: "longtask" });
-      const framesMs: number[] = [];
-      let last = performance.now();
-      const end = last + duration;
-      while (last < end && (!stops || document.querySelector('[data-testid="job"]') !== null)) {
-        await new Promise(requestAnimationFrame);
-        const now = performance.now();
-        framesMs.push(now - last);
-        last = now;
-        window.scrollBy(0, framesMs.length % 120 < 60 ? 12 : -12);
-      }
-      observer.disconnect();
-      return { longTasksMs, framesMs };
-    },
-    [durationMs, untilJobEnds] as const,
-  );
-}
-
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Infinity;
-
 test("the page stays fluent while a comparison runs: 50 frames a second where the machine gives as many", async () => {
   await page.keyboard.press("2");
   await page.waitForTimeout(1000);
-  const atRest = median((await measureFrames(1500, false)).framesMs);
+  const atRest = median((await measureFrames(page, { durationMs: 1500 })).framesMs);
   await page.keyboard.press("5");
   const framesMs: number[] = [];
   const longTasksMs: number[] = [];
@@ -188,7 +159,7 @@ test("the page stays fluent while a comparison runs: 50 frames a second where th
   while (sum(framesMs) < 2000) {
     await page.keyboard.press("r");
     await expect(page.getByTestId("job")).toBeVisible();
-    const measured = await measureFrames(4000, true);
+    const measured = await measureFrames(page, { durationMs: 4000, whileSeen: JOB });
     framesMs.push(...measured.framesMs);
     longTasksMs.push(...measured.longTasksMs);
     await expect(page.getByTestId("job")).toHaveCount(0, { timeout: 200_000 });

@@ -37,7 +37,12 @@ async function lookAt(page: Page, name: string): Promise<void> {
 
 test("compare: filters, order, attention by head, margins of two recipes", async ({ page }) => {
   await openSample(page);
-  await expect(page.getByTestId("agreement-interval")).toContainText(/95 %: \d+ to \d+ %/);
+  await expect(page.getByTestId("agreement-interval")).toContainText(/95 % interval: \d+ to \d+ %/);
+  await expect(page.getByTestId("changes")).toContainText(
+    /attention probabilities \(8 tensors\): 4-bit log sqrt 2 instead of 4-bit uniform.*weights and activations in 4 bits in both/s,
+  );
+  const rescued = page.locator('[data-testid="image"][data-mark="rescued"]').first();
+  await expect(rescued).toContainText(/min-max: \w+/);
   const images = page.getByTestId("image");
   const all = await images.count();
   await page
@@ -163,6 +168,14 @@ test("a rule: painted by keyboard, written in the file with its faults at their 
   await expect(page.getByText("asked for: W4A4, 2 rules")).toBeVisible();
   const measured = Number(await page.getByTestId("effective-weight-bits").getAttribute("data-value"));
   expect(measured).toBeCloseTo(expected, 2);
+
+  await page.keyboard.press("7");
+  await page.getByTestId("start-sweep").click();
+  const ruled = page.getByTestId("run").filter({ hasText: "RepQ-ViT, 2 rules" });
+  await expect(ruled).toHaveCount(3);
+  await expect(page.getByTestId("job")).toHaveCount(0);
+  await ruled.last().getByTestId("open-run").click();
+  await expect(page.getByText("asked for: W4A4, 2 rules")).toBeVisible();
 });
 
 test("sweep: axes, points as they come, cancel, and a run opened again", async ({ page }) => {
@@ -244,7 +257,9 @@ test("bench: nothing is ranked on a software adapter, and the page says why", as
   await expect(page.getByTestId("bench-software")).toContainText("nothing is ranked");
   await page.getByTestId("start-tune").click();
   await expect(page.getByTestId("tuning")).toHaveAttribute("data-tuned", "true");
+  await page.getByTestId("bench-model").getByText("stored in 16 bits").click();
   await page.getByTestId("start-profile").click();
+  await expect(page.getByTestId("bench-tiles")).toContainText("float stored in 16 bits, 1 image");
   await expect(page.getByTestId("step").first()).toBeVisible();
   for (const ranked of ["shares", "roofline", "step-order"]) await expect(page.getByTestId(ranked)).toHaveCount(0);
   await expect(page.getByTestId("job")).toHaveCount(0);

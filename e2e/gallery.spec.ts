@@ -4,11 +4,11 @@ import { violations } from "./axe.ts";
 
 test.use({ bypassCSP: true, serviceWorkers: "block" });
 
-const CHARTS = ["layers", "residual", "margins", "pareto", "roofline"] as const;
+const CHARTS = ["layers", "residual", "margins", "scatter", "pareto", "roofline"] as const;
 
 test("every plot is drawn, charts as they were, axe content in light and dark, and a cursor reads each chart", async ({ page }) => {
   await page.goto("./?gallery");
-  await expect(page.getByTestId(/^plot-/)).toHaveCount(17);
+  await expect(page.getByTestId(/^plot-/)).toHaveCount(18);
   for (const chart of CHARTS) {
     const card = page.getByTestId(`plot-${chart}`);
     const svg = card.locator(".plot svg");

@@ -22,6 +22,8 @@ test("reload: panel, recipe and the last sentence are there, what was open is op
   await installFakeWorker(page);
   await compareSample(page);
   const sentence = await page.getByTestId("verdict").innerText();
+  await page.getByTestId("versus").getByRole("button").click();
+  await page.getByRole("option", { name: /^RepQ-ViT/ }).click();
   await page.keyboard.press("4");
   await page.getByTestId("bits").getByRole("button").press("Enter");
   await page.keyboard.type("6 bits");
@@ -33,6 +35,8 @@ test("reload: panel, recipe and the last sentence are there, what was open is op
   await expect(page.getByTestId("panel-recipe")).toHaveAttribute("aria-current", "page");
   await page.keyboard.press("5");
   await expect(page.getByTestId("last-verdict")).toContainText(sentence);
+  await page.keyboard.press("r");
+  await expect(page.getByTestId("versus").getByRole("button")).toHaveText(/RepQ-ViT/);
   await page.keyboard.press("1");
   await expect(page.getByTestId("model-card")).toContainText("shapes-vit-128");
 });
@@ -195,6 +199,9 @@ test("errors are cards in their place, accessible in light and dark; results sta
   await installFakeWorker(page);
   await compareSample(page);
   await expect(page.getByTestId("self-test")).toHaveAttribute("data-state", "ok");
+  // Read now: a job that begins later takes the error away.
+  await page.keyboard.press("2");
+  await expect(page.getByTestId("tensor-count")).toBeVisible();
   await page.keyboard.press("1");
   await page
     .getByTestId("file-input")
@@ -207,8 +214,18 @@ test("errors are cards in their place, accessible in light and dark; results sta
     expect(await violations(page)).toEqual([]);
     await page.screenshot({ path: `${SCREENS}/error-${colorScheme}.png`, fullPage: true });
   }
+  // It stays in sight, and accessible, in every panel until it is dismissed.
+  for (const key of ["2", "3", "4", "5", "6", "7", "8", "9"]) {
+    await page.keyboard.press(key);
+    await expect(page.locator("main h1")).toHaveCount(1);
+    await expect(page.locator(".panel-loading")).toHaveCount(0);
+    await expect(page.getByTestId("error-card")).toBeVisible();
+    expect.soft(await violations(page), `panel ${key}`).toEqual([]);
+  }
   await page.keyboard.press("5");
   await expect(page.getByTestId("verdict")).toBeVisible();
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await expect(page.getByTestId("error-card")).toHaveCount(0);
   await context.close();
 });
 

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect, test, type Page } from "@playwright/test";
 import { violations } from "./axe.ts";
 import { installFakeWorker } from "./fake-worker.ts";
+import { measureFrames, median, sum } from "./frames.ts";
 
 const PANELS = ["open", "inspect", "data", "recipe", "compare", "diagnose", "sweep", "bench", "report"] as const;
 const SCREENS = "out/test/screens";
@@ -19,10 +20,42 @@ async function openSample(page: Page, options: Parameters<typeof installFakeWork
   await expect(page.getByTestId("self-test")).toHaveAttribute("data-state", "ok");
 }
 
+/** While a long list scrolls by whole screens a second, what the page itself does for a frame (script, style, layout) is half of a fiftieth of a second at most. */
+async function expectSmooth(page: Page, box: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  const workSeconds = async () => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    const work = metrics.filter(({ name }) => /^(Script|Layout|RecalcStyle)Duration$/.test(name));
+    return sum(work.map(({ value }) => value));
+  };
+  const before = await workSeconds();
+  const { framesMs } = await measureFrames(page, { durationMs: 1500, box, step: 60 });
+  const frameMs = (1000 * ((await workSeconds()) - before)) / framesMs.length;
+  await session.detach();
+  const text = `${box}: ${framesMs.length} frames, median ${median(framesMs).toFixed(1)} ms, of which the page works ${frameMs.toFixed(1)} ms`;
+  process.stdout.write(`  ${text}\n`);
+  expect(frameMs, text).toBeGreaterThan(0);
+  expect(frameMs, text).toBeLessThan(10);
+}
+
+/** Texts squeezed to a column of single letters. */
+function squeezed(page: Page): Promise<string[]> {
+  return page.locator("main *").evaluateAll((elements) =>
+    elements
+      .filter((element) => element.children.length === 0 && (element.textContent ?? "").trim().length > 12)
+      .filter((element) => {
+        const { width, height } = element.getBoundingClientRect();
+        return width > 1 && height > 5 * width;
+      })
+      .map((element) => element.textContent ?? ""),
+  );
+}
+
 async function settle(page: Page): Promise<void> {
   await expect(page.locator(".panel-loading")).toHaveCount(0);
   await expect(page.getByTestId("job")).toHaveCount(0);
-  await page.waitForTimeout(400);
+  await page.waitForTimeout(150);
 }
 
 test("every panel by its key: axe is content in light, dark and narrow, and nothing scrolls sideways", async ({ page }) => {
@@ -44,6 +77,7 @@ test("every panel by its key: axe is content in light, dark and narrow, and noth
     await page.setViewportSize({ width: 360, height: 780 });
     await settle(page);
     expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), `${panel} at 360 px`).toBeLessThanOrEqual(0);
+    expect.soft(await squeezed(page), `${panel} narrow`).toEqual([]);
     expect.soft(await violations(page), `${panel} narrow`).toEqual([]);
     await page.screenshot({ path: `${SCREENS}/${panel}-narrow.png`, fullPage: true });
     await page.setViewportSize({ width: 1280, height: 800 });
@@ -69,6 +103,7 @@ test("Inspect: search, order and branches of two thousand tensors, few of them i
   const count = page.getByTestId("tensor-count");
   await expect(count).toContainText(/^1998,/);
   expect(await page.locator(".tensor-table tbody tr").count()).toBeLessThan(60);
+  await expectSmooth(page, '[data-testid="tensor-box"]');
   const box = page.getByTestId("tensor-box");
   await box.evaluate((element) => element.scrollTo(0, element.scrollHeight));
   await expect(page.getByRole("rowheader", { name: "head.bias" })).toBeVisible();
@@ -94,6 +129,7 @@ test("Data: fifty thousand images scroll and are decoded where they are in sight
   await expect(page.getByTestId("browser-count")).toHaveText("50,000 images");
   const tiles = page.getByTestId("browser-tiles");
   await expect(tiles.locator("canvas").first()).toBeVisible();
+  await expectSmooth(page, '[data-testid="browser-tiles"]');
   await tiles.evaluate((element) => element.scrollTo(0, element.scrollHeight));
   await expect(tiles.locator("li[aria-posinset='50000'] canvas")).toBeVisible();
   expect(await tiles.locator("li").count()).toBeLessThan(250);

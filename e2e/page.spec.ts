@@ -71,10 +71,16 @@ test("one click on the sample: a verdict with true numbers, from integers", asyn
   expect(await number("effective-activation-bits")).toBeLessThan(4.5);
   await expect(page.getByTestId("warning")).toHaveCount(0);
   await expect(page.getByTestId("executor")).toHaveAttribute("data-value", "integer");
+  // Whoever has never seen the recipe reads what it does and what that changed here.
+  const changes = page.getByTestId("changes");
+  await expect(changes).toContainText("attention probabilities (8 tensors): 4-bit log √2 instead of 4-bit uniform");
+  await expect(changes).toContainText(`min-max changes ${total - baselineKept} of ${total}; RepQ-ViT keeps`);
   await expect(verdict).toContainText(new RegExp(`keeps (only )?${kept === total ? "all" : kept}\\b`));
 });
 
 test("the sample's images are the same bytes in this browser as in Node", async () => {
+  await page.getByTestId("order").getByRole("button").click();
+  await page.getByRole("option", { name: /^as given/ }).click();
   const canvas = page
     .getByTestId("image")
     .filter({ hasText: `seed ${EVALUATION_FIRST_SEED}` })

@@ -64,10 +64,11 @@ async function startPage(): Promise<void> {
 }
 
 /** Where somebody was and what was set before the reload. */
-function resume(store: LabStore, { panel, controls, side, filter, lastVerdict }: Session): void {
+function resume(store: LabStore, { panel, controls, versus, side, filter, lastVerdict }: Session): void {
   const state = store.getState();
   state.setPanel(panel);
   state.setControls(controls);
+  if (versus !== null) state.setVersus(versus);
   state.setSide(side);
   state.setFilter(filter);
   state.setLastVerdict(lastVerdict);

@@ -33,7 +33,7 @@ it("writes numbers with no more digits than mean something", () => {
   expect([0, 0.90625, 1, NaN].map(formatPercent)).toEqual(["0 %", "90.6 %", "100 %", "n/a"]);
   expect([12.34, Infinity, NaN].map(formatDb)).toEqual(["12.3 dB", "exact", "undefined"]);
   expect([0.021345, -1.4159, 3.14e-7, 0, 250_000].map(formatNumber)).toEqual(["0.0213", "-1.42", "3.1e-7", "0", "2.5e+5"]);
-  expect([0, 0.00012, 0.5].map(formatNats)).toEqual(["0.000 nats", "1.2e-4 nats", "0.500 nats"]);
+  expect([0, 3e-16, 0.00012, 0.5].map(formatNats)).toEqual(["0.000 nats", "0.000 nats", "1.2e-4 nats", "0.500 nats"]);
   expect([4, 4.125, 4.0004, NaN].map(formatBits)).toEqual(["4", "4.13", "4", "n/a"]);
   expect([0.4, 12.2, 150].map(formatTimeLeft)).toEqual(["about a second left", "about 12 s left", "about 3 min left"]);
 });

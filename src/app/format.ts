@@ -30,7 +30,8 @@ export function formatDb(sqnrDb: number): string {
 
 export function formatNats(divergence: number): string {
   if (!Number.isFinite(divergence)) return "n/a";
-  if (divergence !== 0 && Math.abs(divergence) < 0.001) return `${divergence.toExponential(1)} nats`;
+  // Less is what rounding leaves of 0.
+  if (Math.abs(divergence) >= 1e-12 && Math.abs(divergence) < 0.001) return `${divergence.toExponential(1)} nats`;
   return `${divergence.toFixed(3)} nats`;
 }
 
@@ -73,6 +74,18 @@ export function bitsName(request: Pick<QuantizeRequest, "weightBits" | "activati
   return `W${weightBits}A${activationBits}${attention}${count}`;
 }
 
+/** The same in words: "weights in 4 bits, activations in 8 bits, attention probabilities in 4 bits, 2 rules on top". */
+export function bitsWords(request: Parameters<typeof bitsName>[0]): string {
+  const { weightBits, activationBits, attentionBits = activationBits, rules = [] } = request;
+  const parts =
+    weightBits === activationBits
+      ? [`weights and activations in ${weightBits} bits`]
+      : [`weights in ${weightBits} bits`, `activations in ${activationBits} bits`];
+  if (attentionBits !== activationBits) parts.push(`attention probabilities in ${attentionBits} bits`);
+  if (rules.length > 0) parts.push(`${rules.length} ${rules.length === 1 ? "rule" : "rules"} on top`);
+  return parts.join(", ");
+}
+
 /** A mean number of bits: "4", "4.13". */
 export function formatBits(bits: number): string {
   return Number.isFinite(bits) ? String(Number(bits.toFixed(2))) : "n/a";
@@ -89,3 +102,11 @@ export function formatNumber(value: number): string {
 function threeDigits(value: number): string {
   return value < 9.995 ? value.toFixed(2) : value < 99.95 ? value.toFixed(1) : value.toFixed(0);
 }
+
+/** How a model was computed. */
+export const EXECUTORS = {
+  integer: "Computed from packed integer codes",
+  simulated: "Simulated in floating point",
+  reference: "Computed by the CPU reference",
+  cpu: "Computed with WebAssembly on the CPU",
+} as const;

@@ -80,6 +80,7 @@ describe("findLossSite", () => {
   });
   it("writes places as people say them", () => {
     expect(placeName(layer("blocks.3.attn.softmax", 3, "attn.softmax", 0))).toBe("block 3, softmax");
+    expect(placeName(layer("blocks.0.attn.matmul2", 0, "attn.matmul2", 0))).toBe("block 0, attention output");
     expect(placeName(layer("head", null, "head", 0))).toBe("head");
   });
 });

@@ -2,7 +2,7 @@ import type { ByteSource } from "../formats/byte-source.ts";
 import { openEngine, type Engine } from "../runner/engine.ts";
 import { modeOf } from "../runner/integer-obstacle.ts";
 import { openModel, withoutQuantizers, type OpenModel } from "../runner/open-model.ts";
-import type { PlanMode } from "../runner/plan.ts";
+import type { FloatPrecision, PlanMode } from "../runner/plan.ts";
 import type { ExecutorName, QuantizeRequest } from "../runner/comparison.ts";
 import type { Graph } from "../graph/graph.ts";
 import { checkLimits } from "../runner/check-limits.ts";
@@ -37,7 +37,10 @@ export const executorOption: OptionSpec = {
   help: "integer (default), simulated, reference, or cpu (WebAssembly, no adapter)",
 };
 
-export const precisionOption: OptionSpec = { value: "NAME", help: "f32, or quantized (the default for packages)" };
+export const precisionOption: OptionSpec = {
+  value: "NAME",
+  help: "f32, f16 (weights and activations stored in 16 bits), or quantized (the default for packages)",
+};
 
 /** With the kernels that were measured to be fastest on the adapter, where that was done. */
 export function openHostEngine(host: Host, executor: ExecutorName): Promise<Engine> {
@@ -70,15 +73,19 @@ export async function buildModel(model: OpenModel, host: Host, executor: Executo
   return model.build(host.job);
 }
 
-function precisionFrom(model: OpenModel, options: Options): "f32" | "quantized" {
-  return choiceOption(options, "precision", ["f32", "quantized"] as const, model.quantization ? "quantized" : "f32");
+export function precisionFrom(model: OpenModel, options: Options): FloatPrecision | "quantized" {
+  return choiceOption(options, "precision", ["f32", "f16", "quantized"] as const, model.quantization ? "quantized" : "f32");
 }
 
 /** The model at the precision asked for, and how that runs on the GPU. */
-export async function buildPrecision(model: OpenModel, host: Host, options: Options): Promise<{ graph: Graph; mode: PlanMode }> {
+export async function buildPrecision(
+  model: OpenModel,
+  host: Host,
+  options: Options,
+): Promise<{ graph: Graph; mode: PlanMode; precision?: FloatPrecision }> {
   const precision = precisionFrom(model, options);
   const built = await buildModel(model, host);
-  return precision === "f32" ? { graph: withoutQuantizers(built), mode: "float" } : { graph: built, mode: modeOf(built) };
+  return precision === "quantized" ? { graph: built, mode: modeOf(built) } : { graph: withoutQuantizers(built), mode: "float", precision };
 }
 
 export async function requestFrom(host: Host, options: Options): Promise<QuantizeRequest> {

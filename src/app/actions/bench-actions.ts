@@ -20,7 +20,7 @@ export function createBenchActions(store: LabStore, client: LabClient, jobs: Job
   /** As chosen; a quantized model is there only after a run, or where the model came quantized. */
   function request(): BenchRequest {
     const { benchRequest, result } = state();
-    return result === null ? { ...benchRequest, model: "float" } : benchRequest;
+    return result === null && benchRequest.model === "quantized" ? { ...benchRequest, model: "float" } : benchRequest;
   }
 
   return {

@@ -73,8 +73,23 @@ describe("sweep", () => {
       controls: { recipe: "repq-vit", weightBits: 8, activationBits: 8, attentionBits: 4 },
       result: { main: { request: { recipe: "repq-vit", attentionBits: 4 } } },
     });
+    // Rules of the Recipe panel compete with the recipe as it is; the row gives them back.
+    const rules = [{ where: ["head"], bits: 8 }];
+    store.getState().setControls({ rules });
+    store.getState().setSweepAxes({ recipes: ["repq-vit"], bits: ["8/8/4"] });
+    await actions.sweep();
+    expect(store.getState().sweepRows.map((one) => [one.label, one.rules])).toEqual([
+      ...["min-max", "min-max", "min-max", "RepQ-ViT"].map((label) => [label, undefined]),
+      ["RepQ-ViT, 1 rule", rules],
+    ]);
+    store.getState().setControls({ recipe: "min-max", rules: undefined });
+    const ruled = store.getState().sweepRows.at(-1);
+    if (ruled !== undefined) await actions.openRow(ruled);
+    expect(store.getState().controls).toMatchObject({ recipe: "repq-vit", rules });
+    store.getState().setSweepAxes({ withRules: false });
+    await actions.sweep();
     // Runs belong to the model and images that they were made with.
-    expect(store.getState().sweepRows.length).toBe(4);
+    expect(store.getState().sweepRows.length).toBe(5);
     await actions.trySample();
     expect(store.getState().sweepRows).toEqual([]);
   });

@@ -3,6 +3,8 @@ import { parseBitSettings } from "../../runner/sweep/bit-setting.ts";
 import type { SweepRow } from "../../runner/sweep/sweep.ts";
 import type { Job } from "../../tensor/progress.ts";
 import type { LabStore } from "../store/lab-store.ts";
+import { mostChanged } from "../results/predictions.ts";
+import { contestantsOf } from "../store/sweep-slice.ts";
 import type { AttentionRequest, DiagnosisAsk } from "../worker/diagnosis-api.ts";
 import type { LabClient } from "../worker/lab-client.ts";
 import type { JobRunner } from "./job-runner.ts";
@@ -36,32 +38,34 @@ export function createDiagnosisActions(
       if (result === null) return;
       const shown = side === "baseline" && result.baseline !== null ? side : "main";
       const model = { comparison: result.id, side: shown } as const;
-      const { request } = shown === "main" ? result.main : (result.baseline ?? result.main);
+      const diagnosed = shown === "main" ? result.main : (result.baseline ?? result.main);
+      const images = mostChanged(diagnosed, DIAGNOSED_IMAGES);
       await jobs.run("Diagnosing", false, async (job) => {
         for (const ask of asks) {
           state().renameJob(TITLES[ask.part]);
-          const part = await client.diagnose({ ...model, ask, imageCount: DIAGNOSED_IMAGES }, job);
+          const part = await client.diagnose({ ...model, ask, images }, job);
           job.signal?.throwIfAborted();
-          state().addDiagnosis(model, request, part);
+          state().addDiagnosis(model, diagnosed.request, part);
         }
         return "Diagnosed.";
       });
     },
     async sweep() {
-      const { model, images, sweepAxes, sweepRows } = state();
+      const { model, images, sweepAxes, sweepRows, controls } = state();
       if (model === null || images === null) return;
       await jobs.run("Sweeping", false, async (job) => {
         const bits = parseBitSettings(sweepAxes.bits.join(","));
-        await client.sweep({ recipes: sweepAxes.recipes, bits, known: sweepRows }, job, (news) => state().addSweepNews(news));
+        const contestants = contestantsOf(sweepAxes, controls);
+        await client.sweep({ contestants, bits, known: sweepRows }, job, (news) => state().addSweepNews(news));
         job.signal?.throwIfAborted();
         return `Swept: ${state().sweepRows.length} runs.`;
       });
     },
-    async openRow({ recipe, bits }) {
+    async openRow({ recipe, rules, bits }) {
       const [setting] = parseBitSettings(bits);
       if (setting === undefined) return;
       const { weightBits, activationBits, attentionBits } = setting;
-      state().setControls({ recipe, weightBits, activationBits, attentionBits, rules: undefined, levels: "strict" });
+      state().setControls({ recipe, weightBits, activationBits, attentionBits, rules, levels: "strict" });
       state().setPanel("compare");
       await jobs.run("Comparing", false, compareNow);
     },

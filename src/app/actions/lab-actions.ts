@@ -8,7 +8,7 @@ import { sharedView } from "../share/shared-view.ts";
 import { browserHubShelf, type BrowserHubShelf } from "../session/hub-shelf.ts";
 import type { FileShelf } from "../session/file-shelf.ts";
 import type { Session } from "../session/session.ts";
-import { compareRequest, controlsOfRun } from "../store/controls-slice.ts";
+import { BASELINE_RECIPE, compareRequest, controlsOfRun } from "../store/controls-slice.ts";
 import { recipeLabel } from "../store/engine-slice.ts";
 import type { LabStore } from "../store/lab-store.ts";
 import { verdictOf } from "../verdict.ts";
@@ -91,9 +91,11 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
       client.recipes().then(
         (recipes) => {
           state().setRecipes(recipes);
+          // A session or link of another version may name recipes that are not there.
           const [first] = recipes;
-          if (first !== undefined && !recipes.some((recipe) => recipe.name === state().controls.recipe))
-            state().setControls({ recipe: first.name });
+          const isThere = (name: string): boolean => recipes.some((recipe) => recipe.name === name);
+          if (first !== undefined && !isThere(state().controls.recipe)) state().setControls({ recipe: first.name });
+          if (!isThere(state().versus)) state().setVersus(BASELINE_RECIPE);
         },
         () => undefined, // the same broken engine already answered for the adapter
       ),
@@ -288,6 +290,8 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         const shared = await decodeShare(hash);
         state().setShared(shared);
         state().setControls(controlsOfRun(controlsOf(shared)));
+        const { versus } = shared.view;
+        if (versus !== undefined && state().recipes.some(({ name }) => name === versus)) state().setVersus(versus);
         pendingView = shared.view;
         state().setPanel(shared.view.panel);
       } catch (error) {

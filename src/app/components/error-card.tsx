@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { Button } from "react-aria-components/Button";
 import { errorEntry } from "../../tensor/error-table.ts";
 import type { ErrorParts } from "../worker/lab-api.ts";
+import { CodeText } from "./code-text.tsx";
 import { useLab } from "./lab-context.tsx";
 
 /** What it is, why it cannot be used, what to do next; the rest of the page stays as it was. */
@@ -23,16 +24,24 @@ export function ErrorCard() {
         <span aria-hidden="true">▲ </span>
         <span data-testid="error-what">{error.what}</span>
       </h2>
-      <p data-testid="error-why">{error.why}</p>
+      <p data-testid="error-why">
+        <CodeText text={error.why} />
+      </p>
       <p>
         <strong>What to do: </strong>
-        <span data-testid="error-next">{error.next}</span>
+        <span data-testid="error-next">
+          <CodeText text={error.next} />
+        </span>
       </p>
       {entry && (
         <details data-testid="error-more">
           <summary>More: {entry.title}</summary>
-          <p>{entry.meaning}</p>
-          <p>What helps: {entry.advice}</p>
+          <p>
+            <CodeText text={entry.meaning} />
+          </p>
+          <p>
+            What helps: <CodeText text={entry.advice} />
+          </p>
         </details>
       )}
       <div className="row">

@@ -3,6 +3,8 @@ import type { RefObject } from "react";
 
 /** Rows kept ready above and below what is in sight. */
 const MARGIN_ROWS = 8;
+/** CSS pixels, or a row where it is taller: the window moves by so much at once, so that most scroll events change nothing. */
+const STEP = 128;
 
 export interface RowWindow<T extends HTMLElement> {
   /** Of the element that scrolls. */
@@ -19,12 +21,12 @@ export interface RowWindow<T extends HTMLElement> {
 export function useWindow<T extends HTMLElement>(count: number, rowHeight: number): RowWindow<T> {
   const box = useRef<T>(null);
   const [view, setView] = useState({ top: 0, height: 600 });
+  const step = rowHeight * Math.max(1, Math.round(STEP / rowHeight));
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return undefined;
     const look = (): void => {
-      // Whole rows only, so that most scroll events change nothing.
-      const top = Math.floor(element.scrollTop / rowHeight) * rowHeight;
+      const top = Math.floor(element.scrollTop / step) * step;
       const height = element.clientHeight;
       setView((old) => (old.top === top && old.height === height ? old : { top, height }));
     };
@@ -36,8 +38,8 @@ export function useWindow<T extends HTMLElement>(count: number, rowHeight: numbe
       observer.disconnect();
       element.removeEventListener("scroll", look);
     };
-  }, [rowHeight]);
+  }, [step]);
   const first = Math.min(Math.max(0, Math.floor(view.top / rowHeight) - MARGIN_ROWS), Math.max(0, count - 1));
-  const last = Math.min(count, Math.ceil((view.top + view.height) / rowHeight) + MARGIN_ROWS);
+  const last = Math.min(count, Math.ceil((view.top + step + view.height) / rowHeight) + MARGIN_ROWS);
   return { box, first, last, before: first * rowHeight, after: Math.max(0, count - last) * rowHeight };
 }

@@ -1,4 +1,4 @@
-import { useId, useState } from "react";
+import { useId, useState, type ReactNode } from "react";
 import type { MapPair } from "../../runner/diagnose/attention-maps.ts";
 import { heatColour } from "./heat-grid.tsx";
 
@@ -61,9 +61,15 @@ function signedColour(level: number): string {
   return `color-mix(in oklab, var(${level < 0 ? "--float-bar" : "--quantized-bar"}) ${share.toFixed(0)}%, var(--sunken))`;
 }
 
-/** Float and quantized on top of each other with a border that a slider moves, and their difference beside. */
-export function AttentionView(props: { readonly name: string; readonly pair: MapPair; readonly gridWidth: number; readonly size: number }) {
-  const { name, pair, gridWidth, size } = props;
+/** The image (`children`), float and quantized on top of each other with a border that a slider moves, and their difference beside. */
+export function AttentionView(props: {
+  readonly name: string;
+  readonly pair: MapPair;
+  readonly gridWidth: number;
+  readonly size: number;
+  readonly children?: ReactNode;
+}) {
+  const { name, pair, gridWidth, size, children } = props;
   const [swipe, setSwipe] = useState(50);
   const id = useId();
   const most = Math.max(Number.MIN_VALUE, ...pair.float, ...pair.quantized);
@@ -71,6 +77,12 @@ export function AttentionView(props: { readonly name: string; readonly pair: Map
   const largest = Math.max(Number.MIN_VALUE, ...difference.map(Math.abs));
   return (
     <div className="attention-view">
+      {children !== undefined && (
+        <figure className="attention-swipe" style={{ width: size }}>
+          {children}
+          <figcaption className="small">what the model sees</figcaption>
+        </figure>
+      )}
       <figure className="attention-swipe" style={{ width: size }}>
         <div className="swipe-stack">
           <AttentionMap name={`${name}, float`} values={pair.float} gridWidth={gridWidth} most={most} size={size} />

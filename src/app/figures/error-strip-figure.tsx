@@ -6,6 +6,7 @@ import type { Cursor } from "../results/error-map.ts";
 import { findLossSite, placeName } from "../results/loss-site.ts";
 import { ErrorStrip, layerText } from "./error-strip.tsx";
 import { heatColour } from "./heat-grid.tsx";
+import { ErrorLegend } from "./heat-legend.tsx";
 import { Measured } from "./measured.tsx";
 import { TableView } from "./table-view.tsx";
 
@@ -43,11 +44,7 @@ export function ErrorStripFigure({ comparison }: { readonly comparison: Comparis
         <p className="readout" data-testid="strip-readout">
           {pointed === null ? "" : layerText(pointed)}
         </p>
-        <p className="heat-legend">
-          <span>40 dB, clean</span>
-          <span className="heat-bar" aria-hidden="true" />
-          <span>0 dB, lost</span>
-        </p>
+        <ErrorLegend />
       </div>
       {map.outside.length > 0 && (
         <ul className="chips">

@@ -52,7 +52,7 @@ function drawMargins(plot: Plotting, marks: readonly Mark[], { width, height }: 
     marginLeft: 46,
     marginBottom: 38,
     grid: true,
-    x: { label: "margin in float (logits)", domain: [0, most], nice: true },
+    x: { label: "margin in float (logits)", labelOffset: 32, domain: [0, most], nice: true },
     y: { label: "margin when quantized", domain: [Math.min(0, least), most], nice: true },
     marks: [
       plot.ruleY([0], { stroke: "var(--quantized)", strokeWidth: 1.5 }),

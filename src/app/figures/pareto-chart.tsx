@@ -44,8 +44,8 @@ const SYMBOLS = [
 export function ParetoLegend({ recipes }: Pick<ParetoView, "recipes">) {
   return (
     <p className="legend">
-      {recipes.map(({ name, label }, i) => (
-        <span key={name}>
+      {recipes.map((label, i) => (
+        <span key={label}>
           <span className="quantized-text">{SYMBOLS[i % SYMBOLS.length]?.text}</span> {label}
         </span>
       ))}
@@ -92,7 +92,7 @@ function drawPareto(plot: Plotting, view: ParetoView, { width, height }: { width
       ticks: errorTicks(constant, most),
       tickFormat: (value: number) => (value === 0 ? "0" : String(Number(value.toPrecision(2)))),
     },
-    symbol: { domain: view.recipes.map(({ label }) => label), range: SYMBOLS.map(({ symbol }) => symbol) },
+    symbol: { domain: [...view.recipes], range: SYMBOLS.map(({ symbol }) => symbol) },
     marks: [
       plot.ruleY([0], { stroke: "var(--float)", strokeOpacity: 0.7 }),
       plot.line(front, { x: "cost", y: "error", curve: "step-after", stroke: "var(--quantized)", strokeDasharray: "4 3" }),
@@ -111,7 +111,16 @@ function drawPareto(plot: Plotting, view: ParetoView, { width, height }: { width
       ),
       plot.text(
         points.filter(({ isFloat }) => isFloat),
-        { x: "cost", y: "error", text: () => "float", dy: -12, fill: "var(--float)", fontWeight: 600 },
+        {
+          x: "cost",
+          y: "error",
+          text: () => "float",
+          dy: -12,
+          fill: "var(--float)",
+          fontWeight: 600,
+          stroke: "var(--surface)",
+          strokeWidth: 4,
+        },
       ),
       ...(isMarked
         ? [

@@ -24,6 +24,8 @@ function drawResidual(plot: Plotting, steps: readonly Ordered[], { width, height
   // A logarithmic axis has no 0: an exact stream has no error line.
   const erring = steps.filter(({ errorRms }) => errorRms > 0);
   const last = steps.at(-1);
+  const sizes = [...steps.map(({ largest }) => largest), ...erring.map(({ errorRms }) => errorRms)];
+  const spread = Math.max(...sizes) / Math.min(...sizes);
   return plot.plot({
     width,
     height,
@@ -35,7 +37,7 @@ function drawResidual(plot: Plotting, steps: readonly Ordered[], { width, height
       label: "magnitude",
       grid: true,
       ticks: 5,
-      tickFormat: (value: number) => (Number.isInteger(Math.log10(value)) ? String(value) : ""),
+      tickFormat: (value: number) => magnitudeTick(value, spread),
     },
     marks: [
       plot.line(steps, { x: "index", y: "largest", stroke: "var(--float)", strokeDasharray: "4 3" }),
@@ -69,6 +71,13 @@ function ticksOf(steps: readonly Ordered[]): number[] {
   const firsts = steps.filter((step, i) => step.block !== steps[i - 1]?.block).map(({ index }) => index);
   const every = Math.ceil(firsts.length / 12);
   return firsts.filter((_, i) => i % every === 0);
+}
+
+/** Powers of ten; where the axis spans few of them, twice and five times these too. */
+function magnitudeTick(value: number, spread: number): string {
+  const digit = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
+  const isWritten = Math.abs(digit - 1) < 1e-6 || (spread < 100 && [2, 5].some((one) => Math.abs(digit - one) < 1e-6));
+  return isWritten ? String(Number(value.toPrecision(1))) : "";
 }
 
 function blockTick(steps: readonly Ordered[], index: number): string {

@@ -1,12 +1,12 @@
-import { lazy, Suspense, useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import type { Comparison } from "../../runner/comparison.ts";
 import { className } from "../results/image-rows.ts";
-import { scatterPoints } from "../results/scatter-points.ts";
+import { scatterPoints, type ScatterPoint } from "../results/scatter-points.ts";
 import type { LabImage } from "../worker/lab-api.ts";
 import { Measured } from "./measured.tsx";
+import { ScatterChart } from "./scatter-chart.tsx";
 import { TableView } from "./table-view.tsx";
 
-const Scatter = lazy(() => import("./scatter.tsx").then((module) => ({ default: module.Scatter })));
 const MOST_POINTS = 3000;
 
 /** The scatter with its legend, summary and table. */
@@ -17,6 +17,10 @@ export function ScatterFigure(props: {
 }) {
   const { comparison, images, labels } = props;
   const { points, stride } = useMemo(() => scatterPoints(comparison, MOST_POINTS), [comparison]);
+  const nameOf = useCallback(
+    ({ image, classIndex }: ScatterPoint) => `${className(labels, classIndex)} of ${images[image]?.name ?? `image ${image}`}`,
+    [images, labels],
+  );
   const predictions = points.filter((point) => point.kind !== "other");
   const flipped = predictions.filter((point) => point.kind === "flipped").length;
   return (
@@ -27,18 +31,10 @@ export function ScatterFigure(props: {
         <span className="quantized-text">✕ prediction flipped ({flipped})</span>
         <span className="muted">· other logits{stride > 1 ? ` (every ${stride}th)` : ""}</span>
       </p>
-      <figure aria-labelledby="scatter-title">
-        <Measured>
-          {(width) => (
-            <Suspense fallback={<p className="muted">Drawing …</p>}>
-              <Scatter points={points} width={width} />
-            </Suspense>
-          )}
-        </Measured>
-        <figcaption className="muted small">
-          On the dashed line both models say the same; the further from it, the more quantization moved the logit.
-        </figcaption>
-      </figure>
+      <Measured>{(width) => <ScatterChart points={points} nameOf={nameOf} width={width} />}</Measured>
+      <p className="muted small">
+        On the dashed line both models say the same; the further from it, the more quantization moved the logit.
+      </p>
       <TableView
         caption="Logit of each float prediction"
         columns={["Image", "Class", "Float logit", "Quantized logit", "Outcome"]}

@@ -3,13 +3,15 @@ import { useState } from "react";
 /** "View as table" behind a picture: the same numbers as text. Rows are made only once it is opened. */
 export function TableView(props: {
   readonly caption: string;
+  /** What opens it, where a card has more than one. */
+  readonly summary?: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | number)[])[];
 }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <details className="table-view" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>View as table</summary>
+      <summary>{props.summary ?? "View as table"}</summary>
       {isOpen && (
         <div className="table-box">
           <table className="table">

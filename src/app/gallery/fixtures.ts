@@ -14,6 +14,7 @@ import type { MarginSide } from "../figures/margin-chart.tsx";
 import type { BitCell, BitGrid } from "../results/bit-grid.ts";
 import { errorMap } from "../results/error-map.ts";
 import { paretoView } from "../results/pareto-points.ts";
+import type { ScatterPoint } from "../results/scatter-points.ts";
 import { fakeProfile, fakeTuning } from "../testing/fake-bench.ts";
 import { fakeLayers } from "../testing/fake-data.ts";
 
@@ -102,6 +103,17 @@ export function marginSides(): readonly MarginSide[] {
   });
   return [side("RepQ-ViT", 0.93, 0.5), side("min-max", 0.4, 1.6)];
 }
+
+export const logits: readonly ScatterPoint[] = (() => {
+  const normal = seededNormal(7);
+  return Array.from({ length: 240 }, (_, i): ScatterPoint => {
+    const [image, classIndex] = [Math.floor(i / 12), i % 12];
+    const isBest = classIndex === image % 12;
+    const float = normal() + (isBest ? 5 : 0);
+    const quantized = float + 0.4 * normal();
+    return { image, classIndex, float, quantized, kind: isBest ? (image % 9 === 0 ? "flipped" : "kept") : "other" };
+  });
+})();
 
 const gpu = { vendor: "", architecture: "", device: "", description: "", isSoftware: false, integerExecution: null, tunedShapes: 0 };
 const tuned = fakeTuning(false);

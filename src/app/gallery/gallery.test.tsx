@@ -10,7 +10,7 @@ import * as data from "./fixtures.ts";
 import { PLOTS } from "./gallery.tsx";
 
 /** Charts of the Plot library need a document; e2e/gallery.spec.ts has their snapshots. */
-const NEEDS_DOCUMENT = ["layers", "residual", "margins", "pareto", "roofline"];
+const NEEDS_DOCUMENT = ["layers", "residual", "margins", "scatter", "pareto", "roofline"];
 const count = (html: string, part: string | RegExp) => html.split(part).length - 1;
 
 describe("gallery", () => {

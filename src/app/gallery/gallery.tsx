@@ -14,8 +14,10 @@ import { RangePicture } from "../figures/range-picture.tsx";
 import { RankingTable } from "../figures/ranking-table.tsx";
 import { ResidualChart } from "../figures/residual-chart.tsx";
 import { RooflineChart } from "../figures/roofline-chart.tsx";
+import { ScatterChart } from "../figures/scatter-chart.tsx";
 import { SplitTable } from "../figures/split-table.tsx";
 import { TokenMap } from "../figures/token-map.tsx";
+import type { ScatterPoint } from "../results/scatter-points.ts";
 import * as data from "./fixtures.ts";
 
 /** `?gallery`: every plot on made-up data, for looking at them and for snapshots. Adding a plot: one line here. */
@@ -58,6 +60,7 @@ export const PLOTS: readonly { readonly id: string; readonly title: string; read
   { id: "tokens", title: "Tokens and channels", draw: (width) => <TokenMap width={width} map={data.tokens} /> },
   { id: "residual", title: "Residual stream", draw: (width) => <ResidualChart width={width} steps={data.residual} /> },
   { id: "margins", title: "Margins of two recipes", draw: (width) => <MarginChart width={width} sides={sides} nameOf={imageName} /> },
+  { id: "scatter", title: "Logits", draw: (width) => <ScatterChart width={width} points={data.logits} nameOf={logitName} /> },
   { id: "pareto", title: "Error against size", draw: (width) => <ParetoChart width={width} height={340} view={data.pareto} /> },
   {
     id: "attention",
@@ -89,6 +92,7 @@ const top = [
   { classIndex: 1, float: 0.27, quantized: 0.44 },
   { classIndex: 2, float: 0.05, quantized: 0.19 },
 ];
+const logitName = ({ image, classIndex }: ScatterPoint): string => `class ${classIndex} of image ${image}`;
 const imageName = (image: number): string => `image ${image}`;
 
 function Strip({ width }: { readonly width: number }) {

@@ -25,6 +25,8 @@ export interface ReportDocument {
   readonly schema: "vitrine-report/1";
   readonly title: string;
   readonly verdict: string;
+  /** What the main recipe does, in a sentence or two; null where it is not known here. */
+  readonly method: string | null;
   /** Where most of the loss enters, in words; null where nothing is lost. */
   readonly lossSite: string | null;
   /** ISO 8601. */
@@ -44,6 +46,7 @@ export function reportDocument(parts: {
   readonly result: LabComparison;
   readonly card: ModelCard;
   readonly verdict: string;
+  readonly method: string | null;
   readonly rows: readonly ImageRow[];
   readonly nameOf: (classIndex: number) => string;
   readonly labelOf: (recipe: string) => string;
@@ -61,6 +64,7 @@ export function reportDocument(parts: {
     schema: "vitrine-report/1",
     title: `${name}: float against ${labelOf(result.main.request.recipe)}`,
     verdict: parts.verdict,
+    method: parts.method,
     lossSite: site === null ? null : placeName(site.layer),
     madeAt: parts.madeAt,
     model: { name, family, config, parameters, assumed, preprocessing },

@@ -1,5 +1,5 @@
 /** A report as one HTML file: pictures, numbers and styles are inside, nothing is fetched, no script runs. */
-import { bitsName, formatBits, formatBytes, formatCount, formatDb, formatMs, formatNats, formatPercent } from "../format.ts";
+import { bitsName, EXECUTORS, formatBits, formatBytes, formatCount, formatDb, formatMs, formatNats, formatPercent } from "../format.ts";
 import { errorLevel, errorMap, TEXT_FLIPS } from "../results/error-map.ts";
 import type { LayerError } from "../../runner/comparison.ts";
 import { escapeHtml as e, scriptJson } from "./html.ts";
@@ -28,12 +28,13 @@ export function reportHtml(report: ReportDocument): string {
 <p class="muted">Vitrine report · ${e(report.madeAt.slice(0, 16).replace("T", " "))} UTC</p>
 <h1>${e(report.verdict)}</h1>
 <p>${e(model.name)}, ${formatCount(model.parameters)} parameters, ${model.config.depth} blocks × ${model.config.embedDim} wide; ${e(bitsName(main.request))} by ${e(main.label)}${baseline === null ? "" : `, beside ${e(baseline.label)}`}, on ${main.quality.imageCount} images, calibrated on ${main.calibrationCount}.</p>
+${report.method === null ? "" : `<p>${e(main.label)}: ${e(report.method)}</p>`}
 </header>
 <main>
 ${report.warnings.map(({ code, text }) => `<p class="warning">▲ ${e(text)} <code>${e(code)}</code></p>`).join("\n")}
 <section><h2>Numbers</h2>
 ${numbersTable(baseline === null ? [main] : [main, baseline], adapter.isSoftware)}
-<p class="muted">${e(EXECUTOR[main.executor])} on ${e(machine)}${adapter.integerExecution === null ? "" : ` (${e(adapter.integerExecution)})`}; ${e(main.env.runtime)}.${adapter.isSoftware ? " It is a software adapter: timings would say nothing about a GPU and are left out." : ""}</p>
+<p class="muted">${e(EXECUTORS[main.executor])} on ${e(machine)}${adapter.integerExecution === null ? "" : ` (${e(adapter.integerExecution)})`}; ${e(main.env.runtime)}.${adapter.isSoftware ? " It is a software adapter: timings would say nothing about a GPU and are left out." : ""}</p>
 ${main.executorNote === null ? "" : `<p class="warning">▲ ${e(main.executorNote)}</p>`}
 </section>
 <section><h2>Where it is lost</h2>
@@ -60,13 +61,6 @@ ${model.assumed.length === 0 ? "" : `<p>Assumed, because no file says so: ${e(mo
 </html>
 `;
 }
-
-const EXECUTOR = {
-  integer: "Computed from packed integer codes",
-  simulated: "Simulated in floating point",
-  reference: "Computed by the CPU reference",
-  cpu: "Computed with WebAssembly on the CPU",
-} as const;
 
 function numbersTable(sides: readonly ReportSide[], isSoftware: boolean): string {
   const row = (name: string, value: (side: ReportSide) => string): string =>

@@ -18,6 +18,7 @@ const document = (name = "model"): Parameters<typeof reportHtml>[0] =>
     result,
     card: { ...model.card, name },
     verdict: "RepQ-ViT keeps 29 of 32.",
+    method: "Folds ranges into the LayerNorm.",
     rows: imageRows(result, images.evaluation, "main"),
     nameOf: (index) => model.card.labels?.[index] ?? "",
     labelOf: (recipe) => recipe,
@@ -31,6 +32,7 @@ describe("report", () => {
   it("is one file that fetches nothing and carries its data", () => {
     const html = reportHtml(document());
     expect(html).toContain("<h1>RepQ-ViT keeps 29 of 32.</h1>");
+    expect(html).toContain("<p>repq-vit: Folds ranges into the LayerNorm.</p>");
     expect(html.match(/<img src="data:image\/png/g)).toHaveLength(32);
     expect(html).not.toMatch(/(?:src|href)="(?!data:)/);
     expect(html).toContain("default-src 'none'");

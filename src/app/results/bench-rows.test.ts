@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AdapterDescription } from "../../runner/comparison.ts";
 import { fakeProfile, fakeTuning } from "../testing/fake-bench.ts";
-import { compareProfiles, tunedShapes, variantName } from "./bench-rows.ts";
+import { compareProfiles, tunedShapes, variantName, workName } from "./bench-rows.ts";
 
 const adapter = (isSoftware: boolean): AdapterDescription => ({
   vendor: "example",
@@ -39,7 +39,9 @@ describe("comparison with a saved profile", () => {
 
   it("compares no times of a software adapter, nor of other work, and says why", () => {
     const software = fakeProfile(request, adapter(true), null, 1);
-    for (const other of [software, fakeProfile({ ...request, images: 8 }, adapter(false), null, 1)]) {
+    const halves = fakeProfile({ ...request, model: "float16" }, adapter(false), null, 1);
+    expect(workName(halves)).toContain("float stored in 16 bits, ");
+    for (const other of [software, halves, fakeProfile({ ...request, images: 8 }, adapter(false), null, 1)]) {
       const { rows, warmChange, notes } = compareProfiles(now, other);
       expect(rows.every(({ change }) => change === null)).toBe(true);
       expect(warmChange).toBeNull();

@@ -43,7 +43,7 @@ export function compareProfiles(current: ProfileReport, saved: ProfileReport | n
 }
 
 function isSameWork(a: ProfileReport, b: ProfileReport): boolean {
-  return a.model === b.model && a.mode === b.mode && a.images === b.images;
+  return workName(a) === workName(b);
 }
 
 function mismatches(current: ProfileReport, saved: ProfileReport): string[] {
@@ -57,8 +57,9 @@ function mismatches(current: ProfileReport, saved: ProfileReport): string[] {
   return notes;
 }
 
-export function workName({ model, mode, images }: ProfileReport): string {
-  return `${model}, ${mode === "float" ? "float" : mode === "integer" ? "integers" : "simulated"}, ${images} ${images === 1 ? "image" : "images"}`;
+export function workName({ model, mode, precision, images }: ProfileReport): string {
+  const float = precision === "f16" ? "float stored in 16 bits" : "float";
+  return `${model}, ${mode === "float" ? float : mode === "integer" ? "integers" : "simulated"}, ${images} ${images === 1 ? "image" : "images"}`;
 }
 
 function machineOf({ env }: ProfileReport): readonly string[] {

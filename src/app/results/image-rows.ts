@@ -13,6 +13,8 @@ export interface ImageRow {
   readonly quantizedClass: number;
   readonly floatShare: number;
   readonly quantizedShare: number;
+  /** The class that the model beside it gives; null where there is none. */
+  readonly otherClass: number | null;
   readonly mark: Mark;
   readonly klDivergence: number;
   /** How clearly the float model decides: its logit over the next best. */
@@ -34,14 +36,15 @@ export function imageRows(result: LabComparison, images: readonly LabImage[], si
     const quantized = softmaxRow(quantizedLogits, classes, row);
     const floatClass = argmaxOfRow(floatLogits, classes, row);
     const quantizedClass = argmaxOfRow(quantizedLogits, classes, row);
-    const baselineClass = other === null ? null : argmaxOfRow(other.quantizedLogits, classes, row);
+    const otherClass = other === null ? null : argmaxOfRow(other.quantizedLogits, classes, row);
     return {
       image,
       floatClass,
       quantizedClass,
       floatShare: float[floatClass] ?? 0,
       quantizedShare: quantized[quantizedClass] ?? 0,
-      mark: markOf(floatClass, quantizedClass, baselineClass),
+      otherClass,
+      mark: markOf(floatClass, quantizedClass, otherClass),
       klDivergence: klOfRow(float, quantized),
       margin: all[row]?.float ?? 0,
       isNearTie: all[row] !== undefined && isNearTie(all[row], all),

@@ -64,7 +64,7 @@ describe("level layout", () => {
   });
 
   it("labels octaves", () => {
-    expect(levelLayout(log, 8).ticks.map(({ label }) => label)).toEqual(["2^-4", "2^-3", "2^-2", "2^-1", "1"]);
+    expect(levelLayout(log, 8).ticks.map(({ label }) => label)).toEqual(["2⁻⁴", "2⁻³", "2⁻²", "2⁻¹", "1"]);
   });
 
   it("draws constants and nothing but zeros", () => {

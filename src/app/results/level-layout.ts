@@ -95,7 +95,7 @@ function octaveTicks(low: number, high: number): { x: number; label: string }[] 
   const every = Math.max(1, Math.ceil((high - low) / 8));
   const ticks = [];
   for (let octave = high; octave >= low; octave -= every)
-    ticks.push({ x: (octave - low) / (high - low), label: octave === 0 ? "1" : `2^${octave}` });
+    ticks.push({ x: (octave - low) / (high - low), label: octave === 0 ? "1" : powerOfTwo(octave) });
   return ticks.reverse();
 }
 
@@ -109,4 +109,9 @@ function linearTicks(low: number, high: number): { x: number; label: string }[] 
   for (let n = Math.ceil(low / step); n * step <= high; n++)
     ticks.push({ x: (n * step - low) / (high - low), label: (n * step).toFixed(digits) });
   return ticks;
+}
+
+/** "2⁻⁴" */
+function powerOfTwo(exponent: number): string {
+  return `2${String(exponent).replace(/[-0-9]/g, (sign) => (sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹".charAt(Number(sign))))}`;
 }

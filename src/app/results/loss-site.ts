@@ -44,8 +44,24 @@ function weakestOf(layers: readonly LayerError[]): LayerError | null {
   return weakest;
 }
 
-/** "blocks.3.attn.softmax" as a person says it: "block 3, softmax". Blocks count from 0, as in the checkpoint's names. */
+/** What the names of a plain ViT's tensors mean; other names say it themselves, or say no more. */
+const WORDS: Readonly<Record<string, string>> = {
+  norm1: "first LayerNorm",
+  norm2: "second LayerNorm",
+  "attn.matmul1": "attention scores",
+  "attn.matmul2": "attention output",
+  add1: "residual stream after attention",
+  add2: "residual stream after the MLP",
+  "mlp.act": "GELU",
+};
+
+/** null where the name says it itself. */
+export function roleWords(role: string): string | null {
+  return WORDS[role] ?? null;
+}
+
+/** "blocks.3.attn.matmul1" as a person says it: "block 3, attention scores". Blocks count from 0, as in the checkpoint's names. */
 export function placeName(layer: LayerError): string {
-  const role = layer.role.split(".").at(-1) ?? layer.role;
+  const role = roleWords(layer.role) ?? layer.role.split(".").at(-1) ?? layer.role;
   return layer.block === null ? layer.role : `block ${layer.block}, ${role}`;
 }

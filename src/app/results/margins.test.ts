@@ -50,7 +50,14 @@ describe("paretoView", () => {
       ["RepQ-ViT 4/4", 50, 0.5, true],
       ["RepQ-ViT 3/3", 60, 0.6, false],
     ]);
-    expect(recipes).toEqual([{ name: "repq-vit", label: "RepQ-ViT" }]);
+    expect(recipes).toEqual(["RepQ-ViT"]);
+  });
+
+  it("tells contestants apart that differ only in what their rules say", () => {
+    const ruled = (bits: number): SweepRow => ({ ...row("4/4", 50, 0.4), label: "RepQ-ViT, 1 rule", rules: [{ where: ["head"], bits }] });
+    const { recipes, points } = paretoView([...rows, ruled(8), ruled(6), ruled(8)], null, "bytes");
+    expect(recipes).toEqual(["RepQ-ViT", "RepQ-ViT, 1 rule", "RepQ-ViT, 1 rule (2)"]);
+    expect(points.at(-1)?.label).toBe("RepQ-ViT, 1 rule 4/4");
   });
 
   it("takes times when asked, and does without the float model", () => {

@@ -1,10 +1,11 @@
 import { paretoFront } from "../../runner/sweep/pareto.ts";
+import { cellName } from "../../runner/sweep/contestant.ts";
 import type { SweepRow } from "../../runner/sweep/sweep.ts";
 
 export interface ParetoPoint {
   /** "RepQ-ViT 4/4" */
   readonly label: string;
-  readonly recipe: string;
+  /** Of the contestant: "RepQ-ViT", "RepQ-ViT, 2 rules". */
   readonly recipeLabel: string;
   /** "4/4"; "float" for the float model. */
   readonly bits: string;
@@ -21,8 +22,8 @@ export interface ParetoView {
   readonly cost: "bytes" | "ms";
   /** The float model first, then runs in the order of the rows. */
   readonly points: readonly ParetoPoint[];
-  /** Every recipe once, in order of appearance: each has a sign of its own. */
-  readonly recipes: readonly { readonly name: string; readonly label: string }[];
+  /** Every contestant's label once, in order of appearance: each has a sign of its own. */
+  readonly recipes: readonly string[];
 }
 
 export function paretoView(
@@ -30,10 +31,10 @@ export function paretoView(
   float: { readonly floatBytes: number; readonly floatMs: number } | null,
   cost: ParetoView["cost"],
 ): ParetoView {
-  const runs = rows.map((row) => ({
-    label: `${row.label} ${row.bits}`,
-    recipe: row.recipe,
-    recipeLabel: row.label,
+  const labels = labelsOf(rows);
+  const runs = rows.map((row, i) => ({
+    label: `${labels[i]} ${row.bits}`,
+    recipeLabel: labels[i] ?? row.label,
     bits: row.bits,
     cost: cost === "bytes" ? row.quantizedBytes : row.elapsedMs,
     error: Math.max(0, row.quality.klDivergence),
@@ -42,7 +43,6 @@ export function paretoView(
   }));
   const exact = {
     label: "float",
-    recipe: "",
     recipeLabel: "float",
     bits: "float",
     cost: cost === "bytes" ? (float?.floatBytes ?? 0) : (float?.floatMs ?? 0),
@@ -55,6 +55,20 @@ export function paretoView(
   return {
     cost,
     points: points.map((point, i) => ({ ...point, isFront: front[i] ?? false })),
-    recipes: [...new Map(rows.map(({ recipe, label }) => [recipe, { name: recipe, label }])).values()],
+    recipes: [...new Set(labels)],
   };
+}
+
+/** Each row's contestant: other rules under the same label are counted, "RepQ-ViT, 1 rule (2)". */
+function labelsOf(rows: readonly SweepRow[]): readonly string[] {
+  const known = new Map<string, string[]>();
+  return rows.map((row) => {
+    const { label } = row;
+    const alike = known.get(label) ?? [];
+    known.set(label, alike);
+    const name = cellName(row, "");
+    if (!alike.includes(name)) alike.push(name);
+    const nth = alike.indexOf(name) + 1;
+    return nth === 1 ? label : `${label} (${nth})`;
+  });
 }

@@ -1,4 +1,5 @@
 /** What the page reads from logits ([images, classes], row-major): predictions, probabilities, and what happened to each image. */
+import type { Comparison } from "../../runner/comparison.ts";
 
 export type Mark = "same" | "flip" | "rescued";
 
@@ -33,10 +34,14 @@ export function topClasses(shares: Float64Array, count: number): readonly number
     .slice(0, count);
 }
 
-/** The float model's top classes in order, then those that only the quantized model has among its top. */
+/** Less is written as 0.0 %. */
+const LEAST_SHARE = 0.0005;
+
+/** The float model's top classes in order, then those that only the quantized model has among its top; without those that neither believes in. */
 export function pairedTop(float: Float64Array, quantized: Float64Array, count: number): readonly ClassShare[] {
   const order = new Set([...topClasses(float, count), ...topClasses(quantized, count)]);
-  return [...order].map((classIndex) => ({ classIndex, float: float[classIndex] ?? 0, quantized: quantized[classIndex] ?? 0 }));
+  const pairs = [...order].map((classIndex) => ({ classIndex, float: float[classIndex] ?? 0, quantized: quantized[classIndex] ?? 0 }));
+  return pairs.filter((pair, i) => i === 0 || Math.max(pair.float, pair.quantized) >= LEAST_SHARE);
 }
 
 /** "rescued": the baseline recipe changes this prediction and the main recipe keeps it. */
@@ -53,4 +58,15 @@ export function klOfRow(float: Float64Array, quantized: Float64Array): number {
     if (p > 0) sum += p * Math.log(p / Math.max(quantized[c] ?? 0, Number.MIN_VALUE));
   }
   return sum;
+}
+
+/** Indices of the images that quantization moved most, by KL divergence, at most `count`. */
+export function mostChanged(
+  { floatLogits, quantizedLogits, classes }: Pick<Comparison, "floatLogits" | "quantizedLogits" | "classes">,
+  count: number,
+): number[] {
+  const moved = Array.from({ length: rowCount(floatLogits, classes) }, (_, row) =>
+    klOfRow(softmaxRow(floatLogits, classes, row), softmaxRow(quantizedLogits, classes, row)),
+  );
+  return [...moved.keys()].toSorted((a, b) => (moved[b] ?? 0) - (moved[a] ?? 0) || a - b).slice(0, count);
 }

@@ -4,7 +4,7 @@ import { cellOf, errorLevel, errorMap, moveCursor } from "./error-map.ts";
 import { imagesCsv, layersCsv } from "./export.ts";
 import { filterRows } from "./image-rows.ts";
 import type { ImageRow } from "./image-rows.ts";
-import { argmaxOfRow, klOfRow, markOf, pairedTop, softmaxRow, topClasses } from "./predictions.ts";
+import { argmaxOfRow, klOfRow, markOf, mostChanged, pairedTop, softmaxRow, topClasses } from "./predictions.ts";
 
 describe("predictions", () => {
   const logits = new Float32Array([0, Math.log(3), 0, 1000, 1000, 0]);
@@ -17,7 +17,10 @@ describe("predictions", () => {
     expect([argmaxOfRow(logits, 3, 0), argmaxOfRow(logits, 3, 1)]).toEqual([1, 0]);
     expect(topClasses(new Float64Array([0.2, 0.6, 0.2]), 2)).toEqual([1, 0]);
   });
-  it("pairs both tops without repeating a class", () => {
+  it("pairs both tops without repeating a class, and leaves out what neither believes in", () => {
+    expect(pairedTop(new Float64Array([0.9999, 0.0001, 0]), new Float64Array([0.9995, 0, 0.0005]), 3).map((row) => row.classIndex)).toEqual(
+      [0, 2],
+    );
     const rows = pairedTop(new Float64Array([0.5, 0.3, 0.2, 0]), new Float64Array([0, 0.3, 0.1, 0.6]), 2);
     expect(rows).toEqual([
       { classIndex: 0, float: 0.5, quantized: 0 },
@@ -33,6 +36,11 @@ describe("predictions", () => {
       "rescued",
       "flip",
     ]);
+  });
+  it("finds the images that moved most", () => {
+    const floatLogits = Float32Array.of(1, 0, 1, 0, 1, 0);
+    expect(mostChanged({ floatLogits, quantizedLogits: Float32Array.of(1, 0, -1, 0, 0.5, 0), classes: 2 }, 2)).toEqual([1, 2]);
+    expect(mostChanged({ floatLogits, quantizedLogits: floatLogits, classes: 2 }, 4)).toEqual([0, 1, 2]);
   });
   it("measures KL in nats", () => {
     expect(klOfRow(new Float64Array([1, 0]), new Float64Array([0.5, 0.5]))).toBeCloseTo(Math.LN2, 12);
@@ -84,6 +92,7 @@ describe("downloads", () => {
     quantizedClass: 0,
     floatShare: 0.5,
     quantizedShare: 0.25,
+    otherClass: null,
     mark,
     klDivergence: 0.125,
     margin: 1,

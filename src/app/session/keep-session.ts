@@ -16,6 +16,7 @@ export function keepSession(store: LabStore, storage: Storage | null): void {
     const isSame =
       state.panel === before.panel &&
       state.controls === before.controls &&
+      state.versus === before.versus &&
       state.side === before.side &&
       state.filter === before.filter &&
       state.lastVerdict === before.lastVerdict &&

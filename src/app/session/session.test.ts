@@ -11,6 +11,7 @@ const session: Session = {
     levels: "as-published",
     rules: [{ where: ["blocks.*.attn.qkv"], role: ["weight"], bits: 8, scheme: "symmetric" }],
   },
+  versus: "mse",
   side: "baseline",
   filter: "flip",
   lastVerdict: "keeps 29 of 32.",
@@ -52,8 +53,9 @@ it("is nothing where it was tampered with or made by another version", () => {
   ]) {
     expect(parseSession(broken)).toBeNull();
   }
-  expect(parseSession(text({ source: "x", rule: { order: "given" }, side: 4, filter: {}, lastVerdict: 1 }))).toMatchObject({
+  expect(parseSession(text({ source: "x", rule: { order: "given" }, side: 4, filter: {}, lastVerdict: 1, versus: 7 }))).toMatchObject({
     source: null,
+    versus: null,
     rule: null,
     side: "main",
     filter: "all",

@@ -12,6 +12,8 @@ import { isPanelName, type PanelName } from "../store/view-slice.ts";
 export interface Session {
   readonly panel: PanelName;
   readonly controls: QuantizeRequest;
+  /** The recipe beside it; null in sessions of earlier versions. */
+  readonly versus: string | null;
   readonly side: Side;
   readonly filter: Filter;
   /** The sentence of the last run; its pictures and numbers are not kept. */
@@ -48,12 +50,13 @@ export function parseSession(text: string | null): Session | null {
     return null;
   }
   if (!isRecord(json) || !isRecord(json["controls"])) return null;
-  const { panel, side, filter, lastVerdict, source, rule } = json;
+  const { panel, versus, side, filter, lastVerdict, source, rule } = json;
   const controls = parseControls(json["controls"]);
   if (controls === null || typeof panel !== "string" || !isPanelName(panel)) return null;
   return {
     panel,
     controls,
+    versus: typeof versus === "string" ? versus : null,
     side: side === "baseline" ? "baseline" : "main",
     filter: filter === "flip" || filter === "rescued" || filter === "near-tie" ? filter : "all",
     lastVerdict: typeof lastVerdict === "string" ? lastVerdict : null,

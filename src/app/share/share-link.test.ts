@@ -4,7 +4,7 @@ import { controlsOf, decodeShare, encodeShare, LONGEST_LINK, type SharedView } f
 
 const view: SharedView = {
   controls: { recipe: "repq-vit", weightBits: 4, activationBits: 4, levels: "strict" },
-  view: { panel: "compare", side: "baseline", filter: "flip" },
+  view: { panel: "compare", side: "baseline", filter: "flip", versus: "mse" },
   model: { name: "deit_small ü <b>", isSample: false, weights: "ab".repeat(32) },
   images: { calibration: 32, evaluation: 64, digest: null },
   rule: { order: "shuffled", seed: 7, calibrationCount: 64, evaluationCount: 64 },

@@ -24,6 +24,8 @@ const shared = z.object({
     panel: z.enum(PANEL_NAMES),
     side: z.enum(["main", "baseline"]),
     filter: z.enum(["all", "flip", "rescued", "near-tie"]),
+    /** The recipe beside it; links of earlier versions do not say it. */
+    versus: z.string().min(1).max(60).optional(),
   }),
   model: z.object({ name: z.string().max(300), isSample: z.boolean(), weights: digest }).nullable(),
   images: z.object({ calibration: z.number().int(), evaluation: z.number().int(), digest }).nullable(),

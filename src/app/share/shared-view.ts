@@ -3,7 +3,7 @@ import type { SharedView } from "./share-link.ts";
 
 /** What a link to the present view carries: the run that is shown, else the recipe that is set. */
 export function sharedView(state: LabState): SharedView {
-  const { result, controls, panel, side, filter, model, modelFiles, images, fingerprint } = state;
+  const { result, controls, versus, panel, side, filter, model, modelFiles, images, fingerprint } = state;
   const { recipe, weightBits, activationBits, attentionBits, rules, levels } = result?.asked ?? controls;
   return {
     controls: {
@@ -15,7 +15,7 @@ export function sharedView(state: LabState): SharedView {
       ...(rules === undefined ? {} : { rules: structuredClone(rules) as SharedView["controls"]["rules"] }),
     },
     // Whoever follows the link wants to see the result, not how it was shared.
-    view: { panel: panel === "report" ? "compare" : panel, side, filter },
+    view: { panel: panel === "report" ? "compare" : panel, side, filter, versus: result?.asked.baseline ?? versus },
     model: model === null ? null : { name: model.card.name, isSample: modelFiles.length === 0, weights: fingerprint?.weights ?? null },
     images:
       images === null

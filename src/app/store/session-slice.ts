@@ -29,14 +29,14 @@ export function sessionSlice(set: SetSlice<SessionSlice>): SessionSlice {
 /** The part of the state that is written down. */
 export function sessionOf(
   state: SessionSlice &
-    Pick<Session, "panel" | "controls" | "side" | "filter"> & {
+    Pick<Session, "panel" | "controls" | "versus" | "side" | "filter"> & {
       readonly model: unknown;
       readonly modelFiles: readonly unknown[];
       readonly images: { readonly rule: Session["rule"] } | null;
     },
 ): Session {
-  const { panel, controls, side, filter, lastVerdict, keptModel, model, modelFiles, images } = state;
+  const { panel, controls, versus, side, filter, lastVerdict, keptModel, model, modelFiles, images } = state;
   const source =
     model === null ? null : modelFiles.length === 0 ? ({ kind: "sample" } as const) : ({ kind: "files", model: keptModel } as const);
-  return { panel, controls, side, filter, lastVerdict, source, rule: images?.rule ?? null };
+  return { panel, controls, versus, side, filter, lastVerdict, source, rule: images?.rule ?? null };
 }

@@ -1,3 +1,5 @@
+import type { QuantizeRequest } from "../../runner/comparison.ts";
+import { cellName, type Contestant } from "../../runner/sweep/contestant.ts";
 import type { SweepRow } from "../../runner/sweep/sweep.ts";
 import type { SweepFloat, SweepNews } from "../worker/diagnosis-api.ts";
 import type { SetSlice } from "./set-slice.ts";
@@ -6,9 +8,16 @@ import type { SetSlice } from "./set-slice.ts";
 export interface SweepAxes {
   readonly recipes: readonly string[];
   readonly bits: readonly string[];
+  /** Whether the set recipe runs with its rules too, where it has some. */
+  readonly withRules: boolean;
 }
 
-export const FIRST_AXES: SweepAxes = { recipes: ["min-max", "repq-vit"], bits: ["8/8", "6/6", "4/4"] };
+export const FIRST_AXES: SweepAxes = { recipes: ["min-max", "repq-vit"], bits: ["8/8", "6/6", "4/4"], withRules: true };
+
+/** Recipes as they are, and the set one with its rules. */
+export function contestantsOf({ recipes, withRules }: SweepAxes, { recipe, rules = [] }: QuantizeRequest): readonly Contestant[] {
+  return [...recipes.map((name) => ({ recipe: name })), ...(withRules && rules.length > 0 ? [{ recipe, rules }] : [])];
+}
 
 export interface SweepSlice {
   readonly sweepAxes: SweepAxes;
@@ -31,8 +40,8 @@ export function sweepSlice(set: SetSlice<SweepSlice>): SweepSlice {
     addSweepNews: (news) =>
       set(({ sweepRows }) => {
         if ("float" in news) return { sweepFloat: news.float };
-        const { recipe, bits } = news.row;
-        return { sweepRows: [...sweepRows.filter((row) => row.recipe !== recipe || row.bits !== bits), news.row] };
+        const name = cellName(news.row, news.row.bits);
+        return { sweepRows: [...sweepRows.filter((row) => cellName(row, row.bits) !== name), news.row] };
       }),
   };
 }

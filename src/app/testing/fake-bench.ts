@@ -52,9 +52,17 @@ export function fakeTuning(isSoftware: boolean): AdapterTuning {
 /** `run`: another one of the same model has other times. */
 export function fakeProfile(request: BenchRequest, adapter: AdapterDescription, tuning: AdapterTuning | null, run: number): ProfileReport {
   const { isSoftware } = adapter;
-  const isFloat = request.model === "float";
+  const isFloat = request.model !== "quantized";
+  const precision = request.model === "float16" ? "f16" : "f32";
   const gemm = tuning ? { gemm: tuning.gemm.choices } : {};
-  const options = { mode: "float", execution: "f32", attention: isSoftware ? "rows" : "tile", taps: [], constants: new Map() } as const;
+  const options = {
+    mode: "float",
+    execution: "f32",
+    attention: isSoftware ? "rows" : "tile",
+    precision,
+    taps: [],
+    constants: new Map(),
+  } as const;
   const plan = makePlan(graph, { ...options, images: request.images, ...gemm });
   const normal = seededNormal(run);
   const steps = plan.steps.map((step) => {
@@ -79,6 +87,7 @@ export function fakeProfile(request: BenchRequest, adapter: AdapterDescription, 
     schema: PROFILE_SCHEMA,
     ...profileOf(plan, { clock: isSoftware ? "wall" : "timestamps", steps }, facts),
     mode: isFloat ? "float" : "integer",
+    ...(precision === "f16" ? { precision } : {}),
     roofline: facts.roofline,
     env: { adapter: { ...adapter, tunedShapes: Object.keys(tuning?.gemm.choices.byShape ?? {}).length }, runtime: "fake" },
     date: "2026-11-27T12:00:00.000Z",

@@ -2,6 +2,7 @@ import type { AdapterDescription, Comparison, QuantizeRequest } from "../../runn
 import { parseManifest } from "../../runner/data/manifest.ts";
 import type { AdapterTuning } from "../../runner/tune/adapter-tuning.ts";
 import { bitSettingName } from "../../runner/sweep/bit-setting.ts";
+import { cellName, contestantLabel } from "../../runner/sweep/contestant.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import type { Progress } from "../../tensor/progress.ts";
 import { argmaxOfRow, rowCount, softmaxRow } from "../results/predictions.ts";
@@ -146,7 +147,7 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
         ...fakeComparison({ ...request, recipe }, count, adapter),
         effectiveBits: fakeEffectiveBits(options.depth ?? DEPTH, { ...request, recipe }),
         calibrationCount: images?.calibrationCount ?? 0,
-        sites: fakeSites(DEPTH, request),
+        sites: fakeSites(DEPTH, { ...request, recipe }),
       });
       const text = `${count} of ${count} evaluation images are calibration images too.`;
       last = {
@@ -169,12 +170,14 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
     async sweep(jobId, ask, onProgress, onNews) {
       const adapter = usable();
       await onNews({ float: { floatBytes: 6_501_936, floatMs: 812, imageCount: images?.evaluation.length ?? 0, adapter } });
-      for (const recipe of ask.recipes) {
+      for (const contestant of ask.contestants) {
+        const { recipe, rules = [] } = contestant;
+        const label = contestantLabel(FAKE_RECIPES.find(({ name }) => name === recipe)?.label ?? recipe, rules.length);
         for (const setting of ask.bits) {
           const bits = bitSettingName(setting);
-          if (ask.known.some((row) => row.recipe === recipe && row.bits === bits)) continue;
-          await steps(jobId, [`${recipe} ${bits}`], onProgress);
-          await onNews({ row: fakeRow(recipe, FAKE_RECIPES.find(({ name }) => name === recipe)?.label ?? recipe, bits) });
+          if (ask.known.some((row) => cellName(row, row.bits) === cellName(contestant, bits))) continue;
+          await steps(jobId, [`${label} ${bits}`], onProgress);
+          await onNews({ row: { ...fakeRow(recipe, label, bits), ...(rules.length > 0 ? { rules } : {}) } });
         }
       }
     },
@@ -196,7 +199,15 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
       await steps(jobId, ["reading weights"], onProgress);
       return fakeTensors(options.depth ?? DEPTH);
     },
-    exportChoices: () => Promise.resolve([{ name: "package", label: "Vitrine package", summary: "opens here and on the command line" }]),
+    exportChoices: () =>
+      Promise.resolve([
+        { name: "package", label: "Vitrine package", summary: "opens here and on the command line" },
+        {
+          name: "compressed-tensors",
+          label: "safetensors, compressed-tensors",
+          summary: "a long name beside as much text, as some formats have",
+        },
+      ]),
     async exportModel(jobId, _held, format, onProgress) {
       await steps(jobId, ["writing and reading back"], onProgress);
       return { files: [{ name: `made-up.${format}`, bytes: new TextEncoder().encode("made up") }], readBack: null, notes: [] };

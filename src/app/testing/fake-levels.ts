@@ -14,7 +14,13 @@ export function fakeSites(depth: number, request: QuantizeRequest): readonly Lev
   return Array.from({ length: depth }, (_, block): LevelSite[] => [
     { ...whole, id: `blocks.${block}.attn.qkv.input`, block, title: "LayerNorm output, read by attn.qkv" },
     { ...whole, id: `blocks.${block}.attn.matmul1.query`, block, title: "queries", part: "head", entries: 4 },
-    { ...whole, id: `blocks.${block}.attn.matmul2.probabilities`, block, title: "attention probabilities", scheme: "log sqrt 2" },
+    {
+      ...whole,
+      id: `blocks.${block}.attn.matmul2.probabilities`,
+      block,
+      title: "attention probabilities",
+      scheme: request.recipe === "min-max" ? "uniform" : "log sqrt 2",
+    },
     { ...whole, id: `blocks.${block}.mlp.fc2.input`, block, title: "GELU output" },
   ]).flat();
 }

@@ -35,7 +35,7 @@ export const TOUR_STEPS: readonly TourStep[] = [
   },
   {
     title: "Change something",
-    text: "Choose other bits or one of twenty methods, then run again: press r from anywhere.",
+    text: "Choose other bits or one of more than twenty methods, then run again: press r from anywhere.",
     panel: "recipe",
     selector: "[data-testid='controls']",
   },

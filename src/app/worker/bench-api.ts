@@ -2,9 +2,9 @@ import type { ProfileReport } from "../../runner/profile/profile-report.ts";
 import type { AdapterTuning } from "../../runner/tune/adapter-tuning.ts";
 import type { Job, Progress } from "../../tensor/progress.ts";
 
-/** Which forward is measured: of the open float model, or of the quantized one (the last comparison's, or the open package). */
+/** Which forward is measured: of the open float model, its weights and activations stored in 32 or in 16 bits, or of the quantized one (the last comparison's, or the open package). */
 export interface BenchRequest {
-  readonly model: "float" | "quantized";
+  readonly model: "float" | "float16" | "quantized";
   /** Batch size. */
   readonly images: number;
 }

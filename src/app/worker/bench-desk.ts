@@ -31,7 +31,7 @@ export function createBenchDesk(device: GpuOf, tunings: Tunings): BenchDesk {
   let quantized: Graph | null = null;
 
   function chosen({ model }: BenchRequest, { float, own }: OpenGraphs) {
-    if (model === "float") return { graph: float, mode: "float" } as const;
+    if (model !== "quantized") return { graph: float, mode: "float", precision: model === "float16" ? "f16" : "f32" } as const;
     const graph = quantized ?? own;
     if (graph === null) throw nothingQuantized();
     return { graph, mode: modeOf(graph) } as const;
@@ -65,11 +65,11 @@ export function createBenchDesk(device: GpuOf, tunings: Tunings): BenchDesk {
         async (gpu) => {
           const { execution } = await chooseExecution(gpu);
           const tuning = await tunings.load(gpu);
-          const { graph, mode } = chosen(request, models);
+          const { graph, ...form } = chosen(request, models);
           const { images } = request;
           const roofline = tuning?.roofline ?? null;
           const gemm = tuning ? { gemm: tuning.gemm.choices } : {};
-          const profile = await profileModel(gpu, graph, { mode, execution, images, roofline, ...gemm }, job);
+          const profile = await profileModel(gpu, graph, { ...form, execution, images, roofline, ...gemm }, job);
           const env = { adapter: describeAdapter(gpu, execution, tuning), runtime: navigator.userAgent };
           return { schema: PROFILE_SCHEMA, ...profile, roofline, env, date: new Date().toISOString() };
         },

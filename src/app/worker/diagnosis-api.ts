@@ -4,6 +4,7 @@ import type { PartKind, Ranking, RankMode } from "../../runner/diagnose/rank-par
 import type { ErrorSplit } from "../../runner/diagnose/split-error.ts";
 import type { AdapterDescription } from "../../runner/comparison.ts";
 import type { BitSetting } from "../../runner/sweep/bit-setting.ts";
+import type { Contestant } from "../../runner/sweep/contestant.ts";
 import type { SweepRow } from "../../runner/sweep/sweep.ts";
 import type { Job, Progress } from "../../tensor/progress.ts";
 
@@ -22,8 +23,8 @@ export type DiagnosisAsk =
 
 export interface DiagnoseRequest extends HeldModel {
   readonly ask: DiagnosisAsk;
-  /** Evaluation images to look at, the first ones. */
-  readonly imageCount: number;
+  /** Evaluation images to look at, by their index. */
+  readonly images: readonly number[];
 }
 
 export type DiagnosisPart =
@@ -37,7 +38,7 @@ export interface AttentionRequest extends HeldModel {
 }
 
 export interface SweepAsk {
-  readonly recipes: readonly string[];
+  readonly contestants: readonly Contestant[];
   readonly bits: readonly BitSetting[];
   /** Rows of an earlier run on the same model and images: not measured again. */
   readonly known: readonly SweepRow[];

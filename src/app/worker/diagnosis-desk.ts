@@ -32,14 +32,17 @@ export interface DiagnosisDesk {
 export function createDiagnosisDesk(openLab: () => Promise<Engine>): DiagnosisDesk {
   let held: DiagnosedRun | null = null;
 
-  /** The model on images [start, end). */
-  async function modelOn({ comparison, side }: HeldModel, start: number, end: number, job: Job): Promise<DiagnosedModel> {
+  /** The model on evaluation images. */
+  async function modelOn({ comparison, side }: HeldModel, indices: readonly number[], job: Job): Promise<DiagnosedModel> {
     const quantized = side === "main" ? held?.main : held?.baseline;
     if (held === null || held.id !== comparison || !quantized) throw runGone();
     const { float, images, preprocessing } = held;
-    const source = heldSource(images, preprocessing);
+    const source = heldSource(
+      indices.map((index) => images[index]),
+      preprocessing,
+    );
     const { runNode } = await openLab();
-    return { float, quantized, images: await source.batch(start, Math.min(end, source.count)), runNode, job };
+    return { float, quantized, images: await source.batch(0, source.count), runNode, job };
   }
 
   return {
@@ -47,14 +50,14 @@ export function createDiagnosisDesk(openLab: () => Promise<Engine>): DiagnosisDe
       held = run;
     },
     async diagnose(request, job) {
-      const model = await modelOn(request, 0, request.imageCount, job);
+      const model = await modelOn(request, request.images, job);
       const { ask } = request;
       if (ask.part === "observations") return { part: "observations", observations: await observeModel(model) };
       if (ask.part === "split") return { part: "split", split: await splitError(model) };
       return { part: "ranking", ranking: await rankParts(model, ask.kind, ask.mode) };
     },
     async attention(request, job) {
-      return attentionMaps(await modelOn(request, request.image, request.image + 1, job));
+      return attentionMaps(await modelOn(request, [request.image], job));
     },
   };
 }

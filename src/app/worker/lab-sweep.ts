@@ -18,7 +18,7 @@ export interface LabSweep {
   readonly job: Job;
 }
 
-/** Every recipe at every bit setting on the page's images; rows are told as they finish. */
+/** Every contestant at every bit setting on the page's images; rows are told as they finish. */
 export async function labSweep({ engine, model, graph, images, ask, onNews, job }: LabSweep): Promise<void> {
   if (model.quantization !== null) {
     throw new InputError("ALREADY_QUANTIZED", {
@@ -31,7 +31,7 @@ export async function labSweep({ engine, model, graph, images, ask, onNews, job 
   const { preprocessing } = model.card;
   await runSweep({
     float: withoutQuantizers(graph),
-    recipes: ask.recipes,
+    contestants: ask.contestants,
     bits: ask.bits,
     known: ask.known,
     calibration: heldSource(images.calibration, preprocessing),

@@ -24,14 +24,14 @@ export const profile: Command = {
   async run(options, host) {
     const model = await openModelOption(host, options);
     const images = numberOption(options, "batch", 1, 64) ?? 1;
-    const { graph, mode } = await buildPrecision(model, host, options);
+    const { graph, ...form } = await buildPrecision(model, host, options);
     const gpu = await host.gpu();
     const tuning = await host.tunings.load(gpu);
     const wanted = choiceOption(options, "roofline", ["measure", "none"] as const, "measure");
     const roofline = wanted === "none" ? null : (tuning?.roofline ?? (await measureRoofline(gpu, host.job)));
     const { execution } = await chooseExecution(gpu);
     const gemm = tuning ? { gemm: tuning.gemm.choices } : {};
-    const measured = await profileModel(gpu, graph, { mode, execution, images, roofline, ...gemm }, host.job);
+    const measured = await profileModel(gpu, graph, { ...form, execution, images, roofline, ...gemm }, host.job);
     const env = { adapter: describeAdapter(gpu, execution, tuning), runtime: host.runtime };
     const report: ProfileReport = { schema: PROFILE_SCHEMA, ...measured, roofline, env, date: new Date().toISOString() };
     if (options.trace) await host.write(options.trace, new TextEncoder().encode(JSON.stringify(toTrace(report))));

@@ -5,8 +5,16 @@ import { tensor } from "../../tensor/tensor.ts";
 import { outputName } from "../../graph/graph.ts";
 import type { Command } from "../host.ts";
 import { openInputs, unusualFrom, unusualImages } from "../image-inputs.ts";
-import { executorFrom, executorOption, modelOptions, buildModel, openHostEngine, openModelOption } from "../model-options.ts";
-import { choiceOption } from "../parse-args.ts";
+import {
+  buildModel,
+  executorFrom,
+  executorOption,
+  modelOptions,
+  openHostEngine,
+  openModelOption,
+  precisionFrom,
+  precisionOption,
+} from "../model-options.ts";
 
 export const run: Command = {
   name: "run",
@@ -16,13 +24,13 @@ export const run: Command = {
     inputs: { value: "FILE", help: ".npy or .safetensors of normalised [N,3,H,W] f32" },
     images: { value: "DIR", help: "image files instead" },
     unusual: unusualImages,
-    precision: { value: "NAME", help: "f32, f16 (weights and activations stored in 16 bits), or quantized (the default for packages)" },
+    precision: precisionOption,
     executor: executorOption,
     out: { value: "FILE", help: "logits as .safetensors" },
   },
   async run(options, host) {
     const model = await openModelOption(host, options);
-    const precision = choiceOption(options, "precision", ["f32", "f16", "quantized"] as const, model.quantization ? "quantized" : "f32");
+    const precision = precisionFrom(model, options);
     const executor = executorFrom(options);
     const graph = await buildModel(model, host, executor);
     const [classes] = graph.shapes[outputName(graph)];

@@ -86,7 +86,8 @@ export const sweep: Command = {
       adapter: await engine.adapter(),
       date: new Date().toISOString().slice(0, 10),
     };
-    const known = await knownRows(host, prefix, context.fingerprint);
+    // Rows of earlier versions do not state their rules; the fingerprint holds them.
+    const known = (await knownRows(host, prefix, context.fingerprint)).map((row) => ({ ...row, ...(rules.length > 0 ? { rules } : {}) }));
     const warning = overlapWarning(calibrationDigests, digests);
 
     const notes = [calibration, judged].flatMap(({ report }) => report?.notes ?? []);
@@ -101,10 +102,9 @@ export const sweep: Command = {
     };
     const result = await runSweep({
       float,
-      recipes: names.map((name) => name.trim()),
+      contestants: names.map((name) => ({ recipe: name.trim(), rules })),
       bits,
       layerBits,
-      rules,
       calibration: calibration.images,
       images,
       labels,

@@ -4,6 +4,7 @@
  */
 import type { Graph } from "../../graph/graph.ts";
 import type { Quantizer } from "../../graph/quantizer.ts";
+import { median } from "../../metrics/median.ts";
 import { inFloatTerms } from "../layer-errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { sourceOf } from "./diagnosed-model.ts";
@@ -97,9 +98,4 @@ function widthsOf({ low, high }: Ranges): number[] {
 function spreadOf(widths: readonly number[]): number {
   const middle = median(widths);
   return middle > 0 ? Math.max(...widths) / middle : Number.POSITIVE_INFINITY;
-}
-
-/** The lower of the two middle elements, as torch.median. */
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
 }

@@ -3,7 +3,7 @@
  * (Sun, Chen, Kolter, Liu: Massive Activations in Large Language Models, 2024, which also finds them in ViTs) take the range of everything else.
  */
 import type { Tensor } from "../../tensor/tensor.ts";
-import { median } from "./channel-ranges.ts";
+import { median } from "../../metrics/median.ts";
 import type { Collector } from "./walk.ts";
 
 export interface ResidualStep {

@@ -28,6 +28,19 @@ test("every step is timed, by the GPU's clock where it has one", async () => {
   expect([...stages]).toEqual(expect.arrayContaining(["loading weights, compiling kernels", "running whole forwards", "timing kernels"]));
 });
 
+test("a float model stored in 16 bits: the same steps on half the bytes of weights", async () => {
+  const gpu = await nodeGpu();
+  const [whole, halves] = [await profileModel(gpu, graph, request), await profileModel(gpu, graph, { ...request, precision: "f16" })];
+  expect([whole.precision, halves.precision]).toEqual([undefined, "f16"]);
+  expect(halves.steps.map(({ name }) => name)).toEqual(whole.steps.map(({ name }) => name));
+  expect(halves.steps.some(({ kernel }) => kernel.startsWith("gemm-f16"))).toBe(true);
+  expect(halves.memory.weightBytes).toBeLessThan(0.7 * whole.memory.weightBytes);
+  for (const [i, { operations, bytes }] of halves.steps.entries()) {
+    expect(operations).toBe(whole.steps[i].operations);
+    expect(bytes).toBeLessThanOrEqual(whole.steps[i].bytes);
+  }
+});
+
 test("without timestamp queries the CPU's clock serves, and the profile says so", async () => {
   const gpu = await nodeGpu();
   const device = new Proxy(gpu.device, {

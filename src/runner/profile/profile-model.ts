@@ -4,6 +4,7 @@ import type { Roofline } from "../../gpu/roofline/roofline.ts";
 import { INPUT, type Graph } from "../../graph/graph.ts";
 import { parallelJobs, throwIfCancelled, type Job } from "../../tensor/progress.ts";
 import { elementCount } from "../../tensor/tensor.ts";
+import { checkHalves } from "../check-halves.ts";
 import { createConstantBuffers } from "../constant-buffers.ts";
 import { compilePlan, createGpuExecutor } from "../gpu-executor.ts";
 import { makePlan } from "../make-plan.ts";
@@ -26,15 +27,23 @@ const SOFTWARE_FORWARDS = 3;
 
 /**
  * Time the way to the first result, whole forwards, and every step of one on this adapter, with buffers of its own: about a second on a GPU, some forwards'
- * time on a software adapter. Throws InputError MODEL_TOO_LARGE or OUT_OF_MEMORY, and the AbortError of `job.signal`.
+ * time on a software adapter. Throws InputError MODEL_TOO_LARGE, OUT_OF_MEMORY or HALF_WRONG, and the AbortError of `job.signal`.
  */
 export async function profileModel(gpu: Gpu, graph: Graph, request: ProfileRequest, job?: Job): Promise<Profile> {
-  const { images, roofline, mode, execution, attention = attentionFormOf(gpu), gemm = defaultChoices(gpu.isSoftware) } = request;
+  const {
+    images,
+    roofline,
+    mode,
+    execution,
+    precision = "f32",
+    attention = attentionFormOf(gpu),
+    gemm = defaultChoices(gpu.isSoftware),
+  } = request;
   const startMs = performance.now();
   const sinceStart = () => performance.now() - startMs;
   const constants = new Map<string, ConstantArray>();
   const pending = new Map<string, () => ConstantArray>();
-  const plan = makePlan(graph, { mode, execution, attention, gemm, images, taps: [], constants, pending });
+  const plan = makePlan(graph, { mode, execution, precision, attention, gemm, images, taps: [], constants, pending });
   const planMs = sinceStart();
   const buffers = createConstantBuffers(gpu);
   try {
@@ -44,6 +53,7 @@ export async function profileModel(gpu: Gpu, graph: Graph, request: ProfileReque
     const packing = packConstants(constants, pending, weights).then(() => buffers.upload(constants));
     const [compiledMs, uploadedMs] = await Promise.all([compiling, packing.then(() => buffers.allocated()).then(sinceStart)]);
     const pipelinesCompiled = pipelineCount(gpu.device) - compiledBefore;
+    if (precision === "f16") await checkHalves(gpu, plan);
     const executor = await createGpuExecutor(gpu, plan, buffers);
     try {
       const pixels = new Float32Array(images * elementCount(graph.inputShape));
@@ -65,7 +75,7 @@ export async function profileModel(gpu: Gpu, graph: Graph, request: ProfileReque
       }
       const times = await executor.timeSteps(job);
       const facts = { isSoftware: gpu.isSoftware, cold: { ...cold, totalMs }, warmMs, weightBytes: buffers.sizeBytes(), roofline };
-      return profileOf(plan, times, facts);
+      return { ...profileOf(plan, times, facts), ...(precision === "f32" ? {} : { precision }) };
     } finally {
       executor.destroy();
     }

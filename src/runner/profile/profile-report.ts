@@ -39,6 +39,7 @@ const report = z.object({
   schema: z.literal(PROFILE_SCHEMA),
   model: text,
   mode: z.enum(["float", "simulated", "integer"]),
+  precision: z.enum(["f32", "f16"]).optional(),
   images: z.int().positive(),
   clock: z.enum(["timestamps", "wall"]),
   clockNote: text.nullable(),

@@ -5,7 +5,7 @@ import { floorOf, percentOfFloor, type Floor } from "../tune/floor.ts";
 import { operandBytes } from "../tune/operand-bytes.ts";
 import { stepWork } from "../tune/step-work.ts";
 import type { Constants } from "../../gpu/kernel.ts";
-import { arenaBytes, type Plan } from "../plan.ts";
+import { arenaBytes, type FloatPrecision, type Plan } from "../plan.ts";
 import type { StepTimes } from "./time-recorded.ts";
 
 export interface ProfileStep {
@@ -56,6 +56,8 @@ export interface WarmForwards {
 export interface Profile {
   readonly model: string;
   readonly mode: Plan["mode"];
+  /** Storage of a float model; absent: f32. */
+  readonly precision?: FloatPrecision | undefined;
   readonly images: number;
   /** "timestamps": the GPU's clock. "wall": seen from the CPU, each step with the cost of a submit in it; `clockNote` says so. */
   readonly clock: StepTimes["clock"];

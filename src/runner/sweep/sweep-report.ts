@@ -54,6 +54,7 @@ export function sweepReport({ rows, floatBytes, floatMs, imageCount }: Sweep, co
 
 const COLUMNS: readonly (readonly [string, (row: SweepReportRow) => string | number])[] = [
   ["recipe", ({ recipe }) => recipe],
+  ["rules", ({ rules }) => (rules === undefined ? "" : JSON.stringify(rules))],
   ["bits", ({ bits }) => bits],
   ["effective_weight_bits", (row) => row.effectiveWeightBits.toFixed(3)],
   ["effective_activation_bits", (row) => row.effectiveActivationBits?.toFixed(3) ?? ""],

@@ -19,7 +19,7 @@ const opened: string[] = [];
 function request(overrides: Partial<SweepRequest> = {}): SweepRequest {
   return {
     float,
-    recipes: ["min-max", "repq-vit"],
+    contestants: [{ recipe: "min-max" }, { recipe: "repq-vit" }],
     bits: parseBitSettings("8/8,4/4"),
     calibration: tensorSource(smallImages(4), float.inputShape, "calibration"),
     images,
@@ -102,22 +102,44 @@ describe("runSweep", () => {
     );
   });
 
+  it("runs a recipe with rules beside the recipe as it is, also where one of both has run before", async () => {
+    const rules = [{ where: ["head"], bits: 8 }];
+    const [plain, ruled] = [{ recipe: "min-max" }, { recipe: "min-max", rules }];
+    const bits = parseBitSettings("4/4");
+    const { rows } = await runSweep(request({ contestants: [plain, ruled], bits }));
+    expect(rows.map(({ label }) => label)).toEqual(["min-max", "min-max, 1 rule"]);
+    expect(rows.map((row) => row.rules)).toEqual([undefined, rules]);
+    expect(rows[1].effectiveWeightBits).toBeGreaterThan(rows[0].effectiveWeightBits);
+    opened.length = 0;
+    const resumed = await runSweep(request({ contestants: [plain, ruled], bits, known: rows.slice(1) }));
+    expect(opened).toEqual(["float", "quantized"]);
+    expect(resumed.rows.map(({ quantizedBytes }) => quantizedBytes)).toEqual(rows.map(({ quantizedBytes }) => quantizedBytes));
+    const csv = toCsv(sweepReport(resumed, context));
+    expect(csv).toContain('min-max,"[{""where"":[""head""],""bits"":8}]",4/4');
+    const impossible = { recipe: "min-max", rules: [{ where: ["nowhere"], bits: 8 }] };
+    opened.length = 0;
+    await expect(runSweep(request({ contestants: [plain, impossible] }))).rejects.toMatchObject({ code: "RULES_REFUSED" });
+    expect(opened).toEqual([]);
+  });
+
   it("states the bits by layer, those given and those that a recipe allocates", async () => {
-    const [uniform] = (await runSweep(request({ recipes: ["min-max"], bits: parseBitSettings("4/4") }))).rows;
+    const [uniform] = (await runSweep(request({ contestants: [{ recipe: "min-max" }], bits: parseBitSettings("4/4") }))).rows;
     expect([uniform.effectiveActivationBits, "layerBits" in uniform]).toEqual([expect.closeTo(4.6, 0), false]);
     const layerBits = { head: { weights: 8 } };
-    const [given] = (await runSweep(request({ recipes: ["min-max"], bits: parseBitSettings("4/4"), layerBits }))).rows;
+    const [given] = (await runSweep(request({ contestants: [{ recipe: "min-max" }], bits: parseBitSettings("4/4"), layerBits }))).rows;
     expect(given.layerBits).toEqual(layerBits);
     // The head has 3 * 8 of all weights: 8 * 12 + 24 * 8 + 8 * 8 + 16 * 8 + 8 * 16 + 3 * 8 = 632.
     expect(given.effectiveWeightBits).toBeCloseTo((4 * 632 + 4 * 24) / 632, 12);
-    const [allocated] = (await runSweep(request({ recipes: ["lrp-qvit"], bits: parseBitSettings("4/4") }))).rows;
+    const [allocated] = (await runSweep(request({ contestants: [{ recipe: "lrp-qvit" }], bits: parseBitSettings("4/4") }))).rows;
     expect(allocated.layerBits?.["blocks.0.mlp.fc1"].weights).toBeGreaterThan(1);
     expect(allocated.effectiveWeightBits).toBeLessThanOrEqual(4);
   });
 
   it("refuses an unknown recipe before it runs anything", async () => {
     opened.length = 0;
-    await expect(runSweep(request({ recipes: ["repq-vit", "nothing"] }))).rejects.toMatchObject({ code: "RECIPE_UNKNOWN" });
+    await expect(runSweep(request({ contestants: [{ recipe: "repq-vit" }, { recipe: "nothing" }] }))).rejects.toMatchObject({
+      code: "RECIPE_UNKNOWN",
+    });
     expect(opened).toEqual([]);
   });
 
@@ -129,7 +151,7 @@ describe("runSweep", () => {
 
 describe("sweepReport", () => {
   it("states intervals, the front, and the same figures in CSV and Markdown", async () => {
-    const report = sweepReport(await runSweep(request({ recipes: ["min-max"] })), context);
+    const report = sweepReport(await runSweep(request({ contestants: [{ recipe: "min-max" }] })), context);
     expect(report.rows).toHaveLength(2);
     for (const { agreement, quality } of report.rows) {
       expect(agreement.low).toBeLessThanOrEqual(quality.top1Agreement);

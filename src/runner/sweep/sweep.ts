@@ -1,5 +1,5 @@
 /**
- * Every recipe at every bit setting on the same model and the same images, in one run. All settings of one recipe are calibrated in one walk (the float
+ * Every contestant at every bit setting on the same model and the same images, in one run. All settings of one contestant are calibrated in one walk (the float
  * path and its statistics are found once), rows are handed out as they finish, and rows of an earlier run of the same sweep are taken over.
  */
 import { outputName, type Graph } from "../../graph/graph.ts";
@@ -18,17 +18,17 @@ import { packageBytes } from "../package-size.ts";
 import { quantizeModels, recipeNamed } from "../quantize-model.ts";
 import type { Session } from "../session.ts";
 import { bitSettingName, type BitSetting } from "./bit-setting.ts";
+import { cellName, contestantLabel, type Contestant } from "./contestant.ts";
 
 export type Running = Pick<Session, "run" | "destroy">;
 
 export interface SweepRequest {
   readonly float: Graph;
-  readonly recipes: readonly string[];
+  /** Their rules are all checked before the first runs. */
+  readonly contestants: readonly Contestant[];
   readonly bits: readonly BitSetting[];
   /** Exceptions by layer at every setting. */
   readonly layerBits?: LayerBits | undefined;
-  /** On top of every recipe at every setting. All are checked before the first runs. */
-  readonly rules?: readonly LayerRule[] | undefined;
   readonly calibration: ImageSource;
   readonly images: ImageSource;
   /** Class index per image. */
@@ -46,9 +46,12 @@ export interface SweepRequest {
   readonly job?: Job | undefined;
 }
 
-/** One recipe at one bit setting. */
+/** One contestant at one bit setting. */
 export interface SweepRow {
   readonly recipe: string;
+  /** Absent: the recipe as it is. */
+  readonly rules?: readonly LayerRule[];
+  /** "RepQ-ViT", "RepQ-ViT, 2 rules". */
   readonly label: string;
   /** "4/8", "8/8/4": weights / activations / attention probabilities. */
   readonly bits: string;
@@ -79,39 +82,39 @@ export interface Sweep {
 const BATCH = 8;
 
 export async function runSweep(request: SweepRequest): Promise<Sweep> {
-  const { float, recipes, bits, layerBits, rules = [], images, labels, job } = request;
-  const names = recipes.map((name) => recipeNamed(name).name);
-  for (const name of names) refuseRules(float, recipeNamed(name), rules);
-  const known = new Map((request.known ?? []).map((row) => [cellName(row.recipe, row.bits), row]));
+  const { float, contestants, bits, layerBits, images, labels, job } = request;
+  for (const { recipe, rules = [] } of contestants) refuseRules(float, recipeNamed(recipe), rules);
+  const known = new Map((request.known ?? []).map((row) => [cellName(row, row.bits), row]));
   const classes = elementCount(float.shapes[outputName(float)]);
-  const cells = names.length * bits.length;
+  const cells = contestants.length * bits.length;
   const rows: SweepRow[] = [];
   const stage = (text: string) => job?.onProgress?.({ stage: text, done: rows.length, total: cells });
 
   const measured = await runFloat(request, stage);
   const { floatBytes } = packageBytes(float, float);
   await request.onFloat?.({ floatBytes, floatMs: measured.elapsedMs, imageCount: images.count });
-  for (const recipe of names) {
-    const pending = bits.filter((setting) => !known.has(cellName(recipe, bitSettingName(setting))));
-    for (const setting of bits) {
-      const row = known.get(cellName(recipe, bitSettingName(setting)));
-      if (row) rows.push(row);
-    }
+  for (const contestant of contestants) {
+    const { recipe, rules = [] } = contestant;
+    const label = contestantLabel(recipeNamed(recipe).label, rules.length);
+    const knownRow = (setting: BitSetting) => known.get(cellName(contestant, bitSettingName(setting)));
+    const pending = bits.filter((setting) => knownRow(setting) === undefined);
+    rows.push(...bits.flatMap((setting) => knownRow(setting) ?? []));
     if (pending.length === 0) continue;
-    stage(`calibrating ${recipe}`);
-    const quantizing = { signal: job?.signal, onProgress: (progress: { stage: string }) => stage(`${recipe}: ${progress.stage}`) };
+    stage(`calibrating ${label}`);
+    const quantizing = { signal: job?.signal, onProgress: (progress: { stage: string }) => stage(`${label}: ${progress.stage}`) };
     const requests = pending.map((setting) => ({ ...setting, recipe, layerBits, rules, levels: "strict" as const }));
     const models = await quantizeModels(request.runNode, float, request.calibration, requests, quantizing);
     for (const [index, model] of models.entries()) {
       const name = bitSettingName(pending[index]);
       const opened = await request.open(model.graph, false);
       const { logits, elapsedMs } = await evaluate(opened.session, images, classes, job, (done) =>
-        stage(`${recipe} ${name}: image ${done} of ${images.count}`),
+        stage(`${label} ${name}: image ${done} of ${images.count}`),
       );
       const effective = effectiveBits(model.graph);
       const row: SweepRow = {
         recipe,
-        label: recipeNamed(recipe).label,
+        ...(rules.length > 0 ? { rules } : {}),
+        label,
         bits: name,
         effectiveWeightBits: effective.weights,
         effectiveActivationBits: effective.activations,
@@ -156,8 +159,4 @@ async function evaluate(session: Running, images: ImageSource, classes: number, 
     session.destroy();
   }
   return { logits, elapsedMs };
-}
-
-export function cellName(recipe: string, bits: string): string {
-  return `${recipe} ${bits}`;
 }

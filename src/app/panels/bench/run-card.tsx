@@ -18,7 +18,7 @@ export function RunCard() {
   const isBusy = useLab((state) => state.job !== null && !state.job.isBackground);
   const { profile } = useActions();
   const isSoftware = adapter.kind === "ready" && adapter.adapter.isSoftware;
-  const model = quantized === null ? "float" : chosen.model;
+  const model = quantized === null && chosen.model === "quantized" ? "float" : chosen.model;
   return (
     <section className="card" aria-labelledby="bench-run-title" data-testid="bench-run">
       <h2 id="bench-run-title">What to measure</h2>
@@ -29,6 +29,7 @@ export function RunCard() {
           value={model}
           choices={[
             { value: "float", label: "Float" },
+            { value: "float16", label: "Float, stored in 16 bits" },
             ...(quantized === null
               ? []
               : [{ value: "quantized", label: `${recipeLabel(recipes, quantized.recipe)} ${bitsName(quantized)}` } as const]),

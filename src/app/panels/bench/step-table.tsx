@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { ProfileReport } from "../../../runner/profile/profile-report.ts";
 import { ChoiceSegments } from "../../components/choice.tsx";
+import { NumberHeading, ScrollTable } from "../../components/scroll-table.tsx";
 import { formatBytes, formatChange, formatCount, formatDuration, formatRate } from "../../format.ts";
 import { variantName, type ProfileComparison, type StepRow } from "../../results/bench-rows.ts";
 
@@ -37,44 +38,33 @@ export function StepTable({ profile, comparison }: { readonly profile: ProfileRe
           ? "The floor is the least time that this adapter could take, from its own limits; 100 % would be reached by a perfect kernel."
           : "Tune this adapter to see the floor of every step."}
       </p>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- wider than a phone: a box that scrolls must be reachable by keyboard (WCAG 2.1.1) */}
-      <section className="run-table step-table" tabIndex={0} aria-label="Table of dispatches">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Computes</th>
-              <th scope="col">Kernel and variant</th>
-              <Heading text="Time" />
-              {hasChange && <Heading text="Saved run" />}
-              {hasChange && <Heading text="Difference" />}
-              {hasSaved && !hasChange && <th scope="col">Saved run</th>}
-              {hasFloor && <Heading text="Of the floor" />}
-              {hasFloor && <th scope="col">Bound by</th>}
-              <Heading text="Operations" />
-              <Heading text="Bytes" />
-              <Heading text="Operations/s" />
-              <Heading text="Bytes/s" />
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map((row) => (
-              <Row key={row.step.name} row={row} hasFloor={hasFloor} hasSaved={hasSaved} hasChange={hasChange} />
-            ))}
-          </tbody>
-        </table>
-      </section>
+      <ScrollTable label="Table of dispatches" className="step-table">
+        <thead>
+          <tr>
+            <th scope="col">Computes</th>
+            <th scope="col">Kernel and variant</th>
+            <NumberHeading text="Time" />
+            {hasChange && <NumberHeading text="Saved run" />}
+            {hasChange && <NumberHeading text="Difference" />}
+            {hasSaved && !hasChange && <th scope="col">Saved run</th>}
+            {hasFloor && <NumberHeading text="Of the floor" />}
+            {hasFloor && <th scope="col">Bound by</th>}
+            <NumberHeading text="Operations" />
+            <NumberHeading text="Bytes" />
+            <NumberHeading text="Operations/s" />
+            <NumberHeading text="Bytes/s" />
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((row) => (
+            <Row key={row.step.name} row={row} hasFloor={hasFloor} hasSaved={hasSaved} hasChange={hasChange} />
+          ))}
+        </tbody>
+      </ScrollTable>
       {gone.length > 0 && (
         <p className="small">Only in the saved run: {gone.map(({ name, kernel }) => `${name} (${kernel})`).join(", ")}.</p>
       )}
     </section>
-  );
-}
-
-function Heading({ text }: { readonly text: string }) {
-  return (
-    <th scope="col" className="number">
-      {text}
-    </th>
   );
 }
 
@@ -83,7 +73,7 @@ function Row(props: { readonly row: StepRow; readonly hasFloor: boolean; readonl
   return (
     <tr data-testid="step" data-kernel={step.kernel}>
       <th scope="row">{step.name}</th>
-      <td>{variantName(step)}</td>
+      <td className="variant">{variantName(step)}</td>
       <td className="number">{formatDuration(step.elapsedMs / 1e3)}</td>
       {props.hasChange && <td className="number">{saved === null ? "new" : formatDuration(saved.elapsedMs / 1e3)}</td>}
       {props.hasChange && (
@@ -92,7 +82,9 @@ function Row(props: { readonly row: StepRow; readonly hasFloor: boolean; readonl
         </td>
       )}
       {props.hasSaved && !props.hasChange && (
-        <td>{saved === null ? "new" : variantName(saved) === variantName(step) ? "the same kernel" : variantName(saved)}</td>
+        <td className="variant">
+          {saved === null ? "new" : variantName(saved) === variantName(step) ? "the same kernel" : variantName(saved)}
+        </td>
       )}
       {props.hasFloor && <td className="number">{step.percentOfFloor === null ? "" : `${step.percentOfFloor.toFixed(0)} %`}</td>}
       {props.hasFloor && <td>{step.floorBound ?? ""}</td>}

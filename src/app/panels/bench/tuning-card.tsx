@@ -2,6 +2,7 @@ import { Button } from "react-aria-components/Button";
 import type { Roofline } from "../../../gpu/roofline/roofline.ts";
 import type { AdapterTuning } from "../../../runner/tune/adapter-tuning.ts";
 import { useActions, useLab } from "../../components/lab-context.tsx";
+import { ScrollTable } from "../../components/scroll-table.tsx";
 import { formatDuration, formatMs, formatRate } from "../../format.ts";
 import { tunedShapes } from "../../results/bench-rows.ts";
 
@@ -88,33 +89,30 @@ function Limits({ roofline }: { readonly roofline: Roofline }) {
 function Shapes({ tuning }: { readonly tuning: AdapterTuning }) {
   const { isSoftware } = tuning.roofline;
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- wider than a phone: a box that scrolls must be reachable by keyboard (WCAG 2.1.1)
-    <section className="run-table" tabIndex={0} aria-label="Table of shapes">
-      <table data-testid="tuned-shapes">
-        <caption className="visually-hidden">Kernel of each shape of linear layer</caption>
-        <thead>
-          <tr>
-            <th scope="col">Rows × K × columns</th>
-            <th scope="col">Kernel</th>
-            {isSoftware ? <th scope="col">Tried</th> : <th scope="col">Time</th>}
-            {!isSoftware && <th scope="col">Against the default</th>}
+    <ScrollTable label="Table of shapes" testId="tuned-shapes">
+      <caption className="visually-hidden">Kernel of each shape of linear layer</caption>
+      <thead>
+        <tr>
+          <th scope="col">Rows × K × columns</th>
+          <th scope="col">Kernel</th>
+          {isSoftware ? <th scope="col">Tried</th> : <th scope="col">Time</th>}
+          {!isSoftware && <th scope="col">Against the default</th>}
+        </tr>
+      </thead>
+      <tbody>
+        {tunedShapes(tuning).map(({ shape, rung, elapsedMs, speedup, tried }) => (
+          <tr key={shape}>
+            <th scope="row">{shape}</th>
+            <td>{rung}</td>
+            {isSoftware ? <td>{tried.length}</td> : <td>{formatDuration(elapsedMs / 1e3)}</td>}
+            {!isSoftware && (
+              <td>
+                {speedup === null ? "not compared" : speedup > 1.005 ? `${speedup.toFixed(2)}× as fast` : "is the default, or as fast"}
+              </td>
+            )}
           </tr>
-        </thead>
-        <tbody>
-          {tunedShapes(tuning).map(({ shape, rung, elapsedMs, speedup, tried }) => (
-            <tr key={shape}>
-              <th scope="row">{shape}</th>
-              <td>{rung}</td>
-              {isSoftware ? <td>{tried.length}</td> : <td>{formatDuration(elapsedMs / 1e3)}</td>}
-              {!isSoftware && (
-                <td>
-                  {speedup === null ? "not compared" : speedup > 1.005 ? `${speedup.toFixed(2)}× as fast` : "is the default, or as fast"}
-                </td>
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+        ))}
+      </tbody>
+    </ScrollTable>
   );
 }

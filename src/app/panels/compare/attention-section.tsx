@@ -1,7 +1,9 @@
 import { useEffect, useState } from "react";
 import { errorParts } from "../../actions/job-runner.ts";
 import { ChoiceSelect } from "../../components/choice.tsx";
+import { ErrorLine } from "../../components/error-line.tsx";
 import { useActions } from "../../components/lab-context.tsx";
+import { Thumbnail } from "../../components/thumbnail.tsx";
 import { AttentionMap, AttentionView, mapCosine } from "../../figures/attention-view.tsx";
 import { Measured } from "../../figures/measured.tsx";
 import { TableView } from "../../figures/table-view.tsx";
@@ -55,19 +57,14 @@ export function AttentionSection(props: {
       <div className="level-box" aria-busy={answer.kind === "waiting"} data-testid="attention-box" data-kind={answer.kind}>
         {answer.kind === "waiting" && <p className="muted">{waitingText(answer.progress)}</p>}
         {answer.kind === "none" && <p>Tokens of this model only see their own window, so there is no look over the whole image.</p>}
-        {answer.kind === "error" && (
-          <p className="notice warning">
-            <span aria-hidden="true">▲ </span>
-            {answer.error.what} {answer.error.why} {answer.error.next} <code>{answer.error.code}</code>
-          </p>
-        )}
-        {maps !== null && <Looks maps={maps} block={block} />}
+        {answer.kind === "error" && <ErrorLine error={answer.error} />}
+        {maps !== null && <Looks maps={maps} block={block} picture={images[image]?.thumbnail ?? null} />}
       </div>
     </section>
   );
 }
 
-function Looks({ maps, block }: { readonly maps: AttentionMaps; readonly block: number }) {
+function Looks({ maps, block, picture }: { readonly maps: AttentionMaps; readonly block: number; readonly picture: ImageBitmap | null }) {
   const [chosen, setHead] = useState(0);
   const heads = maps.blocks.find((one) => one.block === block)?.heads ?? null;
   const head = heads === null ? 0 : Math.min(chosen, heads.length - 1);
@@ -89,7 +86,13 @@ function Looks({ maps, block }: { readonly maps: AttentionMaps; readonly block: 
           ))}
         </fieldset>
       )}
-      <Measured>{(width) => <AttentionView name={name} pair={pair} gridWidth={maps.gridWidth} size={Math.min(LARGE, width)} />}</Measured>
+      <Measured>
+        {(width) => (
+          <AttentionView name={name} pair={pair} gridWidth={maps.gridWidth} size={Math.min(LARGE, width)}>
+            {picture !== null && <Thumbnail bitmap={picture} />}
+          </AttentionView>
+        )}
+      </Measured>
       <p className="muted small">
         Attention of the {maps.query} over the patches; dark is most. Cosine between both maps: {mapCosine(pair).toFixed(4)}.
       </p>

@@ -7,12 +7,14 @@ import { LayerFigure } from "../../figures/layer-figure.tsx";
 import { MarginFigure } from "../../figures/margin-figure.tsx";
 import { ScatterFigure } from "../../figures/scatter-figure.tsx";
 import { imageRows } from "../../results/image-rows.ts";
+import { mostChanged } from "../../results/predictions.ts";
 import { recipeLabel } from "../../store/engine-slice.ts";
 import { isStale } from "../../store/result-slice.ts";
 import { verdictOf } from "../../verdict.ts";
 import type { ModelCard } from "../../../models/config.ts";
 import type { ImageSet, LabComparison } from "../../worker/lab-api.ts";
 import { AttentionSection } from "./attention-section.tsx";
+import { ChangesCard } from "./changes-card.tsx";
 import { Downloads } from "./downloads.tsx";
 import { ImageGrid } from "./image-grid.tsx";
 import { LevelsSection } from "./levels-section.tsx";
@@ -53,7 +55,7 @@ function Results(props: { readonly result: LabComparison; readonly images: Image
   const shown = side === "baseline" && result.baseline !== null ? result.baseline : result.main;
   const other = shown === result.main ? result.baseline : result.main;
   const label = useCallback((name: string): string => recipeLabel(recipes, name), [recipes]);
-  const [image, setImage] = useState(0);
+  const [image, setImage] = useState(() => mostChanged(result.main, 1)[0] ?? 0);
   const lookAt = useCallback((index: number): void => {
     setImage(index);
     document.getElementById("attention")?.scrollIntoView({ block: "start" });
@@ -61,9 +63,15 @@ function Results(props: { readonly result: LabComparison; readonly images: Image
   const shownSide = shown === result.main ? "main" : "baseline";
   return (
     <div className="results" data-stale={stale} data-testid="results">
+      {other !== null && <ChangesCard shown={shown} other={other} labelOf={label} />}
       <Tiles shown={shown} other={other} warnings={result.warnings} otherLabel={other === null ? "" : label(other.request.recipe)} />
       <ErrorStripFigure comparison={shown} />
-      <ImageGrid rows={rows} labels={card.labels} hasBaseline={side === "main" && result.baseline !== null} onLook={lookAt} />
+      <ImageGrid
+        rows={rows}
+        labels={card.labels}
+        otherLabel={side === "main" && other !== null ? label(other.request.recipe) : null}
+        onLook={lookAt}
+      />
       <AttentionSection comparison={result.id} side={shownSide} images={images.evaluation} image={image} onImage={setImage} />
       <MarginFigure shown={shown} other={other} labelOf={label} images={images.evaluation} labels={card.labels} onLook={lookAt} />
       {other !== null && <LayerFigure shown={shown} other={other} labelOf={label} />}

@@ -33,7 +33,8 @@ export const MARKS: Readonly<Record<Mark, { readonly sign: string; readonly text
 export function ImageGrid(props: {
   readonly rows: readonly ImageRow[];
   readonly labels: readonly string[] | null;
-  readonly hasBaseline: boolean;
+  /** The recipe beside it, which may have lost what this one keeps; null: none. */
+  readonly otherLabel: string | null;
   /** Shows where the models look on this image. */
   readonly onLook: (image: number) => void;
 }) {
@@ -41,7 +42,7 @@ export function ImageGrid(props: {
   const setFilter = useLab((state) => state.setFilter);
   const [shownCount, setShownCount] = useState(PAGE);
   const count = (mark: Mark): number => props.rows.filter((row) => row.mark === mark).length;
-  const [order, setOrder] = useState<Order>("given");
+  const [order, setOrder] = useState<Order>("kl");
   const [classIndex, setClassIndex] = useState(ANY_CLASS);
   const classes = useMemo(() => [...new Set(props.rows.map((row) => row.floatClass))].toSorted((a, b) => a - b), [props.rows]);
   const rows = useMemo(() => {
@@ -55,7 +56,7 @@ export function ImageGrid(props: {
     { value: "flip", label: `Flips ${count("flip")}` },
   ];
   choices.push({ value: "near-tie", label: `Near ties ${props.rows.filter((row) => row.isNearTie).length}` });
-  if (props.hasBaseline) choices.push({ value: "rescued", label: `Rescued ${count("rescued")}` });
+  if (props.otherLabel !== null) choices.push({ value: "rescued", label: `Rescued ${count("rescued")}` });
   return (
     <section className="card" aria-labelledby="grid-title" data-testid="image-grid">
       <div className="card-head">
@@ -83,7 +84,7 @@ export function ImageGrid(props: {
       {rows.length === 0 && <p>{EMPTY[filter]}</p>}
       <ul className="image-grid">
         {rows.slice(0, shownCount).map((row) => (
-          <ImageTile key={row.image.id} row={row} labels={props.labels} onLook={props.onLook} />
+          <ImageTile key={row.image.id} row={row} labels={props.labels} otherLabel={props.otherLabel} onLook={props.onLook} />
         ))}
       </ul>
       {rows.length > shownCount && (
@@ -107,8 +108,12 @@ export function ImageGrid(props: {
   );
 }
 
-function ImageTile(props: { readonly row: ImageRow; readonly labels: readonly string[] | null; readonly onLook: (image: number) => void }) {
-  const { row, labels, onLook } = props;
+function ImageTile(
+  props: Pick<Parameters<typeof ImageGrid>[0], "labels" | "otherLabel" | "onLook"> & {
+    readonly row: ImageRow;
+  },
+) {
+  const { row, labels, otherLabel, onLook } = props;
   const mark = MARKS[row.mark];
   const { image } = row;
   return (
@@ -124,6 +129,11 @@ function ImageTile(props: { readonly row: ImageRow; readonly labels: readonly st
             <span aria-hidden="true">{mark.sign} </span>
             {mark.text}
           </p>
+          {row.mark === "rescued" && row.otherClass !== null && (
+            <p className="muted small">
+              {otherLabel}: {className(labels, row.otherClass)}
+            </p>
+          )}
           <button type="button" className="link-button small" onClick={() => onLook(row.index)}>
             attention<span className="visually-hidden"> on {image.name}</span>
           </button>

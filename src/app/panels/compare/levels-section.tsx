@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect, useState } from "react";
 import { errorParts } from "../../actions/job-runner.ts";
-import { Measured } from "../../figures/measured.tsx";
+import { ErrorLine } from "../../components/error-line.tsx";
 import { levelChoice, NO_WISH, quantizerText } from "../../results/level-choice.ts";
 import type { Side } from "../../results/image-rows.ts";
 import type { ErrorParts, LevelSite, LevelsRequest, SiteLevels } from "../../worker/lab-api.ts";
@@ -9,7 +9,7 @@ import { ChoiceSelect } from "../../components/choice.tsx";
 import { useActions } from "../../components/lab-context.tsx";
 import { useSeen } from "./use-seen.ts";
 
-const LevelPicture = lazy(() => import("../../figures/level-picture.tsx").then((module) => ({ default: module.LevelPicture })));
+const LevelFigure = lazy(() => import("../../figures/level-figure.tsx").then((module) => ({ default: module.LevelFigure })));
 
 const PARTS = { channel: "Channel", head: "Head", token: "Token" } as const;
 
@@ -57,10 +57,7 @@ export function LevelsSection(props: { readonly comparison: string; readonly sid
         {answer === null ? (
           <p className="muted">Reading values …</p>
         ) : "error" in answer ? (
-          <p className="notice warning">
-            <span aria-hidden="true">▲ </span>
-            {answer.error.what} {answer.error.why} {answer.error.next} <code>{answer.error.code}</code>
-          </p>
+          <ErrorLine error={answer.error} />
         ) : (
           <Picture site={site} levels={answer.levels} />
         )}
@@ -82,13 +79,9 @@ function Picture({ site, levels }: { readonly site: LevelSite; readonly levels: 
   }
   return (
     <>
-      <Measured>
-        {(width) => (
-          <Suspense fallback={<p className="muted">Drawing …</p>}>
-            <LevelPicture name={nameOf(site)} width={width} histogram={histogram} codebook={codebook} axis={axis} />
-          </Suspense>
-        )}
-      </Measured>
+      <Suspense fallback={<p className="muted">Drawing …</p>}>
+        <LevelFigure name={nameOf(site)} histogram={histogram} codebook={codebook} axis={axis} />
+      </Suspense>
       <p className="muted small">Values of {image}, the first calibration image, before anything is rounded.</p>
     </>
   );

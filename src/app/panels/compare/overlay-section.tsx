@@ -5,6 +5,7 @@ import { InputError } from "../../../tensor/input-error.ts";
 import { JsonFileButton } from "../../components/json-file-button.tsx";
 import { useLab } from "../../components/lab-context.tsx";
 import { HeatGrid, type HeatCell } from "../../figures/heat-grid.tsx";
+import { HeatLegend } from "../../figures/heat-legend.tsx";
 import { Measured } from "../../figures/measured.tsx";
 import { TableView } from "../../figures/table-view.tsx";
 import { formatDb, formatNumber } from "../../format.ts";
@@ -97,11 +98,7 @@ function Overlay({ data, layers }: { readonly data: NodeData; readonly layers: r
       )}
       <div className="strip-foot">
         <p className="readout">{pointed === null ? "" : cellOf(pointed).text}</p>
-        <p className="heat-legend">
-          <span>{formatNumber(low)}</span>
-          <span className="heat-bar" aria-hidden="true" />
-          <span>{formatNumber(high)}</span>
-        </p>
+        <HeatLegend light={formatNumber(low)} dark={formatNumber(high)} />
       </div>
       <p className="muted small">
         {found.length} of {data.values.size} names are layers that were measured here.

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { wilson } from "../../../metrics/wilson.ts";
-import { bitsName, formatBits, formatBytes, formatDb, formatMs, formatNats, formatPercent } from "../../format.ts";
+import { bitsName, EXECUTORS, formatBits, formatBytes, formatDb, formatMs, formatNats, formatPercent } from "../../format.ts";
 import { keptPredictions } from "../../verdict.ts";
 import type { LabSide, LabWarning } from "../../worker/lab-api.ts";
 import { adapterName } from "../../components/adapter-pill.tsx";
@@ -29,7 +29,7 @@ export function Tiles(props: {
           <small>
             {keptPredictions(shown)} of {quality.imageCount}
           </small>
-          <small data-testid="agreement-interval">95 %: {intervalText(keptPredictions(shown), quality.imageCount)}</small>
+          <small data-testid="agreement-interval">95 % interval: {intervalText(keptPredictions(shown), quality.imageCount)}</small>
         </Tile>
         {quality.top1AccuracyFloat !== null && quality.top1AccuracyQuantized !== null && (
           <Tile title="Accuracy" sub={against((c) => formatPercent(c.quality.top1AccuracyQuantized ?? NaN))}>
@@ -53,6 +53,7 @@ export function Tiles(props: {
             <span data-testid="kl" data-value={quality.klDivergence}>
               {formatNats(quality.klDivergence)}
             </span>
+            <small>0 is unchanged</small>
           </Tile>
         )}
         <Tile title={quality.features ? "Feature SQNR" : "Logit SQNR"} sub={against((c) => formatDb(c.quality.logitSqnrDb))}>
@@ -103,7 +104,7 @@ export function Tiles(props: {
       )}
       <p className="muted small">
         <span data-testid="executor" data-value={shown.executor}>
-          {EXECUTOR[shown.executor]}
+          {EXECUTORS[shown.executor]}
         </span>{" "}
         on {adapterName(env.adapter)}
         {env.adapter.integerExecution === null ? "" : ` (${env.adapter.integerExecution})`}.
@@ -118,13 +119,6 @@ function intervalText(hits: number, count: number): string {
   const { low, high } = wilson(hits, count);
   return `${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)} %`;
 }
-
-const EXECUTOR = {
-  integer: "Computed from packed integer codes",
-  simulated: "Simulated in floating point",
-  reference: "Computed by the CPU reference",
-  cpu: "Computed with WebAssembly on the CPU",
-} as const;
 
 function Arrow() {
   return (

@@ -23,11 +23,15 @@ export function Panel() {
       ) : (
         <div className="stack">
           <div className="card-columns">
-            <SplitCard images={images} />
-            <LabelsCard images={images} />
-            <StabilityCard images={images} />
-            <NormalisationCard />
-            <ManifestCard images={images} />
+            <div className="stack">
+              <SplitCard images={images} />
+              <StabilityCard images={images} />
+            </div>
+            <div className="stack">
+              <LabelsCard images={images} />
+              <NormalisationCard />
+              <ManifestCard images={images} />
+            </div>
           </div>
           <ImageBrowser images={images} onShow={setShown} />
           <ImageDialog index={shown} images={images} onClose={() => setShown(null)} />

@@ -3,7 +3,7 @@ import { labelAudit } from "../../results/data-rows.ts";
 import { className } from "../../results/image-rows.ts";
 import type { ImageSet } from "../../worker/lab-api.ts";
 
-const SOURCE = { table: "From a table", folders: "From folder names", none: "No labels" } as const;
+const SOURCE = { table: "Labels from a table", folders: "Labels from folder names", none: "No labels" } as const;
 const AUDIT_MARK = { agrees: "✓", shifted: "▲", "other-order": "▲", unclear: "▲", "too-few": "○" } as const;
 
 /** Where labels come from, how they became classes, and what may be wrong with them. */

@@ -13,10 +13,21 @@ const MOST_IN_USE = 2048;
 export function SplitCard({ images }: { readonly images: ImageSet }) {
   const { chooseImages } = useActions();
   const isBusy = useLab((state) => state.job !== null && !state.job.isBackground);
-  const current = images.rule ?? DEFAULT_RULE;
-  const [rule, setRule] = useState(current);
   const counts = countUses(images.items);
   const unusualCount = images.skipped.filter(({ isUnusual }) => isUnusual).length;
+  const asked = images.rule ?? DEFAULT_RULE;
+  // As many as there are; a rule may ask for more.
+  const current = {
+    ...asked,
+    calibrationCount: Math.max(1, Math.min(asked.calibrationCount, counts.calibration)),
+    evaluationCount: Math.max(1, Math.min(asked.evaluationCount, counts.evaluation)),
+  };
+  const [rule, setRule] = useState(current);
+  const [of, setOf] = useState(images);
+  if (of !== images) {
+    setOf(images);
+    setRule(current);
+  }
   const isChanged =
     rule.order !== current.order ||
     rule.calibrationCount !== current.calibrationCount ||

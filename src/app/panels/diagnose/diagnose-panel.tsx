@@ -54,7 +54,7 @@ function Diagnosis({ result }: { readonly result: LabComparison }) {
     <>
       <PanelHead
         title="Diagnose"
-        lead={`Where ${recipeLabel(recipes, shown.request.recipe)} ${bitsName(shown.request)} loses, why, and what would help.`}
+        lead={`Where ${recipeLabel(recipes, shown.request.recipe)} ${bitsName(shown.request)} loses on the images that changed most, why, and what would help.`}
       >
         {result.baseline !== null && (
           <ChoiceSegments
@@ -78,9 +78,9 @@ function Diagnosis({ result }: { readonly result: LabComparison }) {
           <section className="card" aria-labelledby="diagnose-what">
             <h2 id="diagnose-what">What it measures</h2>
             <p>
-              On four of your images, the model runs with weights or activations alone rounded, with single layers quantized or left in
-              float, and is looked at from inside: channels, attention, GELU, the residual stream. Each finding comes with a change that you
-              can try.
+              On the four images that changed most, the model runs with weights or activations alone rounded, with single layers quantized
+              or left in float, and is looked at from inside: channels, attention, GELU, the residual stream. Each finding comes with a
+              change that you can try.
             </p>
           </section>
         )}

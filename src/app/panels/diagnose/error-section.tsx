@@ -2,6 +2,7 @@ import { useMemo, useState } from "react";
 import { ChoiceSegments } from "../../components/choice.tsx";
 import { errorCell } from "../../figures/error-strip.tsx";
 import { HeatGrid } from "../../figures/heat-grid.tsx";
+import { ErrorLegend } from "../../figures/heat-legend.tsx";
 import { Measured } from "../../figures/measured.tsx";
 import { TableView } from "../../figures/table-view.tsx";
 import { formatDb } from "../../format.ts";
@@ -51,11 +52,7 @@ export function ErrorSection({ layers, imageCount }: { readonly layers: readonly
       </Measured>
       <div className="strip-foot">
         <p className="readout">{pointed?.text ?? "This layer rounds nothing itself."}</p>
-        <p className="heat-legend">
-          <span>40 dB, clean</span>
-          <span className="heat-bar" aria-hidden="true" />
-          <span>0 dB, lost</span>
-        </p>
+        <ErrorLegend />
       </div>
       <p className="muted small">
         {kind === "isolated"

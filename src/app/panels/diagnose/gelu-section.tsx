@@ -1,7 +1,6 @@
 import { useState } from "react";
 import { ChoiceSelect } from "../../components/choice.tsx";
-import { LevelPicture } from "../../figures/level-picture.tsx";
-import { Measured } from "../../figures/measured.tsx";
+import { LevelFigure } from "../../figures/level-figure.tsx";
 import { TableView } from "../../figures/table-view.tsx";
 import { formatPercent } from "../../format.ts";
 import type { GeluTail } from "../../../runner/diagnose/gelu-tail.ts";
@@ -34,17 +33,12 @@ export function GeluSection({ gelu }: { readonly gelu: readonly GeluTail[] }) {
       {use === null ? (
         <p>Channels have levels of their own here, so there is no one picture of them.</p>
       ) : (
-        <Measured>
-          {(width) => (
-            <LevelPicture
-              name={`GELU output of block ${place.block ?? place.name}`}
-              width={width}
-              histogram={place.values}
-              codebook={use.codebook}
-              axis="linear"
-            />
-          )}
-        </Measured>
+        <LevelFigure
+          name={`GELU output of block ${place.block ?? place.name}`}
+          histogram={place.values}
+          codebook={use.codebook}
+          axis="linear"
+        />
       )}
       <p className="muted small">
         From {place.low.toFixed(2)} to {place.high.toFixed(2)}; 99.9 % are at most {place.percentile999.toFixed(2)}
@@ -52,6 +46,7 @@ export function GeluSection({ gelu }: { readonly gelu: readonly GeluTail[] }) {
       </p>
       <TableView
         caption="GELU output of every block"
+        summary="Every block as table"
         columns={["Block", "Negative", "Negative levels", "Smallest", "99.9 % at most", "Largest", "Beyond the levels"]}
         rows={gelu.map((one) => [
           one.block ?? one.name,

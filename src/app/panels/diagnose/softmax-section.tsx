@@ -1,7 +1,6 @@
 import { useState } from "react";
 import { ChoiceSegments, ChoiceSelect } from "../../components/choice.tsx";
-import { LevelPicture } from "../../figures/level-picture.tsx";
-import { Measured } from "../../figures/measured.tsx";
+import { LevelFigure } from "../../figures/level-figure.tsx";
 import { TableView } from "../../figures/table-view.tsx";
 import { formatDb, formatPercent } from "../../format.ts";
 import type { LevelUse } from "../../../runner/diagnose/level-use.ts";
@@ -47,17 +46,12 @@ export function SoftmaxSection({ softmax }: { readonly softmax: readonly Softmax
         <p>This recipe finds levels for each row while the model runs, so there are none to draw.</p>
       ) : (
         <>
-          <Measured>
-            {(width) => (
-              <LevelPicture
-                name={`attention probabilities of block ${place.block ?? place.name}`}
-                width={width}
-                histogram={place.values}
-                codebook={use.codebook}
-                axis="log"
-              />
-            )}
-          </Measured>
+          <LevelFigure
+            name={`attention probabilities of block ${place.block ?? place.name}`}
+            histogram={place.values}
+            codebook={use.codebook}
+            axis="log"
+          />
           <p className="muted small">
             Dashed levels are wasted: no probability takes them. As good as {use.effective.toFixed(1)} levels used equally often; signal to
             noise {formatDb(use.sqnrDb)}.
@@ -66,6 +60,7 @@ export function SoftmaxSection({ softmax }: { readonly softmax: readonly Softmax
       )}
       <TableView
         caption="Levels of attention probabilities in every block"
+        summary="Every block as table"
         columns={["Block", "Levels", "Used", "Wasted", "Become 0", "Signal to noise"]}
         rows={softmax.flatMap((one) =>
           [...(one.current === null ? [] : [{ ...one.current, scheme: `${one.current.scheme} (this recipe)` }]), ...one.others].map(

@@ -1,6 +1,7 @@
 import { useMemo, useState } from "react";
 import type { KeyboardEvent, ReactNode } from "react";
 import type { InspectedTensor } from "../../../runner/inspect/inspect-graph.ts";
+import { HeatLegend } from "../../figures/heat-legend.tsx";
 import { TableView } from "../../figures/table-view.tsx";
 import { formatDb } from "../../format.ts";
 import { moveCursor } from "../../results/error-map.ts";
@@ -98,11 +99,7 @@ export function DifficultyMap(props: {
       </table>
       <div className="strip-foot">
         <p className="readout">{pointed === undefined ? "" : `${pointed.name}: ${formatDb(dbOf(pointed))}`}</p>
-        <p className="heat-legend">
-          <span>40 dB, easy</span>
-          <span className="heat-bar" aria-hidden="true" />
-          <span>0 dB, hard</span>
-        </p>
+        <HeatLegend light="40 dB, easy" dark="0 dB, hard" />
       </div>
       <TableView
         caption="Rounding error of weights"

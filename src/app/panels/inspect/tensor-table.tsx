@@ -1,3 +1,4 @@
+import { memo } from "react";
 import type { InspectedTensor } from "../../../runner/inspect/inspect-graph.ts";
 import { useWindow } from "../../components/use-window.ts";
 import { formatDb, formatNumber, formatPercent } from "../../format.ts";
@@ -19,16 +20,17 @@ export function TensorTable(props: {
 }) {
   const { rows, order, onOrder, bits, bitsIndex, storedAs } = props;
   const { box, first, last, before, after } = useWindow<HTMLElement>(rows.length, ROW_HEIGHT);
-  const columns: readonly (readonly [column: TensorColumn | null, title: string])[] = [
-    ["name", "Tensor"],
-    [null, "Shape"],
-    [null, "Stored"],
-    ["elements", "Share"],
-    ["range", "Range"],
-    ["standardDeviation", "Std"],
-    ["kurtosis", "Kurtosis"],
-    ["outlierChannels", "Outliers"],
-    ["preview", `${bits}-bit SQNR`],
+  // Widths are in rem: those of a table that finds them itself would jump while it scrolls.
+  const columns: readonly (readonly [column: TensorColumn | null, title: string, width: number])[] = [
+    ["name", "Tensor", 13],
+    [null, "Shape", 6],
+    ["elements", "Share", 4.5],
+    ["preview", `${bits}-bit SQNR`, 6.5],
+    ["kurtosis", "Kurtosis", 5],
+    ["outlierChannels", "Outliers", 5],
+    ["range", "Range", 9.5],
+    ["standardDeviation", "Std", 4.5],
+    [null, "Stored", 4.5],
   ];
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a box that scrolls must be reachable by keyboard (WCAG 2.1.1)
@@ -36,8 +38,8 @@ export function TensorTable(props: {
       <table className="tensor-table" aria-rowcount={rows.length + 1}>
         <thead>
           <tr>
-            {columns.map(([column, title]) => (
-              <th key={title} scope="col" aria-sort={sortOf(column, order)}>
+            {columns.map(([column, title, width]) => (
+              <th key={title} scope="col" style={{ width: `${width}rem` }} aria-sort={sortOf(column, order)}>
                 {column === null ? (
                   title
                 ) : (
@@ -53,28 +55,7 @@ export function TensorTable(props: {
         <tbody>
           {before > 0 && <tr aria-hidden="true" style={{ height: before }} />}
           {rows.slice(first, last).map((row, i) => (
-            <tr key={row.name} aria-rowindex={first + i + 2} style={{ height: ROW_HEIGHT }}>
-              <th scope="row" title={row.name}>
-                {row.name}
-              </th>
-              <td>{row.shape.join(" × ")}</td>
-              <td>{storedAs}</td>
-              <td title={`${row.elements.toLocaleString("en")} parameters`}>{shareText(row.share)}</td>
-              <td>
-                {formatNumber(row.low)} … {formatNumber(row.high)}
-              </td>
-              <td>{formatNumber(row.standardDeviation)}</td>
-              <td>{row.kurtosis === null ? "" : row.kurtosis.toFixed(row.kurtosis < 100 ? 1 : 0)}</td>
-              <td>{row.outlierChannels ?? ""}</td>
-              <td>
-                {row.previewDb !== null && (
-                  <>
-                    <span className="swatch" aria-hidden="true" style={{ background: heatOfDb(row.previewDb[bitsIndex] ?? Infinity) }} />{" "}
-                    {formatDb(row.previewDb[bitsIndex] ?? Infinity)}
-                  </>
-                )}
-              </td>
-            </tr>
+            <Row key={row.name} row={row} rowIndex={first + i + 2} bitsIndex={bitsIndex} storedAs={storedAs} />
           ))}
           {after > 0 && <tr aria-hidden="true" style={{ height: after }} />}
         </tbody>
@@ -83,6 +64,40 @@ export function TensorTable(props: {
     </section>
   );
 }
+
+/** Lines that stay in sight are not drawn again while the table scrolls. */
+const Row = memo(function Row(props: {
+  readonly row: InspectedTensor;
+  readonly rowIndex: number;
+  readonly bitsIndex: number;
+  readonly storedAs: string;
+}) {
+  const { row, rowIndex, bitsIndex, storedAs } = props;
+  return (
+    <tr aria-rowindex={rowIndex} style={{ height: ROW_HEIGHT }}>
+      <th scope="row" title={row.name}>
+        {row.name}
+      </th>
+      <td>{row.shape.join(" × ")}</td>
+      <td title={`${row.elements.toLocaleString("en")} parameters`}>{shareText(row.share)}</td>
+      <td>
+        {row.previewDb !== null && (
+          <>
+            <span className="swatch" aria-hidden="true" style={{ background: heatOfDb(row.previewDb[bitsIndex] ?? Infinity) }} />{" "}
+            {formatDb(row.previewDb[bitsIndex] ?? Infinity)}
+          </>
+        )}
+      </td>
+      <td>{row.kurtosis === null ? "" : row.kurtosis.toFixed(row.kurtosis < 100 ? 1 : 0)}</td>
+      <td>{row.outlierChannels ?? ""}</td>
+      <td>
+        {formatNumber(row.low)} … {formatNumber(row.high)}
+      </td>
+      <td>{formatNumber(row.standardDeviation)}</td>
+      <td>{storedAs}</td>
+    </tr>
+  );
+});
 
 function shareText(share: number): string {
   return share > 0 && share < 0.0005 ? "< 0.1 %" : formatPercent(share);

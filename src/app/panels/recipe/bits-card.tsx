@@ -71,8 +71,12 @@ export function BitsCard({ shown }: { readonly shown: LabRecipeSites }) {
       <div className="strip-foot">
         <output className="readout">{lookedText ?? "Drag over cells, or move with arrow keys and type a digit."}</output>
         <p className="heat-legend">
-          8 bits <span className="heat-bar" aria-hidden="true" /> 2 bits
-          <span className="ring-key" aria-hidden="true" /> changed by a rule
+          <span>8 bits</span>
+          <span className="heat-bar" aria-hidden="true" />
+          <span>2 bits</span>
+          <span>
+            <span className="ring-key" aria-hidden="true" /> changed by a rule
+          </span>
         </p>
       </div>
       <TableView

@@ -23,6 +23,7 @@ export function HtmlCard(props: {
 }) {
   const { card, result, rows, verdict, labelOf } = props;
   const modelFiles = useLab((state) => state.modelFiles);
+  const method = useLab((state) => state.recipes.find(({ name }) => name === result.main.request.recipe)?.description ?? null);
   const isBusy = useLab((state) => state.job !== null && !state.job.isBackground);
   const { manifest } = useActions();
   const [hasManifest, setManifest] = useState(true);
@@ -35,6 +36,7 @@ export function HtmlCard(props: {
         result,
         card,
         verdict,
+        method,
         rows,
         labelOf,
         nameOf: (index) => className(card.labels, index),

@@ -48,11 +48,15 @@ function Reports({ card, images, result }: { readonly card: ModelCard; readonly 
         {verdict}
       </blockquote>
       <div className="card-columns">
-        <HtmlCard card={card} result={result} rows={rows} verdict={verdict} labelOf={labelOf} />
-        <DataCard card={card} result={result} rows={rows} verdict={verdict} />
-        <ExportCard result={result} />
-        <CommandCard card={card} request={result.main.request} />
-        <ShareCard />
+        <div className="stack">
+          <HtmlCard card={card} result={result} rows={rows} verdict={verdict} labelOf={labelOf} />
+          <ExportCard result={result} />
+        </div>
+        <div className="stack">
+          <DataCard card={card} result={result} rows={rows} verdict={verdict} />
+          <CommandCard card={card} request={result.main.request} />
+          <ShareCard />
+        </div>
       </div>
     </div>
   );

@@ -77,6 +77,11 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(share > 0 && share < 0.01 ? 1 : 0)} %`;
 }
 
+/** A KL divergence, "0.052", "8.1e-5": never a 0 that is none. */
+export function nats(divergence: number): string {
+  return divergence > 0 && divergence < 0.001 ? divergence.toExponential(1) : divergence.toFixed(3);
+}
+
 /** "block 3", or "blocks 3, 5 and 2 more". */
 export function blocksText(blocks: readonly (number | null)[]): string {
   const known = [...new Set(blocks.flatMap((block) => (block === null ? [] : [block])))];

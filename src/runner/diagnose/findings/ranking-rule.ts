@@ -1,6 +1,6 @@
 import type { LayerBits } from "../../../quant/bits.ts";
 import type { Ranking, RankedPart } from "../rank-parts.ts";
-import { percent, type Finding, type FindingRule } from "./finding.ts";
+import { nats, percent, type Finding, type FindingRule } from "./finding.ts";
 
 /** Part of the summed loss from which one layer or role is worth its own bits. */
 const LARGE_SHARE = 0.25;
@@ -25,7 +25,7 @@ function alone({ kind, parts }: Ranking): Finding[] {
       id: `${kind}-dominates`,
       severity: share > 0.5 ? "high" : "medium",
       place: worst.nodes[0],
-      sentence: `${worst.name} quantized alone costs ${worst.distance.klDivergence.toFixed(3)} nats, ${percent(share)} of what all ${parts.length} ${kind}s cost one by one.`,
+      sentence: `${worst.name} quantized alone costs ${nats(worst.distance.klDivergence)} nats, ${percent(share)} of what all ${parts.length} ${kind}s cost one by one.`,
       advice: `Eight bits for ${kind === "role" ? "these layers" : "it"} cost little memory where ${kind === "layer" ? "it is one of many" : "they are a part of the model"}.`,
       change: { label: `8 bits for ${worst.name}`, request: { layerBits: wide(worst) } },
     },
@@ -42,7 +42,7 @@ function leftOut({ kind, parts, start }: Ranking): Finding[] {
       id: "leaving-out-helps",
       severity: gained > 0.5 ? "high" : "medium",
       place: best.nodes[0],
-      sentence: `Leaving ${best.name} in float takes the loss from ${start.klDivergence.toFixed(3)} to ${best.distance.klDivergence.toFixed(3)} nats, ${percent(gained)} less.`,
+      sentence: `Leaving ${best.name} in float takes the loss from ${nats(start.klDivergence)} to ${nats(best.distance.klDivergence)} nats, ${percent(gained)} less.`,
       advice: `Eight bits for ${kind === "layer" ? "this layer" : "these layers"} are nearly as good as float.`,
       change: { label: `8 bits for ${best.name}`, request: { layerBits: wide(best) } },
     },

@@ -1,4 +1,14 @@
-import { isBaseline, nextBits, percent, solvesWeights, USE_REPQ, type Finding, type FindingRule, type RequestChange } from "./finding.ts";
+import {
+  isBaseline,
+  nats,
+  nextBits,
+  percent,
+  solvesWeights,
+  USE_REPQ,
+  type Finding,
+  type FindingRule,
+  type RequestChange,
+} from "./finding.ts";
 import type { QuantizeRequest } from "../../comparison.ts";
 
 /** One side is called the culprit when it alone costs this many times what the other costs. */
@@ -13,7 +23,7 @@ export const splitRule: FindingRule = {
     if (split === null) return [];
     const [weights, activations, both, neither] = [split.weights, split.activations, split.both, split.neither].map((d) => d.klDivergence);
     const findings: Finding[] = [];
-    const figures = `KL ${weights.toFixed(3)} nats with only weights rounded, ${activations.toFixed(3)} with only activations, ${both.toFixed(3)} with both`;
+    const figures = `KL ${nats(weights)} nats with only weights rounded, ${nats(activations)} with only activations, ${nats(both)} with both`;
     if (both <= 5 * NEGLIGIBLE && split.both.agreement === 1) {
       findings.push({
         id: "hardly-any-loss",
@@ -51,7 +61,7 @@ export const splitRule: FindingRule = {
         id: "weights-already-rounded",
         severity: "low",
         place: null,
-        sentence: `With nothing rounded the model is already ${neither.toFixed(3)} nats from the float one, ${percent(Math.min(1, neither / both))} of the whole.`,
+        sentence: `With nothing rounded the model is already ${nats(neither)} nats from the float one, ${percent(Math.min(1, neither / both))} of the whole.`,
         advice:
           "The method rounds weights, or compensates for rounding, in the model itself; that cannot be switched off here, so every figure below contains it.",
         change: null,
