@@ -15,23 +15,39 @@ import { resampleCoefficients } from "../images/resample-coefficients.ts";
 
 /** -> [3,H,W], the same bits as `preprocess`. */
 export async function preprocessOnGpu(gpu: Gpu, pixels: Pixels, p: Preprocessing): Promise<Float32Array<ArrayBuffer>> {
+  const words = await cropWords(gpu, pixels, p);
+  if (!words) return preprocess(pixels, p);
+  const out = await runKernel(gpu, normalizePixels, { pixels: words.length }, {}, [normalizationLevels(p), words], 3 * words.length);
+  return new Float32Array(out.buffer, 0, 3 * words.length);
+}
+
+/** The same bytes as `cropForDisplay`; null where the CPU does it. */
+export async function cropOnGpu(gpu: Gpu, pixels: Pixels, p: Preprocessing): Promise<Pixels | null> {
+  const words = await cropWords(gpu, pixels, p);
+  if (!words) return null;
+  const rgb = new Uint8Array(3 * words.length);
+  for (let i = 0; i < rgb.length; i++) rgb[i] = words[Math.floor(i / 3)] >>> (8 * (i % 3));
+  return { width: p.inputSize[1], height: p.inputSize[0], rgb };
+}
+
+/** Resized and cropped, one pixel a word; null for what stays on the CPU. */
+async function cropWords(gpu: Gpu, pixels: Pixels, p: Preprocessing): Promise<Uint32Array<ArrayBuffer> | null> {
   const [height, width] = p.inputSize;
-  if (p.resize === "none" || p.interpolation === "nearest") return preprocess(pixels, p);
+  if (p.resize === "none" || p.interpolation === "nearest") return null;
   const target =
     p.resize === "squash"
       ? { width: Math.floor((p.size * width) / height), height: p.size }
       : shortestEdgeSize(pixels.width, pixels.height, p.size);
   const across = centreSpan(target.width, width, p.rounding);
   const down = centreSpan(target.height, height, p.rounding);
-  if (across.padding + down.padding > 0 || across.length !== width || down.length !== height) return preprocess(pixels, p);
+  if (across.padding + down.padding > 0 || across.length !== width || down.length !== height) return null;
   const columns = { filter: p.interpolation, from: pixels.width, to: target.width, start: across.start, count: width };
   const rows = { filter: p.interpolation, from: pixels.height, to: target.height, start: down.start, count: height };
-  // x: [H0,W0] -> [H0,width] -> [height,width], one pixel a word
+  // x: [H0,W0] -> [H0,width] -> [height,width]
   let words = packPixels(gpu, pixels);
   words = await pass(gpu, words, columns, { lines: pixels.height, in_line: pixels.width, in_step: 1, out_line: width, out_step: 1 });
   words = await pass(gpu, words, rows, { lines: width, in_line: 1, in_step: width, out_line: 1, out_step: width });
-  const out = await runKernel(gpu, normalizePixels, { pixels: width * height }, {}, [normalizationLevels(p), words], 3 * width * height);
-  return new Float32Array(out.buffer, 0, 3 * width * height);
+  return words.subarray(0, width * height);
 }
 
 interface Axis {

@@ -9,6 +9,7 @@ import { recipeSites } from "../../quant/rules/recipe-sites.ts";
 import type { Split } from "../../runner/data/choose-images.ts";
 import { checkNormalisation } from "../../runner/data/check-normalisation.ts";
 import { checkLimits } from "../../runner/check-limits.ts";
+import { createCropper } from "../../runner/crop-images.ts";
 import { compareModels } from "../../runner/compare.ts";
 import { describeAdapter } from "../../runner/describe-adapter.ts";
 import { digest, digestImages, digestWeights, overlapWarning } from "../../runner/digest.ts";
@@ -62,10 +63,10 @@ const CHECKED_IMAGES = 16;
 /** The lab on the real engine: everything behind the page runs here, in the worker. */
 export function createEngineLab(webgpu: GPU | undefined): LabApi {
   const state: State = { model: null, graph: null };
-  const shelf = createImageShelf();
   const jobs = new Map<string, AbortController>();
   const losses = createLossCount();
   const device = currentGpu(() => openGpu(webgpu), losses.add);
+  const shelf = createImageShelf(createCropper(device));
   const tunings = createTunings(indexedDbStore(indexedDB));
   const openLab = () => openEngine(device, "integer", tunings.load);
 

@@ -6,13 +6,14 @@ import type { ModelCard } from "../../models/config.ts";
 import { defaultRule, imageOrder, splitImages, type Split, type SplitRule } from "../../runner/data/choose-images.ts";
 import { narrowCalibration, traitNotes, traitSentences, type ImageNote } from "../../runner/data/image-notes.ts";
 import { parseManifest, resolveManifest, type Manifest } from "../../runner/data/manifest.ts";
+import type { Crop } from "../../runner/crop-images.ts";
 import { digest } from "../../runner/digest.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import { throwIfCancelled, type Job } from "../../tensor/progress.ts";
 import { canvasReadsBackExactly } from "../decode-browser.ts";
 import { fileItems, sampleItems, type GivenImages } from "./image-items.ts";
 import type { DroppedFile, ImageSet, ImageUse, ImageView, SkippedImage } from "./lab-api.ts";
-import { bitmapOf, holdImage, labImage, type HeldImage } from "./lab-images.ts";
+import { bitmapOf, labImage, type HeldImage } from "./lab-images.ts";
 
 const THUMBNAIL_SIDE = 128;
 const VIEW_SIDE = 640;
@@ -40,7 +41,8 @@ interface Chosen {
   readonly skipped: readonly SkippedImage[];
 }
 
-export function createImageShelf(): ImageShelf {
+/** `crop`: resizes for the preprocessing of the open model. */
+export function createImageShelf(crop: Crop): ImageShelf {
   let given: GivenImages | null = null;
   let chosen: Chosen | null = null;
   let preprocessing: Preprocessing | null = null;
@@ -57,7 +59,7 @@ export function createImageShelf(): ImageShelf {
     if (unusual) throw unusual;
     if (known) return known;
     const { name, label, pixels } = item;
-    const image = holdImage({ id: `image-${index}`, name, label, facts }, await pixels(), wanted);
+    const image = { id: `image-${index}`, name, label, facts, crop: await crop(await pixels(), wanted) };
     held.set(index, image);
     return image;
   }
@@ -208,7 +210,7 @@ export function createImageShelf(): ImageShelf {
   async function lookAt(images: GivenImages, index: number, card: ModelCard): Promise<HeldImage> {
     const known = preprocessing === card.preprocessing ? held.get(index) : undefined;
     const { name, label, pixels } = images.items[index];
-    return known ?? holdImage({ id: `image-${index}`, name, label, facts: null }, await pixels(), card.preprocessing);
+    return known ?? { id: `image-${index}`, name, label, facts: null, crop: await crop(await pixels(), card.preprocessing) };
   }
 }
 

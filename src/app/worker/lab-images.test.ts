@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { heldSource, holdImage } from "./lab-images.ts";
+import { heldSource } from "./lab-images.ts";
 
 const preprocessing = {
   inputSize: [1, 2],
@@ -13,6 +13,6 @@ const preprocessing = {
 
 test("held images become normalised planes", async () => {
   const pixels = { width: 2, height: 1, rgb: Uint8Array.of(0, 255, 0, 255, 0, 255) };
-  const source = heldSource([holdImage({ id: "a", name: "a.png", label: null, facts: null }, pixels, preprocessing)], preprocessing);
+  const source = heldSource([{ id: "a", name: "a.png", label: null, facts: null, crop: pixels }], preprocessing);
   expect([...(await source.batch(0, 1)).data]).toEqual([-1, 1, 1, -1, -1, 1]);
 });

@@ -1,4 +1,4 @@
-import { cropForDisplay, normalize } from "../../images/preprocess.ts";
+import { normalize } from "../../images/preprocess.ts";
 import type { Pixels } from "../../images/pixels.ts";
 import type { Preprocessing } from "../../images/preprocessing.ts";
 import type { ImageFacts } from "../../images/read-facts.ts";
@@ -15,11 +15,6 @@ export interface HeldImage {
   /** null for pictures that are rendered. */
   readonly facts: ImageFacts | null;
   readonly crop: Pixels;
-}
-
-/** Resize and crop once, for the preprocessing of the open model. */
-export function holdImage(image: Omit<HeldImage, "crop">, pixels: Pixels, preprocessing: Preprocessing): HeldImage {
-  return { ...image, crop: cropForDisplay(pixels, preprocessing) };
 }
 
 /** The thumbnail that the page draws. */

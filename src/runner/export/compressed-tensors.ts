@@ -7,13 +7,14 @@ import { writeSafetensors, type StorableTensor } from "../../formats/safetensors
 import type { Graph, Node } from "../../graph/graph.ts";
 import type { Quantizer } from "../../graph/quantizer.ts";
 import { encodeTensor } from "../../quant/schemes/encode.ts";
+import { InputError } from "../../tensor/input-error.ts";
 import { tensor } from "../../tensor/tensor.ts";
 import { isUniform } from "../pack-weights.ts";
 import { checkExport } from "./check-export.ts";
 import { exportUnsupported, fileStem, type ExportFormat } from "./export-format.ts";
 import { modelConfig, preprocessorConfig } from "./model-config.ts";
 import { roundedWeight } from "./onnx-quantizers.ts";
-import { stateDictOf, type ExportedLayer } from "./state-dict.ts";
+import { LATENT_QKV, stateDictOf, type ExportedLayer } from "./state-dict.ts";
 
 const NAME = "compressed-tensors";
 
@@ -21,7 +22,7 @@ export const compressedTensors: ExportFormat = {
   name: NAME,
   label: "safetensors, compressed-tensors",
   summary:
-    "transformers, vLLM and llm-compressor: packed or int8 weights with config.json, in Hugging Face's names where the model is a plain ViT",
+    "transformers, vLLM and llm-compressor: packed or int8 weights with config.json, in Hugging Face's names where the model is a plain ViT, else in timm's",
   async write({ graph, card, request }) {
     const representable = withRepresentable(graph);
     const { naming, layers, tensors } = stateDictOf(representable, card, NAME);
@@ -41,9 +42,21 @@ export const compressedTensors: ExportFormat = {
       { name: `${folder}/config.json`, bytes: json(config) },
       { name: `${folder}/preprocessor_config.json`, bytes: json(preprocessorConfig(card)) },
     ];
-    return { files, payloadBytes, check: await checkExport(files, representable), notes: notesOf(graph, representable) };
+    const check = await checkExport(files, representable).catch((error: unknown) => {
+      throw notHeld(error);
+    });
+    return { files, payloadBytes, check, notes: notesOf(graph, representable) };
   },
 };
+
+/** A checkpoint that opens as another network, or not at all, holds something that its names cannot say. */
+function notHeld(error: unknown): unknown {
+  const isOther =
+    error instanceof InputError || (error instanceof Error && error.message.startsWith("internal: the export is not the model"));
+  if (!isOther) return error;
+  const found = error instanceof InputError ? error.what : error.message.replace(/^internal: /, "");
+  return exportUnsupported(NAME, `all of this network (when it is read back: ${found})`);
+}
 
 /** The graph with the quantizers that the layout has a place for: of Linears' weights, and of their inputs where one grid of integers covers all columns. */
 function withRepresentable(graph: Graph): Graph {
@@ -51,7 +64,8 @@ function withRepresentable(graph: Graph): Graph {
   const nodes = graph.nodes.map((node): Node => {
     const { quantizers, ...rest } = node;
     if (!quantizers) return node;
-    const weight = node.op === "Gemm" && node.inputs[0] !== patches && fits(quantizers.weight) ? quantizers.weight : undefined;
+    const isLinear = node.op === "Gemm" && node.inputs[0] !== patches && node.name !== LATENT_QKV;
+    const weight = isLinear && fits(quantizers.weight) ? quantizers.weight : undefined;
     const input = weight && fits(quantizers.input) && quantizers.input?.scale.length === 1 ? quantizers.input : undefined;
     const weights =
       quantizers.weight && !weight ? { ...node.weights, weight: roundedWeight(node.weights.weight, quantizers.weight) } : node.weights;

@@ -8,20 +8,23 @@ export function modelConfig(card: ModelCard, naming: StateDict["naming"]): JsonO
   const size = config.imageSize[0] === config.imageSize[1] ? config.imageSize[0] : [...config.imageSize];
   if (naming === "timm") {
     return {
-      architecture: card.family === "deit" ? "deit_custom" : "vit_custom",
+      architecture: `${card.family}_custom`,
       num_classes: config.numClasses,
       num_features: config.embedDim,
       global_pool: config.pooling === "mean" ? "avg" : config.pooling,
       model_args: {
         img_size: [...config.imageSize],
         patch_size: config.patchSize,
-        embed_dim: config.embedDim,
-        depth: config.depth,
-        num_heads: config.numHeads,
+        ...sizesOf(config),
         norm_eps: config.epsilon,
         act_layer: config.activation?.kind ?? geluNames[config.gelu],
         ...(config.activation?.coefficients ? { act_coefficients: [...config.activation.coefficients] } : {}),
         ...(config.postNorm ? { norm_first: false } : {}),
+        ...(config.norm ? { norm_layer: "rmsnorm" } : {}),
+        ...(config.clippedSoftmax ? { attn_softmax: `clipped(${config.clippedSoftmax.gamma}:${config.clippedSoftmax.zeta})` } : {}),
+        ...(config.headGates
+          ? { attn_gate_type: { token: "conditional_per_token", image: "conditional_per_head" }[config.headGates] }
+          : {}),
       },
       ...(labels ? { label_names: [...labels] } : {}),
     };
@@ -44,6 +47,17 @@ export function modelConfig(card: ModelCard, naming: StateDict["naming"]): JsonO
     qkv_bias: config.qkvBias,
     ...(labels ? { id2label: Object.fromEntries(labels.map((label, id) => [String(id), label])) } : {}),
     ...(config.numClasses > 0 ? { num_labels: config.numClasses } : {}),
+  };
+}
+
+/** One number of each for all blocks, or one for each stage. */
+function sizesOf({ embedDim, depth, numHeads, stages }: ModelCard["config"]): JsonObject {
+  if (!stages) return { embed_dim: embedDim, depth, num_heads: numHeads };
+  return {
+    embed_dim: stages[0].embedDim,
+    depths: stages.map((stage) => stage.depth),
+    num_heads: stages.map((stage) => stage.numHeads),
+    window_size: stages[0].window,
   };
 }
 

@@ -1,10 +1,12 @@
 /**
- * A graph as the tensors of a checkpoint, in the names that Hugging Face gives a ViT or DeiT where the network is one, else in timm's.
+ * A graph as the tensors of a checkpoint, in the names that Hugging Face gives a ViT or DeiT where the network is one, else in timm's (Swin's: the original's).
  * Folded weights stay folded: the network computes the same.
  */
 import { INPUT, type Graph, type Node } from "../../graph/graph.ts";
 import type { Quantizer } from "../../graph/quantizer.ts";
 import type { ModelCard } from "../../models/config.ts";
+import { isCentred, stretchOf } from "../../graph/ops.ts";
+import { isTable } from "../../graph/tables.ts";
 import { pickRows, scaleQuantizer } from "../../models/quantizer-rows.ts";
 import { tensor, zeros, type Shape, type Tensor } from "../../tensor/tensor.ts";
 import { exportUnsupported } from "./export-format.ts";
@@ -30,7 +32,7 @@ export interface StateDict {
   readonly tensors: Readonly<Record<string, Tensor>>;
 }
 
-/** Throws InputError EXPORT_UNSUPPORTED for networks other than plain Vision Transformers. */
+/** Throws InputError EXPORT_UNSUPPORTED for networks with a part that no checkpoint in these names has a tensor for. */
 export function stateDictOf(graph: Graph, card: ModelCard, format: string): StateDict {
   const naming = isHuggingface(graph, card) ? "huggingface" : "timm";
   const layers: ExportedLayer[] = [];
@@ -43,13 +45,17 @@ export function stateDictOf(graph: Graph, card: ModelCard, format: string): Stat
       const isEmbedding = inputs[0] === patches?.name;
       const channels = graph.shapes[INPUT][0];
       const shape = isEmbedding ? [weights.weight.shape[0], channels, patchSize, patchSize] : weights.weight.shape;
-      layers.push(...splitLayer(wholeHead(node, card), shape, naming));
+      layers.push(...(name === LATENT_QKV ? latentLayers(node) : splitLayer(wholeHead(node, card), shape, naming)));
+      if (name === LATENT_QKV) tensors["attn_pool.latent"] = zeros([1, 1, weights.weight.shape[1]]);
     } else if (op === "LayerNormalization") {
-      if (node.attributes.centred === 0 || node.attributes.arithmetic !== undefined) throw exportUnsupported(format, `the norm ${name}`);
-      tensors[`${naming === "timm" ? name : huggingfaceName(name, card)}.weight`] = weights.scale;
-      tensors[`${naming === "timm" ? name : huggingfaceName(name, card)}.bias`] = weights.bias;
+      if (node.attributes.arithmetic !== undefined) throw exportUnsupported(format, `${name}, which is computed in integers`);
+      const norm = naming === "timm" ? name : huggingfaceName(name, card);
+      tensors[`${norm}.weight`] = weights.scale;
+      // RMSNorm has no shift, unless a recipe moved one into it.
+      if (isCentred(node) || weights.bias.data.some((value) => value !== 0)) tensors[`${norm}.bias`] = weights.bias;
     } else if (op === "PrependTokens") Object.assign(tensors, tokensOf(node, card, naming, format));
-    else if (Object.keys(weights).length > 0) throw exportUnsupported(format, `${name} (${op})`);
+    else if (op === "AttentionBias" && weights.table) tensors[`${name.replace(/bias$/, "")}relative_position_bias_table`] = weights.table;
+    else if (!Object.keys(weights).every(isTable)) throw exportUnsupported(format, `${name} (${op})`);
   }
   return {
     naming,
@@ -58,14 +64,15 @@ export function stateDictOf(graph: Graph, card: ModelCard, format: string): Stat
   };
 }
 
+/** What transformers' ViT and DeiT have no place for. */
+const foreign: ReadonlySet<string> = new Set(["GatedActivation", "Activation", "AttentionBias", "HeadGate", "LinearAttention"]);
+
 /** Whether transformers' ViTForImageClassification, DeiTForImageClassificationWithTeacher or ViTModel is exactly this network. */
 function isHuggingface({ nodes }: Graph, { config }: ModelCard): boolean {
   const known =
     /^(patch_embed\.(patches|proj)|tokens|norm|pool|pool_dist|head|head_dist|logits|blocks\.\d+\.(norm[12]|add[12]|attn\.\w+|mlp\.\w+))$/;
   const isPlain = config.classToken && config.registerTokens === 0 && config.pooling === "token" && !config.postNorm && !config.norm;
-  return (
-    isPlain && nodes.every(({ name, op }) => known.test(name) && op !== "GatedActivation" && op !== "Activation" && op !== "AttentionBias")
-  );
+  return isPlain && nodes.every((node) => known.test(node.name) && !foreign.has(node.op) && isCentred(node) && stretchOf(node) === null);
 }
 
 /** Two heads that are averaged lie halved in the graph. */
@@ -84,6 +91,22 @@ function wholeHead(node: Node, { config }: ModelCard): Node {
     weights: { weight: doubled(weight), ...(bias ? { bias: doubled(bias) } : {}) },
     quantizers: { ...rest, ...(scaled ? { weight: scaled } : {}) },
   };
+}
+
+/** Of the learned query that pools: its own rows are 0, the query is their bias, so that any latent gives it; written in float (see compressed-tensors.ts). */
+export const LATENT_QKV = "attn_pool.qkv";
+
+function latentLayers({ name, weights: { weight, bias } }: Node): ExportedLayer[] {
+  const [rows, width] = weight.shape;
+  const layer = (part: string, first: number, end: number): ExportedLayer => ({
+    name: `attn_pool.${part}`,
+    node: name,
+    weight: tensor([end - first, width], weight.data.slice(first * width, end * width)),
+    shape: [end - first, width],
+    bias: tensor([end - first], bias.data.slice(first, end)),
+    quantizers: {},
+  });
+  return [layer("q", 0, rows / 3), layer("kv", rows / 3, rows)];
 }
 
 /** Hugging Face keeps query, key and value apart. */
