@@ -12,6 +12,16 @@ test.describe.configure({ mode: "serial" });
 
 let page: Page;
 
+async function modelFiles() {
+  return Promise.all(
+    modelSources(syntheticVit({ numClasses: 7 })).map(async (source) => ({
+      name: source.name,
+      mimeType: "application/octet-stream",
+      buffer: Buffer.from(await source.slice(0, source.byteLength)),
+    })),
+  );
+}
+
 function imageFiles() {
   return Promise.all(
     Array.from({ length: 6 }, async (_, i) => {
@@ -30,14 +40,10 @@ test.beforeAll(async ({ browser }) => {
     throw error;
   });
   await page.goto("./?automation=1");
-  const model = await Promise.all(
-    modelSources(syntheticVit({ numClasses: 7 })).map(async (source) => ({
-      name: source.name,
-      mimeType: "application/octet-stream",
-      buffer: Buffer.from(await source.slice(0, source.byteLength)),
-    })),
-  );
-  await page.getByTestId("file-input").first().setInputFiles(model);
+  await page
+    .getByTestId("file-input")
+    .first()
+    .setInputFiles(await modelFiles());
 });
 
 test.afterAll(() => page.close());
@@ -70,6 +76,34 @@ test("dropped images are compared, with the tuned kernels", async () => {
     .setInputFiles(await imageFiles());
   await expect(page.getByTestId("verdict")).toBeVisible({ timeout: 200_000 });
   await expect(page.getByTestId("job")).toHaveCount(0, { timeout: 100_000 });
+});
+
+test("without a GPU the CPU computes: the same predictions, a diagnosis, and Bench says what it lacks", async ({ browser }) => {
+  const other = await browser.newPage({ bypassCSP: true, serviceWorkers: "block" });
+  await other.route("**/assets/lab.worker-*.js", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({
+      response,
+      body: `Object.defineProperty(navigator, "gpu", { value: undefined });\n${await response.text()}`,
+    });
+  });
+  await other.goto("./?automation=1");
+  await expect(other.getByTestId("no-adapter")).toBeVisible();
+  await other
+    .getByTestId("file-input")
+    .first()
+    .setInputFiles([...(await modelFiles()), ...(await imageFiles())]);
+  await expect(other.getByTestId("verdict")).toBeVisible({ timeout: 100_000 });
+  await expect(other.getByTestId("executor")).toHaveAttribute("data-value", "cpu");
+  await expect(other.getByTestId("adapter")).toContainText("no GPU: the CPU computes");
+  expect(await other.getByTestId("verdict").innerText()).toBe(await page.getByTestId("verdict").innerText());
+  await other.keyboard.press("6");
+  await other.getByTestId("diagnose").click();
+  await expect(other.getByTestId("ranking-table")).toBeVisible({ timeout: 100_000 });
+  await expect(other.getByTestId("error-card")).toHaveCount(0);
+  await other.keyboard.press("8");
+  await expect(other.getByTestId("bench-no-adapter")).toBeVisible();
+  await other.close();
 });
 
 test("attention: both models look at an image, head by head", async () => {
@@ -151,27 +185,34 @@ function lastResult(): Promise<LastResult> {
 test("the page stays fluent while a comparison runs: 50 frames a second where the machine gives as many", async () => {
   await page.keyboard.press("2");
   await page.waitForTimeout(1000);
-  const atRest = median((await measureFrames(page, { durationMs: 1500 })).framesMs);
   await page.keyboard.press("5");
+  await page.waitForTimeout(500);
+  const rest = await measureFrames(page, { durationMs: 2000 });
+  const atRest = median(rest.framesMs);
+  const restShare = sum(rest.longTasksMs) / sum(rest.framesMs);
   const framesMs: number[] = [];
   const longTasksMs: number[] = [];
+  let workMs = 0;
   // One comparison of this tiny model takes half a second.
   while (sum(framesMs) < 2000) {
+    // The comparison may be over before a test that looks from outside sees it begin.
+    const measuring = measureFrames(page, { durationMs: 4000, whileSeen: JOB });
     await page.keyboard.press("r");
-    await expect(page.getByTestId("job")).toBeVisible();
-    const measured = await measureFrames(page, { durationMs: 4000, whileSeen: JOB });
+    const measured = await measuring;
     framesMs.push(...measured.framesMs);
     longTasksMs.push(...measured.longTasksMs);
+    workMs += measured.workMs;
     await expect(page.getByTestId("job")).toHaveCount(0, { timeout: 200_000 });
   }
   const busy = median(framesMs);
-  const text = `${framesMs.length} frames, median ${busy.toFixed(1)} ms (${atRest.toFixed(1)} at rest), long tasks ${sum(longTasksMs).toFixed(0)} of ${sum(framesMs).toFixed(0)} ms`;
+  const text = `${framesMs.length} frames, median ${busy.toFixed(1)} ms (${atRest.toFixed(1)} at rest), long tasks (${(100 * restShare).toFixed(0)} % at rest) ${sum(longTasksMs).toFixed(0)} and work of the page ${workMs.toFixed(0)} of ${sum(framesMs).toFixed(0)} ms`;
   test.info().annotations.push({ type: "frames", description: text });
   process.stdout.write(`  ${text}\n`);
   expect(framesMs.length).toBeGreaterThan(20);
   // Without a GPU the same cores compute the model and draw the page; a busy machine is slower even at rest. What is the page's own must stay small.
   expect(busy).toBeLessThan(Math.max(20, 1.5 * atRest));
-  expect(sum(longTasksMs)).toBeLessThan(0.1 * sum(framesMs));
+  expect(workMs, text).toBeLessThan(0.1 * sum(framesMs));
+  expect(sum(longTasksMs), text).toBeLessThan(Math.max(0.1, 2 * restShare) * sum(framesMs));
 });
 
 // Last: what the page opened again is colder than what the other tests ran on.

@@ -4,11 +4,13 @@ import type { Page } from "@playwright/test";
 export interface Fluency {
   readonly framesMs: readonly number[];
   readonly longTasksMs: readonly number[];
+  /** CPU time that the page's thread spends on script, style and layout: a busy machine does not inflate it. */
+  readonly workMs: number;
 }
 
 export interface Scrolling {
   readonly durationMs: number;
-  /** Ends as soon as nothing in the page matches it. */
+  /** Begins when something in the page matches it, five seconds later at the latest, and ends as soon as nothing does. */
   readonly whileSeen?: string;
   /** What scrolls; the page where absent. */
   readonly box?: string;
@@ -16,13 +18,22 @@ export interface Scrolling {
   readonly step?: number;
 }
 
-export function measureFrames(page: Page, { durationMs, whileSeen = "body", box = "html", step = 12 }: Scrolling): Promise<Fluency> {
-  return page.evaluate(
+export async function measureFrames(page: Page, { durationMs, whileSeen = "body", box = "html", step = 12 }: Scrolling): Promise<Fluency> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  const workMs = async () => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return 1000 * sum(metrics.filter(({ name }) => /^(Script|Layout|RecalcStyle)Duration$/.test(name)).map(({ value }) => value));
+  };
+  const before = await workMs();
+  const measured = await page.evaluate(
     async ([duration, seen, scrolled, pixels]) => {
       const longTasksMs: number[] = [];
       const observer = new PerformanceObserver((list) => list.getEntries().forEach((entry) => longTasksMs.push(entry.duration)));
       observer.observe({ type: "longtask" });
       const framesMs: number[] = [];
+      const asked = performance.now();
+      while (document.querySelector(seen) === null && performance.now() < asked + 5000) await new Promise(requestAnimationFrame);
       let last = performance.now();
       const end = last + duration;
       while (last < end && document.querySelector(seen) !== null) {
@@ -37,6 +48,9 @@ export function measureFrames(page: Page, { durationMs, whileSeen = "body", box 
     },
     [durationMs, whileSeen, box, step] as const,
   );
+  const after = await workMs();
+  await session.detach();
+  return { ...measured, workMs: after - before };
 }
 
 export const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

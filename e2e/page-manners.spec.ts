@@ -133,6 +133,10 @@ test("the report opens from disk with the network off, holds pictures and data, 
     expect(data).toMatchObject({ schema: "vitrine-report/1", manifest: { givenCount: 64 } });
     await report.screenshot({ path: `${SCREENS}/report-file-${colorScheme}.png`, fullPage: true });
     expect(await violations(report)).toEqual([]);
+    // On paper: dark ink, and no tables that nobody opened.
+    await report.emulateMedia({ media: "print" });
+    await expect(report.locator("details").first()).toBeHidden();
+    expect(await report.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe("light");
     await context.close();
   }
 });
@@ -233,6 +237,7 @@ test("no adapter: said at once, and nothing else breaks", async ({ page }) => {
   await installFakeWorker(page, { adapter: "missing" });
   await page.goto("./");
   await expect(page.getByTestId("no-adapter")).toContainText("No WebGPU adapter");
+  await expect(page.getByTestId("no-adapter")).toContainText("computed on the CPU instead");
   await page.screenshot({ path: `${SCREENS}/no-adapter.png`, fullPage: true });
 });
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { expect, test, type Page } from "@playwright/test";
 import { violations } from "./axe.ts";
 import { installFakeWorker } from "./fake-worker.ts";
-import { measureFrames, median, sum } from "./frames.ts";
+import { measureFrames, median } from "./frames.ts";
 
 const PANELS = ["open", "inspect", "data", "recipe", "compare", "diagnose", "sweep", "bench", "report"] as const;
 const SCREENS = "out/test/screens";
@@ -22,17 +22,8 @@ async function openSample(page: Page, options: Parameters<typeof installFakeWork
 
 /** While a long list scrolls by whole screens a second, what the page itself does for a frame (script, style, layout) is half of a fiftieth of a second at most. */
 async function expectSmooth(page: Page, box: string): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  await session.send("Performance.enable", { timeDomain: "threadTicks" });
-  const workSeconds = async () => {
-    const { metrics } = await session.send("Performance.getMetrics");
-    const work = metrics.filter(({ name }) => /^(Script|Layout|RecalcStyle)Duration$/.test(name));
-    return sum(work.map(({ value }) => value));
-  };
-  const before = await workSeconds();
-  const { framesMs } = await measureFrames(page, { durationMs: 1500, box, step: 60 });
-  const frameMs = (1000 * ((await workSeconds()) - before)) / framesMs.length;
-  await session.detach();
+  const { framesMs, workMs } = await measureFrames(page, { durationMs: 1500, box, step: 60 });
+  const frameMs = workMs / framesMs.length;
   const text = `${box}: ${framesMs.length} frames, median ${median(framesMs).toFixed(1)} ms, of which the page works ${frameMs.toFixed(1)} ms`;
   process.stdout.write(`  ${text}\n`);
   expect(frameMs, text).toBeGreaterThan(0);

@@ -32,6 +32,10 @@ describe("lab actions", () => {
     const { store, actions } = lab({ adapter: "missing" });
     await actions.start();
     expect(store.getState().adapter).toMatchObject({ kind: "missing", error: { code: "NO_ADAPTER" } });
+    // The CPU computes instead, which is no adapter, and has no kernels to check.
+    await actions.trySample();
+    expect(store.getState()).toMatchObject({ adapter: { kind: "missing" }, selfTest: { kind: "not-run" }, error: null });
+    expect(store.getState().result?.main.quality.imageCount).toBe(32);
   });
 
   it("goes from one click to a result, then checks the kernels", async () => {

@@ -121,8 +121,8 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
       state().setFilter(pendingView.filter);
       pendingView = null;
     }
-    // The engine knows its faster integer execution only after it has run.
-    state().setAdapter({ kind: "ready", adapter: result.main.env.adapter });
+    // The engine knows its faster integer execution only after it has run. Where there is no adapter, the CPU is none.
+    if (state().adapter.kind !== "missing") state().setAdapter({ kind: "ready", adapter: result.main.env.adapter });
     return sentence;
   }
 
@@ -154,7 +154,8 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
 
   /** After the first result, when nothing else runs, the kernels are checked on this adapter. */
   async function selfTestOnce(): Promise<void> {
-    if (state().selfTest.kind === "not-run" && state().result !== null && state().job === null) await runSelfTest();
+    const isUntested = state().selfTest.kind === "not-run" && state().adapter.kind !== "missing";
+    if (isUntested && state().result !== null && state().job === null) await runSelfTest();
   }
 
   async function runSelfTest(): Promise<void> {

@@ -21,9 +21,9 @@ export function AdapterPill() {
   );
 }
 
-function pillOf(state: AdapterState): { mark: "ok" | "warning" | "bad" | "asking"; text: string; detail: string } {
+function pillOf(state: AdapterState): { mark: "ok" | "warning" | "asking"; text: string; detail: string } {
   if (state.kind === "asking") return { mark: "asking", text: "Looking for a GPU …", detail: "" };
-  if (state.kind === "missing") return { mark: "bad", text: "No GPU to run on", detail: "" };
+  if (state.kind === "missing") return { mark: "warning", text: "no GPU: the CPU computes, slower", detail: "" };
   const { adapter } = state;
   if (adapter.isSoftware) return { mark: "warning", text: "software adapter: results valid, timings not", detail: adapterName(adapter) };
   return { mark: "ok", text: `Runs on ${adapterName(adapter)}`, detail: adapter.integerExecution ?? "" };

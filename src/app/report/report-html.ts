@@ -34,7 +34,7 @@ ${report.method === null ? "" : `<p>${e(main.label)}: ${e(report.method)}</p>`}
 ${report.warnings.map(({ code, text }) => `<p class="warning">▲ ${e(text)} <code>${e(code)}</code></p>`).join("\n")}
 <section><h2>Numbers</h2>
 ${numbersTable(baseline === null ? [main] : [main, baseline], adapter.isSoftware)}
-<p class="muted">${e(EXECUTORS[main.executor])} on ${e(machine)}${adapter.integerExecution === null ? "" : ` (${e(adapter.integerExecution)})`}; ${e(main.env.runtime)}.${adapter.isSoftware ? " It is a software adapter: timings would say nothing about a GPU and are left out." : ""}</p>
+<p class="muted">${e(EXECUTORS[main.executor])}${main.executor === "cpu" ? "" : ` on ${e(machine)}`}${adapter.integerExecution === null ? "" : ` (${e(adapter.integerExecution)})`}; ${e(main.env.runtime)}.${adapter.isSoftware ? " Timings would say nothing about a GPU and are left out." : ""}</p>
 ${main.executorNote === null ? "" : `<p class="warning">▲ ${e(main.executorNote)}</p>`}
 </section>
 <section><h2>Where it is lost</h2>

@@ -68,7 +68,16 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
   const device = currentGpu(() => openGpu(webgpu), losses.add);
   const shelf = createImageShelf(createCropper(device));
   const tunings = createTunings(indexedDbStore(indexedDB));
-  const openLab = () => openEngine(device, "integer", tunings.load);
+  const hasGpu = (): Promise<boolean> =>
+    device().then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof InputError && error.code === "NO_ADAPTER") return false;
+        throw error;
+      },
+    );
+  /** Without an adapter WebAssembly gives the same integers. */
+  const openLab = async () => openEngine(device, (await hasGpu()) ? "integer" : "cpu", tunings.load);
 
   const withJob = async <T>(jobId: string, onProgress: Job["onProgress"], work: (job: Job) => Promise<T>): Promise<T> => {
     const controller = new AbortController();
@@ -140,7 +149,7 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
         files.map(({ path, blob }) => fromBlob(blob, path)),
         overrides,
       );
-      checkLimits(await device(), model.card);
+      if (await hasGpu()) checkLimits(await device(), model.card);
       accept(model);
       return { card: model.card, note: model.notes.length > 0 ? model.notes.join(" ") : null };
     },
@@ -187,7 +196,7 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
         const split = await shelf.split(card, job);
         const evaluation = split.evaluation.slice(0, CHECKED_IMAGES);
         const float = withoutQuantizers(await builtGraph(model, job));
-        const engine = await openEngine(device, "integer");
+        const engine = await openLab();
         return checkNormalisation({
           float,
           preprocessing: card.preprocessing,

@@ -105,8 +105,8 @@ export function Tiles(props: {
       <p className="muted small">
         <span data-testid="executor" data-value={shown.executor}>
           {EXECUTORS[shown.executor]}
-        </span>{" "}
-        on {adapterName(env.adapter)}
+        </span>
+        {shown.executor === "cpu" ? "" : ` on ${adapterName(env.adapter)}`}
         {env.adapter.integerExecution === null ? "" : ` (${env.adapter.integerExecution})`}.
         {env.adapter.isSoftware && " Timings are not shown: they would say nothing about a GPU."}
       </p>

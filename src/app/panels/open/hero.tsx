@@ -16,11 +16,11 @@ export function Hero() {
           changed, where it was lost, and how to win it back.
         </p>
         {adapter.kind === "missing" && (
-          <div className="notice bad" role="alert" data-testid="no-adapter">
+          <div className="notice warning" role="alert" data-testid="no-adapter">
             <p>
               <strong>{adapter.error.what}</strong> {adapter.error.why}
             </p>
-            <p>{adapter.error.next}</p>
+            <p>The same integers are computed on the CPU instead, slower; only Bench needs a GPU. {adapter.error.next}</p>
             <p className="muted">
               WebGPU is in Chrome and Edge 113 or newer, Safari 26, and Firefox 141 on Windows. The page must be opened over https or from
               localhost. <code>{adapter.error.code}</code>
