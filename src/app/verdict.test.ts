@@ -101,9 +101,11 @@ describe("verdictOf", () => {
     const verdict = verdictOf({ main: comparison("repq-vit", 2, 4, even), baseline: null }, labelOf);
     expect(verdict.sentence).toBe("RepQ-ViT W4A4 keeps 2 of 4 predictions; the largest part of the rest (43 %) is lost at block 1, fc2.");
   });
-  it("names only the weakest point when nothing was lost", () => {
+  it("says where error enters when no prediction was lost", () => {
     const verdict = verdictOf({ main: comparison("repq-vit", 4, 4, LAYERS), baseline: comparison("min-max", 0, 4) }, labelOf);
-    expect(verdict.sentence).toBe("min-max W4A4 keeps none of 4 predictions, RepQ-ViT keeps all; the weakest point is block 2, softmax.");
+    expect(verdict.sentence).toBe(
+      "min-max W4A4 keeps none of 4 predictions, RepQ-ViT keeps all; most of what error is left enters at block 2, softmax.",
+    );
   });
   it("does not hide that a recipe is worse than the baseline, or equal to it", () => {
     expect(verdictOf({ main: comparison("repq-vit", 1, 4), baseline: comparison("min-max", 3, 4) }, labelOf).sentence).toBe(

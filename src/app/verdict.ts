@@ -49,7 +49,8 @@ function lossClause(main: Comparison, lost: number): string {
   const site = findLossSite(main.layers);
   if (site === null) return "";
   const place = placeName(site.layer);
-  if (lost === 0 || site.share === null) return `; the weakest point is ${place}`;
+  if (site.share === null) return `; its weakest point is ${place}`;
+  if (lost === 0) return `; ${site.share >= 0.5 ? "most" : "the largest part"} of what error is left enters at ${place}`;
   if (site.share >= 0.5) return `; most of the rest is lost at ${place}`;
   return `; the largest part of the rest (${(site.share * 100).toFixed(0)} %) is lost at ${place}`;
 }

@@ -58,8 +58,9 @@ export function ErrorStripFigure({ comparison }: { readonly comparison: Comparis
       )}
       <p className="muted small">
         Each cell is the signal-to-noise ratio of one tensor against the float model, over{" "}
-        {comparison.layerImageCount === 1 ? "the first image" : `the first ${comparison.layerImageCount} images`}; errors add up from left
-        to right.
+        {comparison.layerImageCount === 1 ? "the first image" : `the first ${comparison.layerImageCount} images`}. A block passes its error
+        on to the next one; its sums (add1, add2) are cleaner than its other tensors, because most of the stream passes them by.
+        {site !== null && site.share !== null && " Ringed is the weakest tensor of the block that adds most to the error."}
       </p>
       <TableView
         caption="Error of every layer"

@@ -40,6 +40,7 @@ export function Tiles(props: {
             <span className="quantized-text" data-testid="accuracy-quantized" data-value={quality.top1AccuracyQuantized}>
               {formatPercent(quality.top1AccuracyQuantized)}
             </span>
+            <small>float → quantized, of {quality.imageCount} labels</small>
           </Tile>
         )}
         {quality.features ? (
