@@ -247,6 +247,13 @@ test("the same model is open already; an unusual image is left out until it is a
   await input.setInputFiles([model]);
   await expect(page.getByTestId("error-code")).toHaveText("ALREADY_OPEN");
   await expect(page.getByTestId("error-what")).toHaveText("again.safetensors: already open.");
+  await input.setInputFiles([model, { ...model, name: "other.safetensors" }]);
+  await expect(page.getByTestId("error-code")).toHaveText("SEVERAL_MODELS");
+  await expect(page.getByTestId("model-choices").getByRole("button")).toHaveText(["Open again.safetensors", "Open other.safetensors"]);
+  expect(await seriousViolations()).toEqual([]);
+  await page.getByRole("button", { name: "Open again.safetensors" }).click();
+  // The same bytes as those of the open model.
+  await expect(page.getByTestId("error-code")).toHaveText("ALREADY_OPEN");
   const readme = { name: "README.md", mimeType: "text/markdown", buffer: Buffer.from("# pictures") };
   await input.setInputFiles([file("smooth-444.jpg"), file("one-pixel.jpg"), file("alpha.png"), file("orientation-6-le.jpg"), readme]);
   await expect(page.getByTestId("verdict")).toHaveAttribute("data-total", "3", { timeout: 200_000 });

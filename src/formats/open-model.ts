@@ -38,6 +38,8 @@ export interface Packing {
 /** One model's weights among the sources: a single file, the parts of one, or an index with its parts. */
 interface Candidate {
   readonly name: string;
+  /** Names of the files that hold its weights, or say which do. */
+  readonly files: readonly string[];
   open(): Promise<Pick<ModelFiles, "weights" | "onnx">>;
 }
 
@@ -55,6 +57,12 @@ export async function openModelFiles(sources: readonly ByteSource[]): Promise<Mo
     config: config && (await readConfig(config)),
     preprocessor: preprocessor && (await readConfig(preprocessor)),
   };
+}
+
+/** The models among the sources, by the names of their files; to let somebody choose where there are several. */
+export async function modelCandidates(sources: readonly ByteSource[]): Promise<readonly Pick<Candidate, "name" | "files">[]> {
+  const files = (await expandArchives(sources)).filter(({ name }) => !isSystemFile(name));
+  return (await findCandidates(files)).map(({ name, files: own }) => ({ name, files: own }));
 }
 
 async function findCandidates(files: readonly ByteSource[]): Promise<Candidate[]> {
@@ -80,6 +88,7 @@ async function namedCandidates(files: readonly ByteSource[], endings: RegExp): P
   const indexes = await Promise.all(indexFiles.map(readIndex));
   const indexed = indexes.map((index) => ({
     name: index.source.name,
+    files: [index.source.name, ...index.files],
     open: async () => ({ weights: await openIndexed(index, named, openWeights) }),
   }));
   const shardSets = new Map<string, ByteSource[]>();
@@ -96,18 +105,20 @@ async function namedCandidates(files: readonly ByteSource[], endings: RegExp): P
   }
   const sharded = [...shardSets.values()].map((shards) => ({
     name: shards[0].name,
+    files: shards.map(({ name }) => name),
     open: async () => ({ weights: await openShards(shards, openWeights) }),
   }));
   return [...singles.map(single), ...indexed, ...sharded];
 }
 
 function single(source: ByteSource): Candidate {
-  return { name: source.name, open: async () => ({ weights: await openWeights(source) }) };
+  return { name: source.name, files: [source.name], open: async () => ({ weights: await openWeights(source) }) };
 }
 
 function network(source: ByteSource, files: readonly ByteSource[]): Candidate {
   return {
     name: source.name,
+    files: [source.name],
     async open() {
       await refuseOtherKinds(source, "onnx");
       const { openOnnx, onnxTensors } = await import("./onnx/open-onnx.ts");

@@ -90,6 +90,17 @@ describe("lab actions", () => {
     expect(store.getState().model).toBe(model);
   });
 
+  it("lets one of several models be chosen, with the images that came along", async () => {
+    const { store, actions } = lab();
+    await actions.openFiles(files("a.safetensors", "b.safetensors", ...PICTURES));
+    expect(store.getState()).toMatchObject({ error: { code: "SEVERAL_MODELS" }, model: null });
+    const choices = store.getState().modelChoices;
+    expect(choices.map(({ name }) => name)).toEqual(["a.safetensors", "b.safetensors"]);
+    await actions.openFiles(choices[1]?.files ?? []);
+    expect(store.getState()).toMatchObject({ error: null, modelChoices: [], model: { card: { name: "b.safetensors" } } });
+    expect(store.getState().result?.main.quality.imageCount).toBe(20);
+  });
+
   it("leaves the page as it was when a file is refused", async () => {
     const { store, actions } = lab();
     await actions.trySample();

@@ -141,6 +141,15 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
     void shelf?.keepImages(files).catch(() => undefined);
   }
 
+  /** Several models came together: somebody chooses, and what came with them comes along. */
+  async function offerModels(files: readonly DroppedFile[], images: readonly DroppedFile[]): Promise<void> {
+    const { modelChoices } = await import("../drop/model-choices.ts");
+    const choices = await modelChoices(files);
+    state().setModelChoices(choices.map((choice) => ({ ...choice, files: [...choice.files, ...images] })));
+    // The next drop completes nothing of this one.
+    attempted = [];
+  }
+
   /** Beside everything else; where it fails, the model is open all the same and only not remembered. */
   async function keepModel(name: string, files: readonly DroppedFile[]): Promise<void> {
     try {
@@ -214,12 +223,16 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         job.signal?.throwIfAborted();
         if (found.length === 0) return "The drop had no files.";
         const sorted = await sortArchives(sortFiles(found));
+        state().setModelChoices([]);
         state().setIgnoredFiles(sorted.ignored.map(({ path }) => path));
         const isOpen = await sameFiles(state().modelFiles, sorted.model, job.signal);
         if (isOpen && sorted.images.length === 0) throw alreadyOpen(sorted.model);
         if (!isOpen && sorted.model.length > 0) {
           attempted = completeModel(attempted, sorted.model);
-          await openModel(attempted, {}, job);
+          await openModel(attempted, {}, job).catch(async (error: unknown) => {
+            if (error instanceof InputError && error.code === "SEVERAL_MODELS") await offerModels(attempted, sorted.images);
+            throw error;
+          });
         }
         const imageFiles = completeImages(state().imageFiles, sorted.images);
         if (state().model === null) {

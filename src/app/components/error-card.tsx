@@ -3,12 +3,14 @@ import { Button } from "react-aria-components/Button";
 import { errorEntry } from "../../tensor/error-table.ts";
 import type { ErrorParts } from "../worker/lab-api.ts";
 import { CodeText } from "./code-text.tsx";
-import { useLab } from "./lab-context.tsx";
+import { useActions, useLab } from "./lab-context.tsx";
 
 /** What it is, why it cannot be used, what to do next; the rest of the page stays as it was. */
 export function ErrorCard() {
   const error = useLab((state) => state.error);
   const dismiss = useLab((state) => state.dismissError);
+  const choices = useLab((state) => state.modelChoices);
+  const { openFiles } = useActions();
   const [copied, setCopied] = useState<ErrorParts | null>(null);
   const card = useRef<HTMLElement>(null);
   // Somebody far down the page would not see it appear at the top.
@@ -33,6 +35,17 @@ export function ErrorCard() {
           <CodeText text={error.next} />
         </span>
       </p>
+      {error.code === "SEVERAL_MODELS" && choices.length > 0 && (
+        <ul className="plain" aria-label="Models in this drop" data-testid="model-choices">
+          {choices.map(({ name, files }) => (
+            <li key={name}>
+              <Button className="button" onPress={() => void openFiles(files)}>
+                Open {name}
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
       {entry && (
         <details data-testid="error-more">
           <summary>More: {entry.title}</summary>

@@ -1,4 +1,4 @@
-import { IMAGE_NAME } from "../../formats/archives/image-members.ts";
+import { IMAGE_NAME } from "../../formats/archives/image-names.ts";
 import type { DroppedFile } from "../worker/lab-api.ts";
 
 /** A drop sorted into what the lab opens as a model, what it opens as images (with their label CSV), and litter. */

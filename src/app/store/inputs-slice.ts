@@ -1,4 +1,5 @@
 import type { NormalisationCheck } from "../../runner/data/check-normalisation.ts";
+import type { ModelChoice } from "../drop/model-choices.ts";
 import type { DroppedFile, ImageSet, LabStability, OpenedModel } from "../worker/lab-api.ts";
 import type { BenchSlice } from "./bench-slice.ts";
 import type { DiagnosisSlice } from "./diagnosis-slice.ts";
@@ -21,6 +22,9 @@ export interface InputsSlice {
   /** Of the last drop: names of files that are neither model nor image. */
   readonly ignoredFiles: readonly string[];
   setIgnoredFiles(names: readonly string[]): void;
+  /** Where the last drop held several models: which of them could be meant. */
+  readonly modelChoices: readonly ModelChoice[];
+  setModelChoices(choices: readonly ModelChoice[]): void;
   /** How much the scales depend on which images calibrate; null until somebody asks. */
   readonly stability: LabStability | null;
   setStability(stability: LabStability): void;
@@ -64,6 +68,8 @@ export function inputsSlice(
     imageFiles: [],
     ignoredFiles: [],
     setIgnoredFiles: (ignoredFiles) => set({ ignoredFiles }),
+    modelChoices: [],
+    setModelChoices: (modelChoices) => set({ modelChoices }),
     stability: null,
     setStability: (stability) => set({ stability }),
     normalisation: null,

@@ -266,6 +266,14 @@ function fakeAdapter(kind: FakeLabOptions["adapter"]): AdapterDescription {
 }
 
 function openFakeModel(files: readonly DroppedFile[], numHeads: number | null): OpenedModel {
+  const models = files.filter((file) => /(?<!-of-\d{5})\.safetensors$/.test(file.path));
+  if (models.length > 1) {
+    throw new InputError("SEVERAL_MODELS", {
+      what: `${models.length} models are among these files.`,
+      why: "Which one is meant is not clear.",
+      next: "Give one of them.",
+    });
+  }
   const model = files.find((file) => file.path.endsWith(".safetensors"));
   if (model === undefined || /resnet/i.test(model.path)) {
     throw new InputError("NOT_A_VIT", {

@@ -1,9 +1,6 @@
 import type { ByteSource } from "../byte-source.ts";
 import { expandArchives } from "./expand.ts";
 
-/** Names of pictures, also of kinds that are not decoded: their reader names them. */
-export const IMAGE_NAME = /\.(jpe?g|jfif|png|apng|webp|avif|gif|bmp|jxl|heic|heif|tiff?|jp2|j2k|dng|cr2|nef|arw|raf|orf|rw2|dcm|psd|svg)$/i;
-
 const SYSTEM_FILE = /(^|\/)(\.[^/]*|Thumbs\.db|desktop\.ini|__MACOSX\/.*)$/i;
 
 /** Files that may be images or their labels, and the names of what systems leave behind. */
