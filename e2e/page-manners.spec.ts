@@ -237,7 +237,7 @@ test("no adapter: said at once, and nothing else breaks", async ({ page }) => {
   await installFakeWorker(page, { adapter: "missing" });
   await page.goto("./");
   await expect(page.getByTestId("no-adapter")).toContainText("No WebGPU adapter");
-  await expect(page.getByTestId("no-adapter")).toContainText("computed on the CPU instead");
+  await expect(page.getByTestId("no-adapter")).toContainText("The CPU computes instead");
   await page.screenshot({ path: `${SCREENS}/no-adapter.png`, fullPage: true });
 });
 

@@ -23,7 +23,7 @@ export async function openGpu(gpu: GPU | undefined): Promise<Gpu> {
   if (!gpu || !adapter) {
     throw new InputError("NO_ADAPTER", {
       what: gpu ? "This browser offers WebGPU but found no adapter." : "WebGPU is not available here.",
-      why: "Vitrine computes everything with WebGPU kernels.",
+      why: "Vitrine's GPU kernels run on WebGPU.",
       next: "Use a current Chrome, Edge, Firefox or Safari with hardware acceleration on; on Linux, chrome://gpu tells what is missing.",
     });
   }

@@ -10,9 +10,11 @@ import { useActions, useLab } from "./lab-context.tsx";
 export function SelfTestBadge() {
   const selfTest = useLab((state) => state.selfTest);
   const isBusy = useLab((state) => state.job !== null);
+  const hasGpu = useLab((state) => state.adapter.kind !== "missing");
   const { runSelfTest, cancel } = useActions();
   const [isOpen, setOpen] = useState(false);
   const { mark, text, kind } = badgeOf(selfTest);
+  if (!hasGpu) return null;
   return (
     <>
       <Button className={`pill badge ${kind}`} data-testid="self-test" data-state={kind} onPress={() => setOpen(true)}>

@@ -76,7 +76,7 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
         throw error;
       },
     );
-  /** Without an adapter WebAssembly gives the same integers. */
+  /** Without an adapter WebAssembly computes, in the same integer arithmetic. */
   const openLab = async () => openEngine(device, (await hasGpu()) ? "integer" : "cpu", tunings.load);
 
   const withJob = async <T>(jobId: string, onProgress: Job["onProgress"], work: (job: Job) => Promise<T>): Promise<T> => {

@@ -54,7 +54,7 @@ function Diagnosis({ result }: { readonly result: LabComparison }) {
     <>
       <PanelHead
         title="Diagnose"
-        lead={`Where ${recipeLabel(recipes, shown.request.recipe)} ${bitsName(shown.request)} loses on the images that changed most, why, and what would help.`}
+        lead={`Why ${recipeLabel(recipes, shown.request.recipe)} ${bitsName(shown.request)} loses on the images that changed most.`}
       >
         {result.baseline !== null && (
           <ChoiceSegments

@@ -20,7 +20,7 @@ export function Hero() {
             <p>
               <strong>{adapter.error.what}</strong> {adapter.error.why}
             </p>
-            <p>The same integers are computed on the CPU instead, slower; only Bench needs a GPU. {adapter.error.next}</p>
+            <p>The CPU computes instead, in the same integer arithmetic, slower; only Bench needs a GPU. {adapter.error.next}</p>
             <p className="muted">
               WebGPU is in Chrome and Edge 113 or newer, Safari 26, and Firefox 141 on Windows. The page must be opened over https or from
               localhost. <code>{adapter.error.code}</code>
