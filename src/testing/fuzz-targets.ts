@@ -7,7 +7,7 @@ import { openModelFiles } from "../formats/open-model.ts";
 import { openSafetensors } from "../formats/safetensors.ts";
 import { writeSafetensors } from "../formats/safetensors-write.ts";
 import { readAny } from "../formats/tensor-store.ts";
-import { checkImage } from "../images/check-image.ts";
+import { readFacts } from "../images/read-facts.ts";
 import { unpackWeights } from "../models/packed/index.ts";
 import { identifyModel } from "../models/index.ts";
 import { tensor } from "../tensor/tensor.ts";
@@ -60,6 +60,6 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   {
     name: "image headers",
     samples: filesIn("src/images/goldens/decode", /\.(png|jpg|webp|gif|bmp)$/),
-    parse: (bytes) => checkImage(bytes, "image"),
+    parse: (bytes) => readFacts(bytes, "image"),
   },
 ];
