@@ -1,10 +1,9 @@
-// What gemm-f16 and its rungs are given: gemm-f32 with weights in f16; x, y and the residual are f16 where X_HALF, Y_HALF and R_HALF say so. All arithmetic is f32.
+// What gemm-f16 and its rungs are given: gemm-f32 with weights in f16; y and the residual are f16 where Y_HALF and R_HALF say so, x as lib/gemm-half-x.wgsl has it.
 // x: [rows, ceil(K/4)] quads, padded columns finite. weight: [4*ceil(K/4), N16/4] quads over columns, k-major, zero padded. A quad of f16 is one vec2u, of f32 two.
 //include lib/gemm-float-params.wgsl
 //include lib/gemm-float.wgsl
 //include lib/gemm-rows.wgsl
 //include lib/halves.wgsl
-override X_HALF: bool = true;
 override Y_HALF: bool = true;
 override R_HALF: bool = true;
 
@@ -13,12 +12,6 @@ override R_HALF: bool = true;
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>;
 @group(0) @binding(4) var<storage, read> residual: array<vec2u>;
 @group(0) @binding(5) var<storage, read_write> y: array<vec2u>;
-
-fn gemm_float_x(_row: u32, base: u32, k: u32) -> vec4f {
-  let at = base + k;
-  if (X_HALF) { return halves_unpack(x[at]); }
-  return halves_wide(x[2u * at], x[2u * at + 1u]);
-}
 
 fn gemm_float_weight(at: u32) -> vec4f { return halves_unpack(weight[at]); }
 

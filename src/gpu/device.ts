@@ -1,4 +1,5 @@
 import { InputError } from "../tensor/input-error.ts";
+import { SUBGROUP_MATRIX } from "./subgroup-matrix.ts";
 
 /** The adapter and device that everything runs on, with what its users must know about it. */
 export interface Gpu {
@@ -13,7 +14,7 @@ export interface Gpu {
 }
 
 /** Used where the adapter has them; nothing needs them. */
-const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ["subgroups", "shader-f16", "timestamp-query"];
+const OPTIONAL_FEATURES: readonly GPUFeatureName[] = ["subgroups", "shader-f16", "timestamp-query", SUBGROUP_MATRIX];
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|warp|basic render/i;
 

@@ -1,4 +1,6 @@
 /** The contract of a kernel: one WGSL entry point `main` plus everything needed to bind and launch it. Nothing here knows models. */
+import type { SubgroupMatrixConfig } from "./subgroup-matrix.ts";
+
 export type ParamType = "u32" | "i32" | "f32";
 export type Params = Readonly<Record<string, number>>;
 /** Values of the shader's `override` constants (booleans as 0 or 1). */
@@ -20,6 +22,8 @@ export interface Kernel {
   readonly requires?: string;
   /** Device features without which the kernel cannot run. */
   readonly features?: readonly GPUFeatureName[];
+  /** The product of subgroup matrices without which the kernel cannot run: adapters list which they have. */
+  readonly matrix?: SubgroupMatrixConfig;
   /** It shares workgroup memory between barriers, which a software adapter runs a hundred times slower than arithmetic. */
   readonly barriers?: true;
   workgroups(params: Params, constants: Constants): Grid;

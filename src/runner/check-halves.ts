@@ -3,7 +3,7 @@ import type { Gpu } from "../gpu/device.ts";
 import type { KernelName } from "../gpu/kernels/index.ts";
 import { InputError } from "../tensor/input-error.ts";
 import { checkKernel } from "./check-kernel.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan, Step } from "./plan.ts";
 import { adapterFusesMultiplyAdd } from "./probe-arithmetic.ts";
 
 const verdicts = new WeakMap<GPUDevice, Map<string, Promise<string | null>>>();
@@ -13,25 +13,32 @@ const verdicts = new WeakMap<GPUDevice, Map<string, Promise<string | null>>>();
  * (their pipelines are compiled by then). Asked once per device and kernel. Throws InputError HALF_WRONG.
  */
 export async function checkHalves(gpu: Gpu, plan: Plan): Promise<void> {
-  const asked = new Map(plan.steps.filter(({ kernel }) => kernel.includes("-f16")).map((step) => [keyOf(step), step]));
-  for (const [key, { kernel, constants }] of asked) {
-    let known = verdicts.get(gpu.device);
-    if (!known) verdicts.set(gpu.device, (known = new Map()));
-    let verdict = known.get(key);
-    if (!verdict) known.set(key, (verdict = firstFault(gpu, kernel, constants)));
-    const fault = await verdict;
+  for (const step of plan.steps) {
+    const fault = await halvesFault(gpu, step);
     if (fault === null) continue;
     throw new InputError("HALF_WRONG", {
-      what: `This adapter computes "${kernel}" wrong: ${fault}.`,
+      what: `This adapter computes "${step.kernel}" wrong: ${fault}.`,
       why: "A model is run in f16 only where its kernels give exactly what the CPU predicts.",
       next: "Run the model in f32, or on another adapter.",
     });
   }
 }
 
-const keyOf = ({ kernel, constants }: Plan["steps"][number]) => `${kernel} ${JSON.stringify(constants)}`;
+/** What this adapter computes wrong of a step that stores f16; null where it does not, or where the step stores none. */
+export function halvesFault(gpu: Gpu, step: Step): Promise<string | null> {
+  if (!step.kernel.includes("-f16")) return Promise.resolve(null);
+  let known = verdicts.get(gpu.device);
+  if (!known) verdicts.set(gpu.device, (known = new Map()));
+  const key = keyOf(step);
+  let verdict = known.get(key);
+  if (!verdict) known.set(key, (verdict = firstFault(gpu, step.kernel, step.constants).catch(messageOf)));
+  return verdict;
+}
 
-async function firstFault(gpu: Gpu, kernel: KernelName, constants: Plan["steps"][number]["constants"]): Promise<string | null> {
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+const keyOf = ({ kernel, constants }: Step) => `${kernel} ${JSON.stringify(constants)}`;
+
+async function firstFault(gpu: Gpu, kernel: KernelName, constants: Step["constants"]): Promise<string | null> {
   const fused = await adapterFusesMultiplyAdd(gpu);
   const all = kernelCases[kernel];
   const same = all.filter((each) => Object.entries(each.constants).every(([name, value]) => constants[name] === value));

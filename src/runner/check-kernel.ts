@@ -4,7 +4,8 @@ import type { Kernel } from "../gpu/kernel.ts";
 import { kernels, type KernelName } from "../gpu/kernels/index.ts";
 import { GUARD_WORDS, runKernel, SENTINEL, strayWrite, type KernelInput } from "../gpu/run-kernel.ts";
 import { arithmetic } from "../reference/exact-math.ts";
-import { kernelTolerances, kernelTwins } from "./kernel-twins.ts";
+import { kernelTwins } from "./kernel-twins.ts";
+import { wordComparison } from "./word-comparison.ts";
 
 export interface CheckResult {
   readonly ok: boolean;
@@ -13,9 +14,6 @@ export interface CheckResult {
 }
 
 type Words = Uint32Array<ArrayBuffer>;
-
-/** Smallest normal f32. */
-const TINY = 2 ** -126;
 
 /**
  * Run one case and compare every word of the output binding with the CPU twin: bit for bit, except for kernels in kernelTolerances.
@@ -33,7 +31,7 @@ export async function checkKernel(
   const arrays = inputs();
   const expected: Words = new Uint32Array(outputWords).fill(SENTINEL);
   kernelTwins[name](params, constants, arrays.map(asWords), expected, arithmetic(fused));
-  const compare = wordComparison(name, { ...constants, QUANTIZE: params.quantize ?? constants.QUANTIZE }, expected);
+  const compare = wordComparison(name, params, constants, expected);
   for (const guard of [false, true]) {
     const actual = await runKernel(gpu, kernel, params, constants, arrays, outputWords, guard);
     const stray = strayWrite(actual, outputWords);
@@ -50,36 +48,4 @@ export async function checkKernel(
   return { ok: true, detail: `${outputWords} words ${compare.rule}` };
 }
 
-interface WordComparison {
-  readonly rule: string;
-  same(word: number, at: number): boolean;
-  show(word: number): string;
-}
-
-function wordComparison(name: KernelName, constants: KernelCase["constants"], expected: Words): WordComparison {
-  const writesCodes = constants.QUANTIZE === 1 || constants.DECODE === 0 || name === "quantize";
-  const tolerance = kernelTolerances[name];
-  if (!tolerance) {
-    // Adapters may flush subnormal floats to zero; in packed codes every bit counts.
-    const same = (word: number, at: number) => word === expected[at] || (!writesCodes && isTiny(word) && isTiny(expected[at]));
-    return { rule: "equal bit for bit", same, show: writesCodes ? showHex : showFloat };
-  }
-  const values = new Float32Array(expected.buffer);
-  let largest = 0;
-  for (let at = 0; at < values.length; at++) if (expected[at] !== SENTINEL) largest = Math.max(largest, Math.abs(values[at]));
-  const bound = tolerance.relative * largest;
-  return {
-    rule: `within ${tolerance.relative} of the largest`,
-    show: showFloat,
-    same: (word, at) => (expected[at] === SENTINEL ? word === SENTINEL : Math.abs(floatOf(word) - values[at]) <= bound),
-  };
-}
-
 const asWords = (input: KernelInput): Words => new Uint32Array(input.buffer, input.byteOffset, input.length);
-
-const view = new DataView(new ArrayBuffer(4));
-const floatOf = (word: number) => (view.setUint32(0, word), view.getFloat32(0));
-const isTiny = (word: number) => Math.abs(floatOf(word)) < TINY;
-
-const showHex = (word: number) => (word === SENTINEL ? "untouched" : `0x${word.toString(16).padStart(8, "0")}`);
-const showFloat = (word: number) => (word === SENTINEL ? "untouched" : `${floatOf(word)} (${showHex(word)})`);

@@ -21,9 +21,6 @@ const attention = { flags: {} };
 
 const forms: Readonly<Partial<Record<KernelName, HalfForm>>> = {
   "gemm-f32": { kernel: "gemm-f16", ...gemm },
-  "gemm-f32-block16": { kernel: "gemm-f16", ...gemm },
-  "gemm-f32-subgroup": { kernel: "gemm-f16", ...gemm },
-  "gemm-f32-tiled": { kernel: "gemm-f16-tiled", ...gemm },
   "layer-norm": { kernel: "layer-norm-f16", ...norm },
   "rms-norm": { kernel: "rms-norm-f16", ...norm },
   "attention-rows-f32": { kernel: "attention-rows-f16", ...attention, required: ["qkv", "y"] },
@@ -31,11 +28,6 @@ const forms: Readonly<Partial<Record<KernelName, HalfForm>>> = {
   "attention-scores-f32": { kernel: "attention-scores-f16", ...attention, required: ["qkv"] },
   "attention-output-f32": { kernel: "attention-output-f16", ...attention, required: ["qkv", "y"] },
 };
-
-/** Whether the kernel can be replaced by one on f16. */
-export function hasHalfForm(kernel: KernelName): boolean {
-  return forms[kernel] !== undefined;
-}
 
 export interface HalfStorage {
   readonly steps: readonly Step[];
@@ -49,7 +41,7 @@ export interface HalfStorage {
 const packedName = (constant: string) => `${constant}~f16`;
 
 /**
- * Everything that only kernels with a form on f16 write and read goes into f16; what others touch (pooling, logits, `kept`) stays f32. Weights of every linear layer are f16. `floats`: the names of the plan's values.
+ * Everything that only kernels with a form on f16 write and read goes into f16; what others touch (pooling, logits, `kept`) stays f32. Weights of every linear layer are f16. `steps`: at the foot of their ladders. `floats`: the names of the plan's values.
  */
 export function storeInHalves(
   steps: readonly Step[],

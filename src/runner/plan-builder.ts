@@ -1,7 +1,7 @@
 import { checkStep } from "./plan-checks.ts";
 import { assignSlots } from "./arena.ts";
 import { followsPrologue, fusePrologues } from "./fuse-prologues.ts";
-import { hasHalfForm, packConstant, storeInHalves } from "./half-storage.ts";
+import { packConstant, storeInHalves } from "./half-storage.ts";
 import { layoutBytes, type Layout } from "./layout.ts";
 import { placeChosen, type GemmChoices } from "./tune/gemm-rungs.ts";
 import type {
@@ -71,9 +71,9 @@ export function createPlanBuilder(options: PlanOptions): PlanBuilder {
     decodingOf: (name) => find(name).decoding,
     has: (name) => declared.has(name),
     step(step) {
-      const chosen = placeChosen(step, options.gemm, options.mode, options.images);
-      const joins = options.prologue === "fused" && followsPrologue(step, steps);
-      const placed = joins || (inHalves && !chosen.steps.every(({ kernel }) => hasHalfForm(kernel))) ? { steps: [step] } : chosen;
+      // In f16 a step finds its rung when it is known what is stored so.
+      const stays = inHalves || (options.prologue === "fused" && followsPrologue(step, steps));
+      const placed = stays ? { steps: [step] } : placeChosen(step, options.gemm, options.mode, options.images);
       if (placed.scratch) declared.set(placed.scratch.name, { layout: placed.scratch.layout, decoding: undefined });
       placed.steps.forEach(checkStep);
       steps = [...steps, ...placed.steps];
@@ -94,7 +94,9 @@ export function createPlanBuilder(options: PlanOptions): PlanBuilder {
       }
       if (inHalves) {
         const stored = storeInHalves(steps, copies, declared.keys(), new Set([...inputs, output]));
-        ({ steps, copies } = stored);
+        copies = stored.copies;
+        steps = stored.steps.flatMap((step) => placeChosen(step, options.gemm, options.mode, options.images).steps);
+        steps.forEach(checkStep);
         for (const value of stored.values) declared.set(value, { layout: { ...find(value).layout, kind: "f16" }, decoding: undefined });
         packConstants(stored.packed, steps, options);
       }

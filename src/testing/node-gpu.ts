@@ -45,7 +45,7 @@ export function nodeDevice(): Promise<GPUDevice> {
   return (state.device ??= nodeAdapter().then((adapter) => openDevice(adapter, "shared test device")));
 }
 
-/** A device on Dawn's null backend: compiles everything (it claims f16 and subgroups too), executes nothing. */
+/** A device on Dawn's null backend: compiles everything (it claims f16, subgroups and, as an unsafe API, their matrices too), executes nothing. */
 export function nullDevice(): Promise<GPUDevice> {
   return (state.nullDevice ??= openNullDevice());
 }
@@ -56,7 +56,7 @@ export function takeUncapturedErrors(): readonly string[] {
 }
 
 async function openNullDevice(): Promise<GPUDevice> {
-  state.nullBackend ??= create(["backend=null"]);
+  state.nullBackend ??= create(["backend=null", "enable-dawn-features=allow_unsafe_apis"]);
   const adapter = await state.nullBackend.requestAdapter();
   if (adapter === null) throw new Error("internal: Dawn's null backend offers no adapter");
   return openDevice(adapter, "null device");

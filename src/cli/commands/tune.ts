@@ -18,18 +18,18 @@ export const tune: Command = {
   async run(options, host) {
     if (choiceOption(options, "known", ["keep", "forget"] as const, "keep") === "forget") await host.tunings.clear();
     const model = await openModelOption(host, options);
-    const { graph, mode } = await buildPrecision(model, host, options);
+    const { graph, ...form } = await buildPrecision(model, host, options);
     const gpu = await host.gpu();
     const { execution } = await chooseExecution(gpu);
     const batches = [...new Set([numberOption(options, "batch", 1, 64) ?? 8, 1])];
-    const tuning = await tuneAdapter(gpu, { graph, mode, execution, batches }, { known: await host.tunings.load(gpu) }, host.job);
+    const tuning = await tuneAdapter(gpu, { graph, ...form, execution, batches }, { known: await host.tunings.load(gpu) }, host.job);
     await host.tunings.save(gpu, tuning);
     const note = gpu.isSoftware
       ? `A software adapter: kernels with barriers are not tried, measuring ends after ${tuneBudgetMs(gpu)} ms, and the times say nothing about a GPU.`
       : null;
     return {
       model: model.card.name,
-      mode,
+      ...form,
       batches,
       ...tuning,
       note,

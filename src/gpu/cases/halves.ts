@@ -31,6 +31,10 @@ const storage = [
 export const gemmF16Cases = storage.map(({ shape, ...flags }) =>
   inHalves(gemmCases[shape], [flags.X_HALF === 1, true, false, flags.R_HALF === 1], flags.Y_HALF === 1, flags),
 );
+/** The same shapes, x always in f16. */
+export const gemmF16MatrixCases = storage.map(({ shape, Y_HALF, R_HALF }) =>
+  inHalves(gemmCases[shape], [true, true, false, R_HALF === 1], Y_HALF === 1, { Y_HALF, R_HALF }),
+);
 export const gemmF16TiledCases = onTiles(gemmF16Cases, [8, 16], [4, 8]);
 
 export const layerNormF16Cases = layerNormCases

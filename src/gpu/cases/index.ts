@@ -31,6 +31,7 @@ import {
   attentionScoresF16Cases,
   attentionTileF16Cases,
   gemmF16Cases,
+  gemmF16MatrixCases,
   gemmF16TiledCases,
   layerNormF16Cases,
 } from "./halves.ts";
@@ -82,6 +83,7 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "gemm-codes-f32-subgroup": gemmCodesF32RungCases,
   "gemm-codes-f32-tiled": gemmCodesF32TiledCases,
   "gemm-f16": gemmF16Cases,
+  "gemm-f16-matrix": gemmF16MatrixCases,
   "gemm-f16-tiled": gemmF16TiledCases,
   "gemm-f32-combine": gemmF32CombineCases,
   "gemm-f32-partial": gemmF32PartialCases,

@@ -36,6 +36,7 @@ import { gemmCodesF32Partial } from "./gemm-codes-f32-partial.ts";
 import { gemmCodesF32Subgroup } from "./gemm-codes-f32-subgroup.ts";
 import { gemmCodesF32Tiled } from "./gemm-codes-f32-tiled.ts";
 import { gemmF16 } from "./gemm-f16.ts";
+import { gemmF16Matrix } from "./gemm-f16-matrix.ts";
 import { gemmF16Tiled } from "./gemm-f16-tiled.ts";
 import { gemmF32Combine } from "./gemm-f32-combine.ts";
 import { gemmF32Partial } from "./gemm-f32-partial.ts";
@@ -105,6 +106,7 @@ export const kernels = {
   "gemm-codes-f32-subgroup": gemmCodesF32Subgroup,
   "gemm-codes-f32-tiled": gemmCodesF32Tiled,
   "gemm-f16": gemmF16,
+  "gemm-f16-matrix": gemmF16Matrix,
   "gemm-f16-tiled": gemmF16Tiled,
   "gemm-f32-combine": gemmF32Combine,
   "gemm-f32-partial": gemmF32Partial,

@@ -1,6 +1,7 @@
 /** The wrappers against the text of their shaders: what one says of the other must be true. */
 import { describe, expect, test } from "vitest";
 import { kernelCases } from "../cases/index.ts";
+import { SUBGROUP_MATRIX } from "../subgroup-matrix.ts";
 import { linearGrid, link, packParams, rowGrid, type Kernel } from "../kernel.ts";
 import { kernels, type KernelName } from "./index.ts";
 
@@ -58,11 +59,12 @@ describe.each(names)("%s", (name) => {
     expect(code.match(/@compute/g)).toHaveLength(1);
     expect(withoutComments(source)).toMatch(/^fn main\(/m);
     expect(/workgroupBarrier|var<workgroup>/.test(code)).toBe(kernel.barriers === true);
-    const enabled = { subgroups: "subgroups", f16: "shader-f16" } as const;
-    const features = [...code.matchAll(/^enable (subgroups|f16);/gm)].map(([, name]) => enabled[name as keyof typeof enabled]);
+    const enabled = { subgroups: "subgroups", f16: "shader-f16", chromium_experimental_subgroup_matrix: SUBGROUP_MATRIX } as const;
+    const features = [...code.matchAll(/^enable (\w+);/gm)].map(([, name]) => enabled[name as keyof typeof enabled]);
     expect(features).toEqual(kernel.features ?? []);
     expect(/subgroup[A-Z]/.test(code)).toBe(features.includes("subgroups"));
     expect(/^requires (\w+);/m.exec(code)?.[1]).toBe(kernel.requires);
+    expect(kernel.matrix !== undefined).toBe(features.includes(SUBGROUP_MATRIX));
   });
 
   test("no builtin whose bits differ between adapters", () => {

@@ -31,8 +31,8 @@ function stored(
   };
 }
 
-/** shaders/gemm-f16.wgsl */
-export const gemmF16 = stored(gemmF32, ({ X_HALF, Y_HALF, R_HALF }) => ({
+/** shaders/gemm-f16.wgsl and its rungs; one that takes no x in f32 has no X_HALF. */
+export const gemmF16 = stored(gemmF32, ({ X_HALF = 1, Y_HALF, R_HALF }) => ({
   inputs: [X_HALF === 1, true, false, R_HALF === 1],
   output: Y_HALF === 1,
 }));

@@ -5,7 +5,7 @@ import type { Roofline } from "../../gpu/roofline/roofline.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { Job } from "../../tensor/progress.ts";
 import { makePlan } from "../make-plan.ts";
-import type { ConstantArray, IntegerExecution, PlanMode } from "../plan.ts";
+import type { ConstantArray, FloatPrecision, IntegerExecution, PlanMode } from "../plan.ts";
 import { attentionFormOf } from "../session.ts";
 import { defaultChoices } from "./gemm-rungs.ts";
 import { tuneBudgetMs, tuneGemm, unknownShapes, type GemmTuning } from "./tune-gemm.ts";
@@ -20,6 +20,8 @@ export interface TunedModel {
   readonly graph: Graph;
   readonly mode: PlanMode;
   readonly execution: IntegerExecution;
+  /** Storage of a float model; default f32. */
+  readonly precision?: FloatPrecision;
   /** Images per submit that it will run with: each batch size has shapes of its own. */
   readonly batches: readonly number[];
 }
@@ -37,7 +39,7 @@ export interface TuneOptions {
  */
 export async function tuneAdapter(gpu: Gpu, model: TunedModel, options: TuneOptions = {}, job?: Job): Promise<AdapterTuning> {
   const { known, budgetMs = tuneBudgetMs(gpu) } = options;
-  const { graph, mode, execution, batches } = model;
+  const { graph, batches, ...form } = model;
   const constants = new Map<string, ConstantArray>();
   const before = known?.gemm;
   let gemm: GemmTuning = before ?? { choices: defaultChoices(gpu.isSoftware), timings: [], elapsedMs: 0, complete: true };
@@ -45,7 +47,7 @@ export async function tuneAdapter(gpu: Gpu, model: TunedModel, options: TuneOpti
   let complete = true;
   for (const images of batches) {
     const pending = new Map<string, () => ConstantArray>();
-    const plan = makePlan(graph, { mode, images, execution, attention: attentionFormOf(gpu), taps: [], constants, pending });
+    const plan = makePlan(graph, { ...form, images, attention: attentionFormOf(gpu), taps: [], constants, pending });
     // Of the weights only those of the layers that are measured are packed.
     for (const { inputs } of unknownShapes(plan, gemm.choices.byShape)) {
       for (const operand of inputs) {

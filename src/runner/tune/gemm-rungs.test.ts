@@ -4,17 +4,18 @@ import type { Kernel } from "../../gpu/kernel.ts";
 import { randomPixels, randomVit } from "../../testing/random-vit.ts";
 import { createCpuExecutor } from "../cpu-executor.ts";
 import { makePlan } from "../make-plan.ts";
-import type { Plan, Step } from "../plan.ts";
+import type { FloatPrecision, Plan, Step } from "../plan.ts";
 import { checkStep } from "../plan-checks.ts";
 import { defaultChoices, gemmRungs, placeOnRung, productOf, rungsOf, RUNG_NAMES, shapeKey, type GemmChoices } from "./gemm-rungs.ts";
 
 // An MLP of 512, so that fc2 is long enough for slices.
 const graph = randomVit({ image: 8, patch: 4, dim: 8, heads: 2, mlp: 512, depth: 1, classes: 3, seed: 1 });
-const planWith = (gemm?: GemmChoices): Plan =>
+const planWith = (gemm?: GemmChoices, precision: FloatPrecision = "f32"): Plan =>
   makePlan(graph, {
     mode: "float",
     images: 2,
     execution: "f32",
+    precision,
     attention: "unfused",
     taps: [],
     constants: new Map(),
@@ -27,14 +28,14 @@ const stepOf = (plan: Plan, name: string): Step => {
 };
 
 test("every rung's kernels take what the foot of the ladder takes", () => {
-  const foot = { f32: "gemm-f32", "codes-f32": "gemm-codes-f32", "codes-dot": "gemm-codes-dot" } as const;
+  const foot = { f32: "gemm-f32", f16: "gemm-f16", "codes-f32": "gemm-codes-f32", "codes-dot": "gemm-codes-dot" } as const;
   for (const [product, kernel] of Object.entries(foot) as [keyof typeof foot, KernelName][]) {
     const { params, bindings, constants }: Kernel = kernels[kernel];
     const step: Step = {
       name: "layer",
       kernel,
       params: Object.fromEntries(params.map(([name]) => [name, 600])),
-      constants: Object.fromEntries(Object.entries(constants).map(([name, values]) => [name, values[0]])),
+      constants: Object.fromEntries(Object.entries(constants).map(([name, values]) => [name, name === "X_HALF" ? 1 : values[0]])),
       inputs: bindings.slice(0, -1).map((constant) => ({ constant })),
       output: "y",
     };
@@ -46,6 +47,14 @@ test("every rung's kernels take what the foot of the ladder takes", () => {
     for (const rung of rungsOf(step, "float"))
       for (const placed of placeOnRung(step, rung, 2).steps) expect(() => checkStep(placed)).not.toThrow();
   }
+});
+
+test("matrix units take x in f16 alone", () => {
+  const halves = planWith({ byShape: { "f16 10x8x24": "matrix", "f16 8x48x8": "matrix" }, otherwise: "block8" }, "f16");
+  // Pixels are f32.
+  expect(stepOf(halves, "patch_embed.proj")).toMatchObject({ kernel: "gemm-f16", constants: { X_HALF: 0 } });
+  const { kernel, constants } = stepOf(halves, "blocks.0.attn.qkv");
+  expect([kernel, constants]).toEqual(["gemm-f16-matrix", { GELU: 0, RESIDUAL: 0, Y_HALF: 1, R_HALF: 1 }]);
 });
 
 test("choices by shape, the default for large shapes, the foot of the ladder for the rest", () => {

@@ -1,14 +1,17 @@
 /** The ladder of the linear layers: kernels that take the same packed weights, of which each adapter runs another fastest. */
 import type { Constants } from "../../gpu/kernel.ts";
-import type { KernelName } from "../../gpu/kernels/index.ts";
+import { kernels, type KernelName } from "../../gpu/kernels/index.ts";
 import type { PlanMode, Step } from "../plan.ts";
-import { sliceStep, type Placed } from "./slice-step.ts";
+import { pick, sliceStep, type Placed } from "./slice-step.ts";
 
 /** What is multiplied with what: each has a packing of its own. */
-export type GemmProduct = "f32" | "codes-f32" | "codes-dot";
+export type GemmProduct = "f32" | "f16" | "codes-f32" | "codes-dot";
 
-/** block: registers alone. tile: workgroup memory, rows x columns of a workgroup. subgroup: x broadcast. split4: K in four slices, two dispatches. */
-export const RUNG_NAMES = ["block8", "block16", "tile16x16", "tile16x32", "tile32x32", "subgroup", "split4"] as const;
+/**
+ * block: registers alone. tile: workgroup memory, rows x columns of a workgroup. subgroup: x broadcast. matrix: the adapter's matrix units.
+ * split4: K in four slices, two dispatches.
+ */
+export const RUNG_NAMES = ["block8", "block16", "tile16x16", "tile16x32", "tile32x32", "subgroup", "matrix", "split4"] as const;
 export type RungName = (typeof RUNG_NAMES)[number];
 
 /** The kernels of a rung in the order of their dispatch. */
@@ -16,6 +19,8 @@ export interface Rung {
   readonly kernels: readonly KernelName[];
   /** Constants beyond those of the product. */
   readonly constants: Constants;
+  /** Constants that a step must have. */
+  readonly needs?: Constants;
   /** The sum is not one chain along K: floats differ in their last bits, integers do not. */
   readonly reordersFloats?: true;
 }
@@ -37,6 +42,13 @@ export const gemmRungs: Readonly<Record<GemmProduct, Readonly<Partial<Record<Run
     subgroup: plain("gemm-f32-subgroup"),
     split4: { kernels: ["gemm-f32-partial", "gemm-f32-combine"], constants: {}, reordersFloats: true },
   },
+  f16: {
+    block8: plain("gemm-f16"),
+    tile16x16: tile("gemm-f16-tiled", 16, 16),
+    tile16x32: tile("gemm-f16-tiled", 16, 32),
+    tile32x32: tile("gemm-f16-tiled", 32, 32),
+    matrix: { ...plain("gemm-f16-matrix"), needs: { X_HALF: 1 }, reordersFloats: true },
+  },
   "codes-f32": {
     block8: plain("gemm-codes-f32"),
     block16: plain("gemm-codes-f32-block16"),
@@ -56,6 +68,7 @@ export const gemmRungs: Readonly<Record<GemmProduct, Readonly<Partial<Record<Run
 
 const products: Readonly<Partial<Record<KernelName, GemmProduct>>> = {
   "gemm-f32": "f32",
+  "gemm-f16": "f16",
   "gemm-codes-f32": "codes-f32",
   "gemm-codes-dot": "codes-dot",
 };
@@ -93,6 +106,7 @@ export function rungsOf(step: Step, mode: PlanMode): readonly RungName[] {
   return RUNG_NAMES.filter((name) => {
     const rung = gemmRungs[product][name];
     if (rung === undefined || (rung.reordersFloats && mode !== "float")) return false;
+    if (Object.entries(rung.needs ?? {}).some(([constant, value]) => step.constants[constant] !== value)) return false;
     // Groups along K have columns of their own, which a slice does not know.
     return rung.kernels.length === 1 || (step.params.depth4 >= SLICED_DEPTH4 && !step.constants.GROUPED);
   });
@@ -103,9 +117,10 @@ export function placeOnRung(step: Step, name: RungName, images: number): Placed 
   const product = productOf(step);
   const rung = product === null ? undefined : gemmRungs[product][name];
   if (rung === undefined) throw new Error(`internal: ${step.name}: ${step.kernel} has no rung ${name}`);
-  if (rung.kernels.length === 1)
-    return { steps: [{ ...step, kernel: rung.kernels[0], constants: { ...step.constants, ...rung.constants } }] };
-  return sliceStep(step, rung.kernels, images);
+  if (rung.kernels.length > 1) return sliceStep(step, rung.kernels, images);
+  const [kernel] = rung.kernels;
+  const constants = pick({ ...step.constants, ...rung.constants }, Object.keys(kernels[kernel].constants));
+  return { steps: [{ ...step, kernel, constants }] };
 }
 
 /** The step on the rung chosen for its shape; what is no linear layer, or has no choice that may run it, stays as it is. */

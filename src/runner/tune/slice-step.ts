@@ -46,6 +46,7 @@ export function sliceStep(step: Step, [first, second]: readonly KernelName[], im
   };
 }
 
-function pick(record: Params | Constants, names: readonly string[]): Record<string, number> {
+/** The named entries of a record that it has. */
+export function pick(record: Params | Constants, names: readonly string[]): Record<string, number> {
   return Object.fromEntries(names.filter((name) => name in record).map((name) => [name, record[name]]));
 }

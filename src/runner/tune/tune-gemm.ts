@@ -5,6 +5,7 @@ import type { Kernel } from "../../gpu/kernel.ts";
 import { kernels } from "../../gpu/kernels/index.ts";
 import { allCompiled, pipelineFor } from "../../gpu/pipelines.ts";
 import { throwIfCancelled, type Job } from "../../tensor/progress.ts";
+import { halvesFault } from "../check-halves.ts";
 import { layoutBytes } from "../layout.ts";
 import type { Operand, Plan, Step } from "../plan.ts";
 import { operandBytes } from "./operand-bytes.ts";
@@ -51,7 +52,8 @@ export async function tuneGemm(gpu: Gpu, plan: Plan, { budgetMs, known }: TuneOp
   const timings: RungTiming[] = [...(known?.timings ?? [])];
   const shapes = unknownShapes(plan, byShape);
   // Side by side, as long as it takes: the budget is for measuring.
-  const candidates = new Map(shapes.map((step) => [step, rungsOf(step, plan.mode).filter((rung) => isCandidate(gpu, step, rung))]));
+  const candidates = new Map<Step, readonly RungName[]>();
+  for (const step of shapes) candidates.set(step, await candidatesOf(gpu, step, plan));
   const compiling = new Set(
     [...candidates].flatMap(([step, rungs]) =>
       rungs.flatMap((rung) =>
@@ -95,6 +97,17 @@ export function unknownShapes(plan: Plan, byShape: GemmChoices["byShape"]): read
     found.set(shape, { step, work });
   }
   return [...found.values()].sort((a, b) => b.work - a.work).map(({ step }) => step);
+}
+
+/** The rungs that this adapter runs well and, beside the foot of the ladder, right: kernels on f16 must pass their cases here. */
+async function candidatesOf(gpu: Gpu, step: Step, { mode, images }: Plan): Promise<readonly RungName[]> {
+  const found: RungName[] = [];
+  for (const rung of rungsOf(step, mode).filter((name) => isCandidate(gpu, step, name))) {
+    const { steps } = placeOnRung(step, rung, images);
+    const faults = await Promise.all(steps.filter(({ kernel }) => kernel !== step.kernel).map((placed) => halvesFault(gpu, placed)));
+    if (faults.every((fault) => fault === null)) found.push(rung);
+  }
+  return found;
 }
 
 function isCandidate(gpu: Gpu, step: Step, name: RungName): boolean {
