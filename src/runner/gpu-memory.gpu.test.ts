@@ -3,10 +3,12 @@ import { expect, test } from "vitest";
 import type { Gpu } from "../gpu/device.ts";
 import { expectCode } from "../testing/expect-code.ts";
 import { nodeGpu } from "../testing/node-gpu-bundle.ts";
+import { quantizeByRange } from "../testing/quantize-by-range.ts";
 import { randomPixels, randomVit, type RandomVitOptions } from "../testing/random-vit.ts";
 import { createConstantBuffers } from "./constant-buffers.ts";
 import { createGpuExecutor, submitEnds } from "./gpu-executor.ts";
 import { makePlan } from "./make-plan.ts";
+import { packageBytes } from "./package-size.ts";
 import { arenaBytes } from "./plan.ts";
 import { createGpuSession } from "./session.ts";
 
@@ -59,6 +61,19 @@ test("buffers take at most 1.15 times the weights, plus the arena", async () => 
   expect(plan.slots.length).toBeLessThanOrEqual(6);
   session.destroy();
   expect(live()).toBe(0);
+});
+
+test("8-bit codes and their tables take at most 1.15 times what the package holds, plus the arena", async () => {
+  const graph = randomVit(wide);
+  const pixels = randomPixels(1, wide.image, 5);
+  const quantized = quantizeByRange(graph, pixels, { weightBits: 8, activationBits: 8, probabilities: "log2" });
+  const { quantizedBytes } = packageBytes(graph, quantized);
+  const { gpu, bytes } = watched(await nodeGpu());
+  const session = createGpuSession(gpu, quantized, { mode: "integer", execution: "f32" });
+  const plan = await session.prepare(1);
+  expect(bytes()).toBeGreaterThan(quantizedBytes);
+  expect(bytes()).toBeLessThanOrEqual(1.15 * quantizedBytes + arenaBytes(plan));
+  session.destroy();
 });
 
 test("2,000 forwards leave no buffer behind", async () => {
