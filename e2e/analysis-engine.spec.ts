@@ -211,8 +211,9 @@ test("the page stays fluent while a comparison runs: 50 frames a second where th
   process.stdout.write(`  ${text}\n`);
   expect(framesMs.length).toBeGreaterThan(20);
   // Without a GPU the same cores compute the model and draw the page; a busy machine is slower even at rest. What is the page's own must stay small.
-  expect(busy).toBeLessThan(Math.max(20, 1.5 * atRest));
-  expect(workMs, text).toBeLessThan(0.1 * sum(framesMs));
+  expect(busy).toBeLessThan(Math.max(20, 2 * atRest));
+  // Half of what a frame may take at 50 a second: drawing the results of several short comparisons is in it.
+  expect(workMs / framesMs.length, text).toBeLessThan(10);
   expect(sum(longTasksMs), text).toBeLessThan(Math.max(0.1, 2 * restShare) * sum(framesMs));
 });
 

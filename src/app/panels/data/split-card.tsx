@@ -34,6 +34,12 @@ export function SplitCard({ images }: { readonly images: ImageSet }) {
     rule.evaluationCount !== current.evaluationCount ||
     rule.unusual !== current.unusual ||
     (rule.order === "shuffled" && rule.seed !== current.seed);
+  // A number that nobody touched stays what was asked for: there may be more images now.
+  const chosen = {
+    ...rule,
+    calibrationCount: rule.calibrationCount === current.calibrationCount ? asked.calibrationCount : rule.calibrationCount,
+    evaluationCount: rule.evaluationCount === current.evaluationCount ? asked.evaluationCount : rule.evaluationCount,
+  };
   return (
     <section className="card" aria-labelledby="split-title" data-testid="split-card">
       <h2 id="split-title">
@@ -107,7 +113,7 @@ export function SplitCard({ images }: { readonly images: ImageSet }) {
         )}
       </div>
       <div className="row">
-        <Button className="button primary" isDisabled={isBusy || !isChanged} onPress={() => void chooseImages(rule)}>
+        <Button className="button primary" isDisabled={isBusy || !isChanged} onPress={() => void chooseImages(chosen)}>
           Use this split
         </Button>
         <span className="muted small">Methods take as many calibration images as they want, the usual 32 first.</span>
