@@ -37,12 +37,13 @@ export function rotateAttention(ranges: LayerStep): LayerStep {
       const means = columnMeans(await context.runNode(float.node, float.inputs));
       const x = firstOf(float.inputs[0], IMAGES);
       const qkvOf = (scores: Rewrite, values: Rewrite) => context.runNode(rewriteQkv(float.node, heads, means, scores, values), [x]);
-      const trial = { attention, ranges, context };
       const exact = await qkvOf(AS_IS, AS_IS);
-      const scores = await best(FORMS, async (form) => scoresError(trial, exact, await qkvOf(form, AS_IS)));
+      const probabilities = await probabilitiesOf(attention, exact, context);
+      const trial = { attention, exact, probabilities, ranges, context };
+      const scores = await best(FORMS, async (form) => scoresError(trial, await qkvOf(form, AS_IS)));
       // Without a sum of 1 a constant added to v is none in what the projection reads.
       const forms = attention.sumsToOne ? FORMS : FORMS.filter(({ centred }) => !centred);
-      const values = await best(forms, async (form) => valuesError(trial, form, exact, await qkvOf(AS_IS, form)));
+      const values = await best(forms, async (form) => valuesError(trial, form, await qkvOf(AS_IS, form)));
       if (values.rotated) context.kept.set(keptName(projection), rotatedProjection(projection.weights.weight, heads));
       const rewrite = (gemm: Node) => rewriteQkv(gemm, heads, means, scores, values);
       return { ...layer, node: rewrite(node), float: { ...float, node: rewrite(float.node) } };
@@ -64,6 +65,9 @@ interface Attention {
 
 interface Trial {
   readonly attention: Attention;
+  /** qkv as it is, and the probabilities that it gives. */
+  readonly exact: Tensor;
+  readonly probabilities: Tensor;
   readonly ranges: LayerStep;
   readonly context: StepContext;
 }
@@ -86,25 +90,17 @@ function attentionBehind({ nodes }: Graph, qkv: Node): Attention | null {
   return { heads: attribute(scores, "numHeads"), scores, between, output, projection, sumsToOne };
 }
 
-async function scoresError({ attention, ranges, context }: Trial, exact: Tensor, qkv: Tensor): Promise<number> {
-  const quantized = await withRanges(attention.scores, [qkv], ["query", "key"], ranges, context);
-  const read = fakeQuantizeNode(quantized, [qkv]);
-  const probabilities = await probabilitiesOf(attention, read.inputs[0], context);
-  const y = await context.runNode(attention.output, [probabilities, exact]);
-  return distance(
-    y,
-    await context.runNode(attention.output, [await probabilitiesOf(attention, exact, context), exact]),
-    attention,
-    context,
-  );
+async function scoresError({ attention, exact, probabilities, ranges, context }: Trial, qkv: Tensor): Promise<number> {
+  const { scores, output } = attention;
+  const read = fakeQuantizeNode(await withRanges(scores, [qkv], ["query", "key"], ranges, context), [qkv]);
+  const y = await context.runNode(output, [await probabilitiesOf(attention, read.inputs[0], context), exact]);
+  return distance(y, await context.runNode(output, [probabilities, exact]), attention, context);
 }
 
-async function valuesError({ attention, ranges, context }: Trial, { rotated }: Rewrite, exact: Tensor, qkv: Tensor): Promise<number> {
+async function valuesError({ attention, probabilities, ranges, context }: Trial, { rotated }: Rewrite, qkv: Tensor): Promise<number> {
   const { output, projection, heads } = attention;
   const { runNode } = context;
-  const probabilities = await probabilitiesOf(attention, exact, context);
-  const reader = await withRanges(output, [probabilities, qkv], ["value"], ranges, context);
-  const read = fakeQuantizeNode(reader, [probabilities, qkv]);
+  const read = fakeQuantizeNode(await withRanges(output, [probabilities, qkv], ["value"], ranges, context), [probabilities, qkv]);
   const y = await runNode(output, read.inputs);
   const weight = rotated ? rotatedProjection(projection.weights.weight, heads) : projection.weights.weight;
   const rewritten = { ...projection, weights: { ...projection.weights, weight } };

@@ -1,6 +1,7 @@
 import { useLab } from "../../components/lab-context.tsx";
 import { labelAudit } from "../../results/data-rows.ts";
 import { className } from "../../results/image-rows.ts";
+import { ScrollBox } from "../../components/scroll-table.tsx";
 import type { ImageSet } from "../../worker/lab-api.ts";
 
 const SOURCE = { table: "Labels from a table", folders: "Labels from folder names", none: "No labels" } as const;
@@ -41,8 +42,7 @@ export function LabelsCard({ images }: { readonly images: ImageSet }) {
       {groups.length > 0 && (
         <details>
           <summary>{groups.length} labels as written</summary>
-          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a box that scrolls must be reachable by keyboard (WCAG 2.1.1) */}
-          <section className="table-box scroll-box" tabIndex={0} aria-label="Labels and classes">
+          <ScrollBox className="table-box scroll-box" label="Labels and classes">
             <table className="table">
               <thead>
                 <tr>
@@ -61,7 +61,7 @@ export function LabelsCard({ images }: { readonly images: ImageSet }) {
                 ))}
               </tbody>
             </table>
-          </section>
+          </ScrollBox>
         </details>
       )}
     </section>

@@ -4,6 +4,7 @@ import { useWindow } from "../../components/use-window.ts";
 import { formatDb, formatNumber, formatPercent } from "../../format.ts";
 import { heatOfDb } from "../../results/heat-colour.ts";
 import { NETWORK_ORDER } from "../../results/tensor-rows.ts";
+import { ScrollBox } from "../../components/scroll-table.tsx";
 import type { TensorColumn, TensorOrder } from "../../results/tensor-rows.ts";
 
 const ROW_HEIGHT = 32;
@@ -33,8 +34,7 @@ export function TensorTable(props: {
     [null, "Stored", 4.5],
   ];
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a box that scrolls must be reachable by keyboard (WCAG 2.1.1)
-    <section ref={box} className="tensor-box" aria-label="List of tensors" tabIndex={0} data-testid="tensor-box">
+    <ScrollBox ref={box} className="tensor-box" label="List of tensors" testId="tensor-box">
       <table className="tensor-table" aria-rowcount={rows.length + 1}>
         <thead>
           <tr>
@@ -61,7 +61,7 @@ export function TensorTable(props: {
         </tbody>
       </table>
       {rows.length === 0 && <p className="muted tensor-none">No tensor has this name.</p>}
-    </section>
+    </ScrollBox>
   );
 }
 
