@@ -104,6 +104,13 @@ export function encodeCodes(to: usize, v: v128, inverse: v128, zero: v128, top: 
   storeCodes(to, f32x4.add(f32x4.nearest(madd(v, inverse, f32x4.sub(zero, whole))), whole), top);
 }
 
+/** Four columns of (a, b) each, 32 bytes at `from`: a of the four for `index` 0, b for 1. */
+export function pairComponent(from: usize, index: i32): v128 {
+  const low = v128.load(from),
+    high = v128.load(from, 16);
+  return index ? v128.shuffle<i32>(low, high, 1, 3, 5, 7) : v128.shuffle<i32>(low, high, 0, 2, 4, 6);
+}
+
 /** Four columns of (a, b, c, d) each, 64 bytes at `from`: component `index` of the four. */
 export function component(from: usize, index: i32): v128 {
   const at = from + ((<usize>index) << 2);

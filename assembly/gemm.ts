@@ -1,5 +1,5 @@
 // The epilogues of shaders/gemm-f32.wgsl and gemm-codes-*.wgsl for a band of rows: sums -> values -> GELU, residual, codes.
-import { activate, component, encodeCodes, madd } from "./exact-math";
+import { activate, component, encodeCodes, madd, pairComponent } from "./exact-math";
 
 /** values = sums + bias, in place. values: [rows, stride bytes] f32. */
 export function addBias(values: usize, stride: usize, rows: i32, columns4: i32, bias: usize): void {
@@ -11,7 +11,7 @@ export function addBias(values: usize, stride: usize, rows: i32, columns4: i32, 
 
 /**
  * What a group along K adds: values = exact * scale + (bias, or the values before). sums: [rows, stride bytes] i32; values: the same in f32;
- * rowSums: of the levels of x. columnF: per column (scale, bias, ..); columnI: (weight zero, constant, ..).
+ * rowSums: of the levels of x. columnF: per column (scale, bias, ..); columnI: (256 x weight zero + .., constant).
  * rowTable: (scale, zero) of row (source + row * step) % period of x; 0: none.
  */
 export function scaleSums(
@@ -31,11 +31,11 @@ export function scaleSums(
 ): void {
   for (let quad = 0; quad < columns4; quad++) {
     const floats = columnF + ((<usize>quad) << 6);
-    const integers = columnI + ((<usize>quad) << 6);
+    const integers = columnI + ((<usize>quad) << 5);
     const columnScale = component(floats, 0),
       bias = component(floats, 1);
-    const weightZero = component(integers, 0),
-      columnConstant = component(integers, 1);
+    const weightZero = i32x4.shr_s(pairComponent(integers, 0), 8),
+      columnConstant = pairComponent(integers, 1);
     let at = (<usize>quad) << 4;
     for (let row = 0; row < rows; row++, at += stride) {
       let scale = columnScale,
@@ -54,7 +54,7 @@ export function scaleSums(
 
 /**
  * Activation, residual (0: none) and store of rows `first` on. values: [rows, stride bytes] f32. columnF 0: y is float; else y is codes,
- * columnF per column (.., .., 1 / out_scale, out_zero), columnI (.., .., largest code, ..).
+ * columnF per column (.., .., 1 / out_scale, out_zero), columnI (256 x .. + largest code, ..).
  */
 export function finishGemm(
   values: usize,
@@ -82,7 +82,7 @@ export function finishGemm(
       const floats = columnF + ((<usize>quad) << 6);
       inverse = component(floats, 2);
       zero = component(floats, 3);
-      top = f32x4.convert_i32x4_s(component(columnI + ((<usize>quad) << 6), 2));
+      top = f32x4.convert_i32x4_s(v128.and(pairComponent(columnI + ((<usize>quad) << 5), 0), i32x4.splat(255)));
     }
     let from = values + ((<usize>quad) << 4);
     for (let row = first, end = first + rows; row < end; row++, from += stride) {

@@ -16,7 +16,7 @@ override TOKENS: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> parts: array<vec4i>;
 @group(0) @binding(2) var<storage, read> column_f: array<vec4f>;
-@group(0) @binding(3) var<storage, read> column_i: array<vec4i>;
+@group(0) @binding(3) var<storage, read> column_i: array<vec2i>;
 @group(0) @binding(4) var<storage, read> residual: array<vec4u>;
 @group(0) @binding(5) var<storage, read> row_table: array<vec2f>;
 @group(0) @binding(6) var<storage, read_write> y: array<u32>;

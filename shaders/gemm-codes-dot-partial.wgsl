@@ -13,7 +13,7 @@ override CONTAINER: u32 = 8; // bits that a stored weight code takes: 2, 4 or 8
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<u32>;
 @group(0) @binding(2) var<storage, read> weight: array<u32>;
-@group(0) @binding(3) var<storage, read> column_i: array<vec4i>;
+@group(0) @binding(3) var<storage, read> column_i: array<vec2i>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4i>;
 
 fn gemm_codes_word(_row: u32, base: u32, k: u32) -> u32 { return x[base + k]; }

@@ -15,7 +15,7 @@ override LEVELS: bool = false;
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<u32>;
 @group(0) @binding(2) var<storage, read> weight: array<u32>;
-@group(0) @binding(3) var<storage, read> column_i: array<vec4i>;
+@group(0) @binding(3) var<storage, read> column_i: array<vec2i>;
 @group(0) @binding(4) var<storage, read> levels: array<f32>;
 @group(0) @binding(5) var<storage, read_write> y: array<vec4i>;
 

@@ -1,7 +1,7 @@
 // What gemm-codes-dot and its rungs are given.
 // x: u8 codes, four per u32 along K. weight: word (k / (32 / CONTAINER), n) holds 32 / CONTAINER codes along K, interleaved so that
 // (word >> (CONTAINER * g)) & mask is the four codes k = 4g .. 4g+3 of the word, one per byte.
-// Per column n: column_f = (x_scale * weight_scale, bias, 1 / out_scale, out_zero_point), column_i = (weight_zero_point, constant, out_code_max, 0) with
+// Per column n: column_f = (x_scale * weight_scale, bias, 1 / out_scale, out_zero_point), column_i = (256 weight_zero_point + out_code_max, constant) with
 // constant = K * x_zero * w_zero - x_zero * sum_k w; exact = sum_k x w - w_zero * sum_k x + constant equals sum_k (x - x_zero)(w - w_zero).
 // TOKENS: row_table = (x_scale, x_zero) of the rows of x, repeated every row_period; column_f.x is weight_scale and column_i.y = K * w_zero - sum_k w.
 // Epilogue: fma(exact, scale, bias), then GELU, residual, or codes clamp(round(v / out_scale) + out_zero, 0, max), four per u32.
@@ -25,7 +25,7 @@ override TOKENS: bool = false;
 @group(0) @binding(1) var<storage, read> x: array<u32>;
 @group(0) @binding(2) var<storage, read> weight: array<u32>;
 @group(0) @binding(3) var<storage, read> column_f: array<vec4f>;
-@group(0) @binding(4) var<storage, read> column_i: array<vec4i>;
+@group(0) @binding(4) var<storage, read> column_i: array<vec2i>;
 @group(0) @binding(5) var<storage, read> residual: array<vec4u>;
 @group(0) @binding(6) var<storage, read> row_table: array<vec2f>;
 @group(0) @binding(7) var<storage, read_write> y: array<u32>;

@@ -12,7 +12,7 @@ fn gemm_codes_slice(id: vec3u) {
     let at_column4 = column4 + t % 2u;
     if (at_row < params.rows && at_column4 < params.columns4) {
       let at = 4u * at_column4;
-      let zeros = vec4i(column_i[at].x, column_i[at + 1u].x, column_i[at + 2u].x, column_i[at + 3u].x);
+      let zeros = vec4i(column_i[at].x, column_i[at + 1u].x, column_i[at + 2u].x, column_i[at + 3u].x) >> vec4u(8u);
       y[(slice * params.rows + at_row) * params.columns4 + at_column4] = block.sums[t] - zeros * block.row_sums[t / 2u];
     }
   }

@@ -21,9 +21,10 @@ fn gemm_codes_columns(column4: u32, group: u32) -> GemmCodesColumns {
   columns.bias = vec4f(f0.y, f1.y, f2.y, f3.y);
   columns.inverse = vec4f(f0.z, f1.z, f2.z, f3.z);
   columns.zero = vec4f(f0.w, f1.w, f2.w, f3.w);
-  columns.weight_zero = vec4i(i0.x, i1.x, i2.x, i3.x);
+  let zero_and_top = vec4i(i0.x, i1.x, i2.x, i3.x);
+  columns.weight_zero = zero_and_top >> vec4u(8u);
   columns.constant = vec4i(i0.y, i1.y, i2.y, i3.y);
-  columns.top = vec4f(vec4i(i0.z, i1.z, i2.z, i3.z));
+  columns.top = vec4f(zero_and_top & vec4i(255));
   return columns;
 }
 

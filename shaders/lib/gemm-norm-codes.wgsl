@@ -10,7 +10,7 @@ const BLOCK_COLUMNS4 = 2u;
 @group(0) @binding(3) var<storage, read> shift: array<vec4f>;
 @group(0) @binding(4) var<storage, read> weight: array<u32>;
 @group(0) @binding(5) var<storage, read> column_f: array<vec4f>;
-@group(0) @binding(6) var<storage, read> column_i: array<vec4i>;
+@group(0) @binding(6) var<storage, read> column_i: array<vec2i>;
 @group(0) @binding(7) var<storage, read_write> y: array<u32>;
 
 fn gemm_codes_grid(_row: u32) -> vec2f { return vec2f(1.0); }

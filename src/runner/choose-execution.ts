@@ -30,7 +30,7 @@ async function measure(gpu: Gpu): Promise<ExecutionChoice> {
   const x = new Uint32Array((rows * depth) / 4).fill(0x05030107);
   const weight = new Uint32Array((columns * depth * container) / 32).fill(0x76543210);
   const columnFloats = new Float32Array(4 * columns).fill(0.01);
-  const columnIntegers = new Int32Array(4 * columns).fill(15);
+  const columnIntegers = new Int32Array(2 * columns).fill(15);
   const none = new Float32Array(4);
   const inputs = [x, weight, columnFloats, columnIntegers, none];
   const params = {

@@ -63,10 +63,10 @@ test("buffers take at most 1.15 times the weights, plus the arena", async () => 
   expect(live()).toBe(0);
 });
 
-test("8-bit codes and their tables take at most 1.15 times what the package holds, plus the arena", async () => {
+test.each([8, 4])("%i-bit codes and their tables take at most 1.15 times what the package holds, plus the arena", async (bits) => {
   const graph = randomVit(wide);
   const pixels = randomPixels(1, wide.image, 5);
-  const quantized = quantizeByRange(graph, pixels, { weightBits: 8, activationBits: 8, probabilities: "log2" });
+  const quantized = quantizeByRange(graph, pixels, { weightBits: bits, activationBits: bits, probabilities: "log2" });
   const { quantizedBytes } = packageBytes(graph, quantized);
   const { gpu, bytes } = watched(await nodeGpu());
   const session = createGpuSession(gpu, quantized, { mode: "integer", execution: "f32" });

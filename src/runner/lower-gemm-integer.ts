@@ -111,13 +111,13 @@ function columnFloat(layer: Layer, encode: { readonly inverse: Float32Array; rea
   return out;
 }
 
-/** (weight zero point, constant, largest output code, 0) of each stored column; those of further groups behind them. */
+/** (256 x weight zero point + largest output code, constant) of each stored column; those of further groups behind them. */
 function columnInteger({ node, quantizer, inputQuantizer, groups, table, tokens, gemm }: Layer, top: Int32Array | null) {
   const { outputs, storedInputs, storedOutputs } = gemm.positions;
   const { weight } = node.weights;
   const [n, k] = weight.shape;
   const sums = runSums(encodeTensor(weight, quantizer).data, n * groups);
-  const stride = 4 * pad4(storedOutputs);
+  const stride = 2 * pad4(storedOutputs);
   const out = new Int32Array(groups * stride);
   const inputZero = table ? 0 : tokens ? 1 : inputQuantizer.zeroPoint[0];
   // Codes in the padding of a row are 0 and count in its sum with what 0 stands for.
@@ -126,7 +126,7 @@ function columnInteger({ node, quantizer, inputQuantizer, groups, table, tokens,
     for (let group = 0; group < groups; group++) {
       const { zero } = weightGrid(quantizer, column, group, n, groups);
       const constant = inputZero * ((k / groups) * zero - sums[column * groups + group]) + padding * zero;
-      out.set([zero, constant, top?.[column] ?? 0, 0], group * stride + 4 * outputs[column]);
+      out.set([256 * zero + (top?.[column] ?? 0), constant], group * stride + 2 * outputs[column]);
     }
   }
   return out;
@@ -157,7 +157,8 @@ function checkGrids(
 ): void {
   const { storedInputs } = gemm.positions;
   const farthestInput = table?.largest ?? input.zeroPoint.reduce((most, zero) => Math.max(most, farthestCode(codeMax(input), zero)), 0);
-  checkSum(node.name, storedInputs * farthestInput * farthestWeight(quantizer));
+  // A weight's zero point has 24 bits, even where sums are short: the largest output code is in the same word.
+  checkSum(node.name, Math.max(storedInputs * farthestInput, 256) * farthestWeight(quantizer));
   const [, k] = node.weights.weight.shape;
   if (groups > 1 && (storedInputs !== k || k % (4 * groups) !== 0)) throw new Error(`internal: ${node.name}: ${groups} groups cut a quad`);
   if (input.scale.length > 1 && input.scale.length !== gemm.inputRows)

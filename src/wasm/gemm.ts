@@ -92,7 +92,7 @@ function gemmCodes(alongDepth: 0 | 1, levels: number | null, rowTable: number): 
             rows,
             p.columns4,
             columnF + shift,
-            columnI + shift,
+            columnI + shift / 2,
             group === 0 ? 1 : 0,
             rowGrids,
             source,

@@ -177,7 +177,7 @@ function columnFloats(
   });
 }
 
-/** Per stored column (weight zero point, constant, largest output code, 0); every third zero point is far outside the code range. */
+/** Per stored column (256 x weight zero point + largest output code, constant); every third zero point is far outside the code range. */
 function columnIntegers(
   seed: number,
   stored: number,
@@ -185,10 +185,10 @@ function columnIntegers(
 ): Int32Array<ArrayBuffer> {
   const far = integers(seed, stored * groups, -40, 300);
   const constants = integers(seed + 1, stored * groups, -top, top);
-  return Int32Array.from({ length: 4 * stored * groups }, (_, at) => {
-    const column = at >> 2;
+  return Int32Array.from({ length: 2 * stored * groups }, (_, at) => {
+    const column = at >> 1;
     const zero = column % 3 === 2 ? far[column] : 2 ** (container - 1);
-    return column % stored < columns ? [zero, constants[column], outTop, 0][at % 4] : 0;
+    return column % stored < columns ? [256 * zero + outTop, constants[column]][at % 2] : 0;
   });
 }
 

@@ -101,7 +101,7 @@ function finishCodes(p: Params, constants: Params, row: number, values: Float32A
     const [, , inverse, zero] = columnFloats.subarray(4 * n, 4 * n + 4);
     let v = activation(constants.GELU ?? 0, value, math);
     if (constants.RESIDUAL) v = f32(v + residual[(row % p.residual_rows) * p.residual_stride4 * 4 + n]);
-    if (constants.QUANTIZE) yCodes[at + n] = encodeCode(v, inverse, zero, columnIntegers[4 * n + 2], math);
+    if (constants.QUANTIZE) yCodes[at + n] = encodeCode(v, inverse, zero, columnIntegers[2 * n] & 255, math);
     else yFloats[at + n] = v;
   });
 }
@@ -140,10 +140,11 @@ function gemmCodes(weightAt: WeightAt, extras: { readonly levels: number | null;
           for (let n = 0, w = k * columns; n < columns; n++, w++) sums[n] += level * weight[w];
         }
         for (let n = 0; n < columns; n++) {
-          const at = 4 * (group * columns + n);
-          const exact = (sums[n] - Math.imul(columnIntegers[at], rowSum) + Math.imul(rowZero, columnIntegers[at + 1])) | 0;
-          const before = group === 0 ? columnFloats[at + 1] : values[n];
-          values[n] = math.fma(f32(exact), f32(rowScale * columnFloats[at]), before);
+          const at = group * columns + n;
+          const [weightZero, constant] = [columnIntegers[2 * at] >> 8, columnIntegers[2 * at + 1]];
+          const exact = (sums[n] - Math.imul(weightZero, rowSum) + Math.imul(rowZero, constant)) | 0;
+          const before = group === 0 ? columnFloats[4 * at + 1] : values[n];
+          values[n] = math.fma(f32(exact), f32(rowScale * columnFloats[4 * at]), before);
         }
       }
       finishCodes(p, constants, row, values, { columnFloats, columnIntegers, residual }, output, math);
@@ -173,7 +174,7 @@ export const gemmCodesDot = gemmCodes(alongDepth, { levels: null, rows: 5 });
 const codesPartial =
   (weightAt: WeightAt): KernelTwin =>
   (p, constants, [xWords, weightWords, columnI, levelWords], output) => {
-    const [x, zeros, y] = [codes(xWords), integers(columnI), integers(output)];
+    const [x, columnIntegers, y] = [codes(xWords), integers(columnI), integers(output)];
     const levels = constants.LEVELS ? floats(levelWords) : null;
     const columns = 4 * p.columns4;
     for (let slice = 0; slice * p.slice4 < p.depth4; slice++) {
@@ -182,10 +183,8 @@ const codesPartial =
         const base = (row * p.x_step + p.x_offset) * p.x_stride4 * 4;
         const values = Array.from({ length: to - from }, (_, k) => (levels ? levels[x[base + from + k]] : x[base + from + k]));
         for (let n = 0; n < columns; n++) {
-          const sum = values.reduce(
-            (all, v, k) => all + v * (weightAt(weightWords, from + k, n, p, constants.CONTAINER) - zeros[4 * n]),
-            0,
-          );
+          const weightZero = columnIntegers[2 * n] >> 8;
+          const sum = values.reduce((all, v, k) => all + v * (weightAt(weightWords, from + k, n, p, constants.CONTAINER) - weightZero), 0);
           y[(slice * p.rows + row) * columns + n] = sum;
         }
       }
@@ -211,7 +210,7 @@ export const gemmCodesCombine: KernelTwin = (p, constants, [partsWords, columnF,
     for (let n = 0; n < columns; n++) {
       let sum = 0;
       for (let slice = 0; slice < p.slices; slice++) sum += parts[(slice * p.rows + row) * columns + n];
-      const exact = (sum + Math.imul(rowZero, columnIntegers[4 * n + 1])) | 0;
+      const exact = (sum + Math.imul(rowZero, columnIntegers[2 * n + 1])) | 0;
       values[n] = math.fma(f32(exact), f32(rowScale * columnFloats[4 * n]), columnFloats[4 * n + 1]);
     }
     finishCodes(p, constants, row, values, { columnFloats, columnIntegers, residual }, output, math);
