@@ -5,10 +5,10 @@ import { encodeByThresholds } from "../quant/schemes/codebook.ts";
 import { schemes, schemeOf, type SchemeName } from "../quant/schemes/index.ts";
 import type { Codebook } from "../quant/schemes/scheme.ts";
 import { seededRandom } from "../tensor/random.ts";
-import { demaxLevels, integerLevels, levelsOf, type IntegerLevels } from "./integer-levels.ts";
+import { demaxLevels, integerLevels, levelsOf, type IntegerLevels, type ValueBounds } from "./integer-levels.ts";
 
 const TOKENS = 197;
-const FARTHEST = 255;
+const BYTES: ValueBounds = { largest: 255, farthest: 255 };
 const names: readonly SchemeName[] = ["uniform", "log2", "log-sqrt2", "sulq", "tan", "adalog", "twin-softmax"];
 
 function make(name: SchemeName, bits: number, high = 0.9): Quantizer {
@@ -39,7 +39,7 @@ const cases = names.flatMap((name) => [2, 3, 4, 6, 8].map((bits) => ({ name, bit
 describe.each(cases)("$name $bits bits", ({ name, bits }) => {
   const quantizer = make(name, bits);
   const book = bookOf(quantizer);
-  const levels = integerLevels(quantizer, TOKENS, FARTHEST);
+  const levels = integerLevels(quantizer, TOKENS, BYTES);
 
   it("restores every level to half a unit, or to one where a shift is cut off", () => {
     book.decode.forEach((value, code) => {
@@ -60,7 +60,7 @@ describe.each(cases)("$name $bits bits", ({ name, bits }) => {
   });
 
   it("keeps sums of rows below their bound, which fits 32 bits with 8-bit values", () => {
-    expect(levels.rowSum * FARTHEST).toBeLessThan(2 ** 31);
+    expect(levels.rowSum * BYTES.farthest).toBeLessThan(2 ** 31);
     const random = seededRandom(bits);
     const rows = [
       // The worst rows repeat the smallest number of one code.
@@ -83,21 +83,34 @@ describe.each(cases)("$name $bits bits", ({ name, bits }) => {
   });
 });
 
-test("four bits lose nothing, and f32 sums hold them with 4-bit values", () => {
+test("four bits lose nothing but the 20th bit of sqrt(2), and f32 sums hold them with 4-bit values", () => {
   for (const name of names) {
     const quantizer = make(name, 4);
-    const levels = integerLevels(quantizer, TOKENS, FARTHEST);
+    const levels = integerLevels(quantizer, TOKENS, { largest: 15, farthest: 15 });
+    const tolerance = name === "log-sqrt2" ? 2 ** -20 : 5e-8;
     bookOf(quantizer).decode.forEach((value, code) => {
-      expect((levelOf(levels, code) + levels.offset) * levels.scale, `${name} ${code}`).toBeCloseTo(value, 7);
+      const restored = (levelOf(levels, code) + levels.offset) * levels.scale;
+      expect(Math.abs(restored - value), `${name} ${code}`).toBeLessThan(tolerance);
       if (value !== 0 && levels.offset === 0) expect(levelOf(levels, code)).not.toBe(0);
     });
+    expect(levels.hasOdd).toBe(false);
     expect(levels.rowSum * 15, name).toBeLessThan(2 ** 24);
   }
 });
 
-test("log2 of eight bits: 22 octaves of 8-bit values, for any number of tokens", () => {
-  for (const tokens of [197, 577, 2000]) {
-    const { words, scale } = integerLevels(make("log2", 8), tokens, FARTHEST);
+test("eight bits: f32 sums hold the levels of an image of 224, rounded by less than a step of 8-bit values for all its tokens together", () => {
+  for (const name of ["log2", "log-sqrt2", "adalog"] as const) {
+    const quantizer = make(name, 8);
+    const { rowSum, scale, shifts, hasOdd } = integerLevels(quantizer, TOKENS, BYTES);
+    expect([shifts, hasOdd], name).toEqual([false, false]);
+    expect(rowSum * 255, name).toBeLessThan(2 ** 24);
+    expect((TOKENS / 2) * scale, name).toBeLessThan(1 / 255);
+  }
+});
+
+test("log2 of eight bits: 22 octaves of 8-bit values where there are more tokens, whatever their number", () => {
+  for (const tokens of [577, 2000]) {
+    const { words, scale } = integerLevels(make("log2", 8), tokens, BYTES);
     expect(words[0]).toBe(22 | 512);
     expect(scale / make("log2", 8).scale[0]).toBe(2 ** -22);
     expect([words[22], words[23]]).toEqual([512, 0]);
@@ -114,7 +127,7 @@ test("hand-made mantissas: rounded to units when 32 bits do not hold them all", 
     zeroCode: 3,
   };
   const quantizer = make("log2", 2);
-  const levels = levelsOf(book, quantizer, 10, 100);
+  const levels = levelsOf(book, quantizer, 600, { largest: 255, farthest: 100 });
   // 7 at 0.75 and above: 9.34 units of the scale for a row; 21 bits are left of 31 beside 100.
   const top = Math.floor(Math.log2((2 ** 31 - 1) / ((7 / 0.75) * 1.001 * 100)));
   expect(top).toBe(21);
@@ -133,5 +146,5 @@ test("mantissas times sqrt(2) are refused", () => {
   const book = bookOf(make("log-sqrt2", 3));
   if (!book.shifts) throw new Error("log-sqrt2 has shifts");
   const mixed = { ...book, shifts: { ...book.shifts, mantissa: new Int32Array(8).fill(3) } };
-  expect(() => levelsOf(mixed, make("log-sqrt2", 3), 10, 10)).toThrow("internal: log-sqrt2 multiplies mantissas by sqrt(2)");
+  expect(() => levelsOf(mixed, make("log-sqrt2", 3), 10, BYTES)).toThrow("internal: log-sqrt2 multiplies mantissas by sqrt(2)");
 });

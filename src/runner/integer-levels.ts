@@ -3,7 +3,7 @@ import type { Quantizer } from "../graph/quantizer.ts";
 import type { Codebook } from "../quant/schemes/scheme.ts";
 import { roundTiesToEven } from "../tensor/rounding.ts";
 import { schemeOf } from "../quant/schemes/index.ts";
-import { INTEGER_LIMIT } from "./check-sums.ts";
+import { FLOAT_LIMIT, INTEGER_LIMIT } from "./check-sums.ts";
 
 /** What each code contributes to A.V in integers. */
 export interface IntegerLevels {
@@ -29,11 +29,17 @@ const SLACK = 1.001;
 /** A shift takes five bits of a 32-bit word whose top bit is the sign. */
 const LARGEST_SHIFT = 30;
 
-/** Over rows of `tokens` probabilities that sum to `total`, or less; `farthest` bounds |v - zero| of the values. */
-export function integerLevels(quantizer: Quantizer, tokens: number, farthest: number, total = 1): IntegerLevels {
+/** Bounds of the values: of their codes, and of |code - zero point|. */
+export interface ValueBounds {
+  readonly largest: number;
+  readonly farthest: number;
+}
+
+/** Over rows of `tokens` probabilities that sum to `total`, or less. */
+export function integerLevels(quantizer: Quantizer, tokens: number, values: ValueBounds, total = 1): IntegerLevels {
   const { codebook, name } = schemeOf(quantizer);
   if (!codebook) throw new Error(`internal: ${name} has no codebook`);
-  return levelsOf(codebook(quantizer), quantizer, tokens, farthest, total);
+  return levelsOf(codebook(quantizer), quantizer, tokens, values, total);
 }
 
 /** DeMax: every code is its own level, in units of the row's step; the code of the maximum is 0. */
@@ -42,10 +48,13 @@ export function demaxLevels(codeMax: number, tokens: number): IntegerLevels {
   return { ...tables(levels, null), rowSum: tokens * codeMax, scale: 1, offset: 0 };
 }
 
-export function levelsOf(book: Codebook, quantizer: Quantizer, tokens: number, farthest: number, total = 1): IntegerLevels {
+export function levelsOf(book: Codebook, quantizer: Quantizer, tokens: number, values: ValueBounds, total = 1): IntegerLevels {
   if (book.shifts?.mantissa && book.shifts.odd.includes(1))
     throw new Error(`internal: ${quantizer.scheme} multiplies mantissas by sqrt(2)`);
-  return book.shifts ? shiftedLevels(book, quantizer, tokens, farthest, total) : plainLevels(book, quantizer, tokens, total);
+  if (!book.shifts) return plainLevels(book, quantizer, tokens, total);
+  const levels = shiftedLevels(book, quantizer, tokens, values.farthest, total);
+  if (!levels.hasOdd && levels.rowSum * values.largest < FLOAT_LIMIT) return levels;
+  return roundedLevels(book, quantizer, tokens, values, total) ?? levels;
 }
 
 /** Uniform codes: the level is code - zero. */
@@ -76,6 +85,25 @@ function shiftedLevels(book: Codebook, { scale }: Quantizer, tokens: number, far
   const unit = scale[0] * 2 ** -top;
   const bound = Math.min(rowSum(levels, book, tokens, total), inScales * 2 ** top + rounding);
   return { ...tables(levels, mantissa ? null : odd), rowSum: bound, scale: unit, offset: (book.offset ?? 0) / unit };
+}
+
+/**
+ * Levels rounded to a unit whose sums f32 holds exactly: one turn of f32 multiply-adds instead of one in 32-bit integers, which many adapters run at half
+ * the rate, or of two where levels have a factor sqrt(2). Only where that is finer than the values are: null if a row's roundings, all in one direction, could move a sum by a step of the values or more.
+ */
+function roundedLevels(book: Codebook, { scale }: Quantizer, tokens: number, values: ValueBounds, total: number): IntegerLevels | null {
+  const { shifts, zeroCode } = book;
+  if (!shifts) throw new Error("internal: a codebook without shifts");
+  const { exponent, odd, mantissa } = shifts;
+  const real = Float64Array.from(exponent, (e, code) =>
+    code === zeroCode ? 0 : (mantissa?.[code] ?? 1) * (odd[code] ? Math.SQRT2 : 1) * 2 ** -e,
+  );
+  const inScales = rowSum(real, book, tokens, total);
+  const units = Math.floor(((FLOAT_LIMIT - 1) / values.largest - tokens / 2) / inScales);
+  if ((tokens / 2) * values.largest >= (total * units) / scale[0]) return null;
+  const levels = real.map((level) => roundTiesToEven(level * units));
+  const unit = scale[0] / units;
+  return { ...tables(levels, null), rowSum: inScales * units + tokens / 2, scale: unit, offset: (book.offset ?? 0) / unit };
 }
 
 /** `odd`: null where levels multiply, else which of the powers of two have a factor sqrt(2). */

@@ -1,7 +1,7 @@
 import { attribute, stretchOf, windowsOf } from "../graph/ops.ts";
 import type { Quantizer } from "../graph/quantizer.ts";
 import { checkSum, farthestCode, FLOAT_LIMIT } from "./check-sums.ts";
-import { demaxLevels, integerLevels } from "./integer-levels.ts";
+import { demaxLevels, integerLevels, type ValueBounds } from "./integer-levels.ts";
 import { columnPositions, rowLayout, storedColumns, type Layout } from "./layout.ts";
 import { codesOf, stride, uniformDecoding, type Lowering, type LowerUnit } from "./lowering.ts";
 import { DEMAX, simulatedProbabilities } from "./lower-softmax.ts";
@@ -77,8 +77,13 @@ export function scoreGrids(name: string, query: Quantizer, key: Quantizer, facto
 }
 
 /** The largest |code - zero| of any entry. */
-export function farthestOf(quantizer: Quantizer): number {
+function farthestOf(quantizer: Quantizer): number {
   return quantizer.zeroPoint.reduce((most, zero) => Math.max(most, farthestCode(codeMax(quantizer), zero)), codeMax(quantizer) / 2);
+}
+
+/** What integer levels need to know of the values that they weigh. */
+export function boundsOf(value: Quantizer): ValueBounds {
+  return { largest: codeMax(value), farthest: farthestOf(value) };
 }
 
 /** P . V: float, or from codes by shift-add or integer table. */
@@ -113,13 +118,13 @@ export const lowerAttentionOutput: LowerUnit = (lowering, { node, affine, output
   const { probabilities: quantizer, value } = node.quantizers ?? {};
   if (!quantizer || !value) throw new Error(`internal: ${node.name} reads codes without quantizers`);
   const columns = heads * headDim;
-  const farthest = farthestOf(value);
+  const bounds = boundsOf(value);
   const demax = quantizer.scheme === DEMAX;
   const { words, pairs, shifts, hasOdd, rowSum, scale, offset } = demax
     ? demaxLevels(codeMax(quantizer), tokens)
-    : integerLevels(quantizer, tokens, farthest, rowTotal(lowering, probabilities));
-  checkSum(node.name, rowSum * farthest);
-  const exactInFloat = builder.options.execution === "f32" && Math.max(rowSum, tokens) * codeMax(value) < FLOAT_LIMIT;
+    : integerLevels(quantizer, tokens, bounds, rowTotal(lowering, probabilities));
+  checkSum(node.name, rowSum * bounds.farthest);
+  const exactInFloat = builder.options.execution === "f32" && Math.max(rowSum, tokens) * bounds.largest < FLOAT_LIMIT;
   const levels = builder.constant(`${node.name}.levels.${exactInFloat ? "pairs" : "words"}`, () => (exactInFloat ? pairs : words));
   const encode = codes ? outputColumns(codes, affine, columns) : null;
   const table = builder.constant(`${node.name}.columns`, () => valueColumns(outLayout, value, scale, encode));

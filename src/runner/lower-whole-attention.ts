@@ -5,7 +5,7 @@ import type { Quantizer } from "../graph/quantizer.ts";
 import { checkSum, FLOAT_LIMIT } from "./check-sums.ts";
 import { codebookOf } from "./codebook.ts";
 import { integerLevels, type IntegerLevels } from "./integer-levels.ts";
-import { farthestOf, scoreGrids, valueColumns } from "./lower-attention.ts";
+import { boundsOf, scoreGrids, valueColumns } from "./lower-attention.ts";
 import { DEMAX } from "./lower-softmax.ts";
 import { codesOf, stride, uniformDecoding, type Lowering, type LowerUnit } from "./lowering.ts";
 import { outputColumns } from "./output-columns.ts";
@@ -39,7 +39,7 @@ export function joinsAttention(lowering: Lowering, attention: Attention): boolea
   if (probabilities.scheme === DEMAX) return false;
   const headDim = graph.shapes[output.name][1] / attribute(scores, "numHeads");
   if (headDim * codeMax(query) * codeMax(key) >= FLOAT_LIMIT) return false;
-  const levels = integerLevels(probabilities, tokens, farthestOf(value));
+  const levels = integerLevels(probabilities, tokens, boundsOf(value));
   return levels.offset === 0 && levels.pairs.every((level) => Math.abs(level) < FLOAT_LIMIT || levels.shifts);
 }
 
@@ -78,10 +78,10 @@ export const lowerWholeAttention: LowerUnit = (lowering, { node, attention, affi
     return;
   }
   const { query, key, value, probabilities } = quantizersOf({ scores, softmax, output: node });
-  const farthest = farthestOf(value);
-  const levels = integerLevels(probabilities, tokens, farthest);
-  checkSum(node.name, levels.rowSum * farthest);
-  const rowsKernel = levels.rowSum * codeMax(value) < FLOAT_LIMIT ? "attention-rows-codes-f32" : "attention-rows-codes-integer";
+  const bounds = boundsOf(value);
+  const levels = integerLevels(probabilities, tokens, bounds);
+  checkSum(node.name, levels.rowSum * bounds.farthest);
+  const rowsKernel = levels.rowSum * bounds.largest < FLOAT_LIMIT ? "attention-rows-codes-f32" : "attention-rows-codes-integer";
   const encode = codes ? outputColumns(codes, affine, heads * headDim) : null;
   const reached = levelsReached(probabilities, levels);
   const steps = Math.ceil(Math.log2(reached.thresholds.length + 1));
