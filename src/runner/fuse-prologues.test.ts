@@ -10,7 +10,7 @@ const planOf = (depth: number, prologue: "none" | "fused", taps: readonly string
     images: 2,
     execution: "f32",
     attention: "rows",
-    gemm: { byShape: {}, otherwise: "block16" },
+    gemm: { byShape: {}, otherwise: "block22" },
     taps,
     constants: new Map(),
     prologue,

@@ -31,7 +31,7 @@ export function fakeRoofline(isSoftware: boolean): Roofline {
 
 export function fakeTuning(isSoftware: boolean): AdapterTuning {
   const shapes = ["f32 65x128x384", "f32 65x128x128", "f32 65x128x512", "f32 65x512x128"];
-  const rungs = ["block8", "block16", ...(isSoftware ? [] : (["tile16x16", "tile16x32", "subgroup"] as const))] as const;
+  const rungs = ["block8", "block22", ...(isSoftware ? [] : (["tile16x16", "tile16x32", "subgroup"] as const))] as const;
   const timings = shapes.flatMap((shape, i) =>
     rungs.map((rung, k) => ({ shape, rung, elapsedMs: (isSoftware ? 20 : 0.02) * (1 + i / 3) * (1 + Math.abs(k - 1 - (i % 2)) / 3) })),
   );
@@ -40,7 +40,7 @@ export function fakeTuning(isSoftware: boolean): AdapterTuning {
   );
   return {
     gemm: {
-      choices: { byShape, otherwise: isSoftware ? "block16" : "block8" },
+      choices: { byShape, otherwise: isSoftware ? "block22" : "block8" },
       timings,
       elapsedMs: isSoftware ? 3900 : 310,
       complete: true,

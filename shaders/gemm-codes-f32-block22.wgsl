@@ -1,9 +1,9 @@
-// gemm-codes-f32 in register blocks of 16 rows x 16 columns per invocation: the same arguments, the same words.
+// gemm-codes-f32 in register blocks of 22 rows x 16 columns per invocation: the same arguments, the same words.
 //include lib/gemm-codes-f32-layer.wgsl
 //include lib/gemm-codes-blocks.wgsl
 //include lib/gemm-weights.wgsl
 //include lib/quads.wgsl
-const BLOCK_ROWS = 16u;
+const BLOCK_ROWS = 22u;
 const BLOCK_COLUMNS4 = 4u;
 
 // The words that hold columns 0-3, 4-7, 8-11 and 12-15 of the tile for one k, each shifted so that its first column is lowest.
@@ -15,8 +15,8 @@ fn gemm_codes_words(base: u32) -> vec4u {
 }
 
 struct GemmCodesBlock {
-  sums: array<vec4i, 64>, // of row r and quad c of columns at 4 r + c
-  row_sums: array<i32, 16>,
+  sums: array<vec4i, 88>, // of row r and quad c of columns at 4 r + c
+  row_sums: array<i32, 22>,
 }
 
 fn gemm_codes_block(row: u32, column4: u32, from4: u32, to4: u32) -> GemmCodesBlock {
@@ -36,6 +36,12 @@ fn gemm_codes_block(row: u32, column4: u32, from4: u32, to4: u32) -> GemmCodesBl
   let x13 = gemm_rows_base(row + 13u);
   let x14 = gemm_rows_base(row + 14u);
   let x15 = gemm_rows_base(row + 15u);
+  let x16 = gemm_rows_base(row + 16u);
+  let x17 = gemm_rows_base(row + 17u);
+  let x18 = gemm_rows_base(row + 18u);
+  let x19 = gemm_rows_base(row + 19u);
+  let x20 = gemm_rows_base(row + 20u);
+  let x21 = gemm_rows_base(row + 21u);
   var w = column4 * 4u * CONTAINER / 32u + 4u * from4 * params.weight_stride;
   let stride = params.weight_stride;
   let chunk4 = select(to4 - from4, params.chunk4, CHUNKED);
@@ -57,6 +63,12 @@ fn gemm_codes_block(row: u32, column4: u32, from4: u32, to4: u32) -> GemmCodesBl
     var a13 = vec4f(0.0); var b13 = vec4f(0.0); var c13 = vec4f(0.0); var d13 = vec4f(0.0); var s13 = 0.0;
     var a14 = vec4f(0.0); var b14 = vec4f(0.0); var c14 = vec4f(0.0); var d14 = vec4f(0.0); var s14 = 0.0;
     var a15 = vec4f(0.0); var b15 = vec4f(0.0); var c15 = vec4f(0.0); var d15 = vec4f(0.0); var s15 = 0.0;
+    var a16 = vec4f(0.0); var b16 = vec4f(0.0); var c16 = vec4f(0.0); var d16 = vec4f(0.0); var s16 = 0.0;
+    var a17 = vec4f(0.0); var b17 = vec4f(0.0); var c17 = vec4f(0.0); var d17 = vec4f(0.0); var s17 = 0.0;
+    var a18 = vec4f(0.0); var b18 = vec4f(0.0); var c18 = vec4f(0.0); var d18 = vec4f(0.0); var s18 = 0.0;
+    var a19 = vec4f(0.0); var b19 = vec4f(0.0); var c19 = vec4f(0.0); var d19 = vec4f(0.0); var s19 = 0.0;
+    var a20 = vec4f(0.0); var b20 = vec4f(0.0); var c20 = vec4f(0.0); var d20 = vec4f(0.0); var s20 = 0.0;
+    var a21 = vec4f(0.0); var b21 = vec4f(0.0); var c21 = vec4f(0.0); var d21 = vec4f(0.0); var s21 = 0.0;
     let end = min(start + chunk4, to4);
     for (var k = start; k < end; k++) {
       let w0 = gemm_codes_words(w); let w1 = gemm_codes_words(w + stride); let w2 = gemm_codes_words(w + 2u * stride); let w3 = gemm_codes_words(w + 3u * stride);
@@ -97,11 +109,23 @@ fn gemm_codes_block(row: u32, column4: u32, from4: u32, to4: u32) -> GemmCodesBl
       a14 = quads_madd(a14, e0, e1, e2, e3, v14); b14 = quads_madd(b14, f0, f1, f2, f3, v14); c14 = quads_madd(c14, g0, g1, g2, g3, v14); d14 = quads_madd(d14, h0, h1, h2, h3, v14);
       let v15 = gemm_codes_x(15u, x15, k); s15 += v15.x + v15.y + v15.z + v15.w;
       a15 = quads_madd(a15, e0, e1, e2, e3, v15); b15 = quads_madd(b15, f0, f1, f2, f3, v15); c15 = quads_madd(c15, g0, g1, g2, g3, v15); d15 = quads_madd(d15, h0, h1, h2, h3, v15);
+      let v16 = gemm_codes_x(16u, x16, k); s16 += v16.x + v16.y + v16.z + v16.w;
+      a16 = quads_madd(a16, e0, e1, e2, e3, v16); b16 = quads_madd(b16, f0, f1, f2, f3, v16); c16 = quads_madd(c16, g0, g1, g2, g3, v16); d16 = quads_madd(d16, h0, h1, h2, h3, v16);
+      let v17 = gemm_codes_x(17u, x17, k); s17 += v17.x + v17.y + v17.z + v17.w;
+      a17 = quads_madd(a17, e0, e1, e2, e3, v17); b17 = quads_madd(b17, f0, f1, f2, f3, v17); c17 = quads_madd(c17, g0, g1, g2, g3, v17); d17 = quads_madd(d17, h0, h1, h2, h3, v17);
+      let v18 = gemm_codes_x(18u, x18, k); s18 += v18.x + v18.y + v18.z + v18.w;
+      a18 = quads_madd(a18, e0, e1, e2, e3, v18); b18 = quads_madd(b18, f0, f1, f2, f3, v18); c18 = quads_madd(c18, g0, g1, g2, g3, v18); d18 = quads_madd(d18, h0, h1, h2, h3, v18);
+      let v19 = gemm_codes_x(19u, x19, k); s19 += v19.x + v19.y + v19.z + v19.w;
+      a19 = quads_madd(a19, e0, e1, e2, e3, v19); b19 = quads_madd(b19, f0, f1, f2, f3, v19); c19 = quads_madd(c19, g0, g1, g2, g3, v19); d19 = quads_madd(d19, h0, h1, h2, h3, v19);
+      let v20 = gemm_codes_x(20u, x20, k); s20 += v20.x + v20.y + v20.z + v20.w;
+      a20 = quads_madd(a20, e0, e1, e2, e3, v20); b20 = quads_madd(b20, f0, f1, f2, f3, v20); c20 = quads_madd(c20, g0, g1, g2, g3, v20); d20 = quads_madd(d20, h0, h1, h2, h3, v20);
+      let v21 = gemm_codes_x(21u, x21, k); s21 += v21.x + v21.y + v21.z + v21.w;
+      a21 = quads_madd(a21, e0, e1, e2, e3, v21); b21 = quads_madd(b21, f0, f1, f2, f3, v21); c21 = quads_madd(c21, g0, g1, g2, g3, v21); d21 = quads_madd(d21, h0, h1, h2, h3, v21);
     }
-    var sums = array<vec4f, 64>(a0, b0, c0, d0, a1, b1, c1, d1, a2, b2, c2, d2, a3, b3, c3, d3, a4, b4, c4, d4, a5, b5, c5, d5, a6, b6, c6, d6, a7, b7, c7, d7, a8, b8, c8, d8, a9, b9, c9, d9, a10, b10, c10, d10, a11, b11, c11, d11, a12, b12, c12, d12, a13, b13, c13, d13, a14, b14, c14, d14, a15, b15, c15, d15);
-    var row_sums = array<f32, 16>(s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15);
-    for (var t = 0u; t < 64u; t++) { block.sums[t] += vec4i(sums[t]); }
-    for (var r = 0u; r < 16u; r++) { block.row_sums[r] += i32(row_sums[r]); }
+    var sums = array<vec4f, 88>(a0, b0, c0, d0, a1, b1, c1, d1, a2, b2, c2, d2, a3, b3, c3, d3, a4, b4, c4, d4, a5, b5, c5, d5, a6, b6, c6, d6, a7, b7, c7, d7, a8, b8, c8, d8, a9, b9, c9, d9, a10, b10, c10, d10, a11, b11, c11, d11, a12, b12, c12, d12, a13, b13, c13, d13, a14, b14, c14, d14, a15, b15, c15, d15, a16, b16, c16, d16, a17, b17, c17, d17, a18, b18, c18, d18, a19, b19, c19, d19, a20, b20, c20, d20, a21, b21, c21, d21);
+    var row_sums = array<f32, 22>(s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15, s16, s17, s18, s19, s20, s21);
+    for (var t = 0u; t < 88u; t++) { block.sums[t] += vec4i(sums[t]); }
+    for (var r = 0u; r < 22u; r++) { block.row_sums[r] += i32(row_sums[r]); }
   }
   return block;
 }

@@ -1,12 +1,13 @@
 // y[M,N] = x[M,K] . weight[N,K]^T + bias, then optionally GELU and a residual: float, no barrier, no subgroup.
-// Register block of 16 rows x 16 columns per invocation: the fewest loads per product, where registers (or a software adapter's stack) hold 256 sums.
+// Register block of 22 rows x 16 columns per invocation: the fewest loads per product, where registers (or a software adapter's stack) hold 352 sums.
+// 22 rows: nine blocks are the 197 tokens of an image of 224 and one row.
 //include lib/gemm-float-layer.wgsl
 //include lib/quads.wgsl
 
 @compute @workgroup_size(4, 4)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let column4 = id.x * 4u;
-  let row = id.y * 16u;
+  let row = id.y * 22u;
   if (row >= params.rows || column4 >= params.columns4) { return; }
   let x0 = gemm_rows_base(row + 0u); var a0 = vec4f(0.0); var b0 = vec4f(0.0); var c0 = vec4f(0.0); var d0 = vec4f(0.0);
   let x1 = gemm_rows_base(row + 1u); var a1 = vec4f(0.0); var b1 = vec4f(0.0); var c1 = vec4f(0.0); var d1 = vec4f(0.0);
@@ -24,6 +25,12 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let x13 = gemm_rows_base(row + 13u); var a13 = vec4f(0.0); var b13 = vec4f(0.0); var c13 = vec4f(0.0); var d13 = vec4f(0.0);
   let x14 = gemm_rows_base(row + 14u); var a14 = vec4f(0.0); var b14 = vec4f(0.0); var c14 = vec4f(0.0); var d14 = vec4f(0.0);
   let x15 = gemm_rows_base(row + 15u); var a15 = vec4f(0.0); var b15 = vec4f(0.0); var c15 = vec4f(0.0); var d15 = vec4f(0.0);
+  let x16 = gemm_rows_base(row + 16u); var a16 = vec4f(0.0); var b16 = vec4f(0.0); var c16 = vec4f(0.0); var d16 = vec4f(0.0);
+  let x17 = gemm_rows_base(row + 17u); var a17 = vec4f(0.0); var b17 = vec4f(0.0); var c17 = vec4f(0.0); var d17 = vec4f(0.0);
+  let x18 = gemm_rows_base(row + 18u); var a18 = vec4f(0.0); var b18 = vec4f(0.0); var c18 = vec4f(0.0); var d18 = vec4f(0.0);
+  let x19 = gemm_rows_base(row + 19u); var a19 = vec4f(0.0); var b19 = vec4f(0.0); var c19 = vec4f(0.0); var d19 = vec4f(0.0);
+  let x20 = gemm_rows_base(row + 20u); var a20 = vec4f(0.0); var b20 = vec4f(0.0); var c20 = vec4f(0.0); var d20 = vec4f(0.0);
+  let x21 = gemm_rows_base(row + 21u); var a21 = vec4f(0.0); var b21 = vec4f(0.0); var c21 = vec4f(0.0); var d21 = vec4f(0.0);
   let stride = params.weight_columns4;
   // Weights are padded to a multiple of 16 columns.
   var w = column4;
@@ -65,8 +72,20 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     a14 = quads_madd(a14, p0, p1, p2, p3, v14); b14 = quads_madd(b14, q0, q1, q2, q3, v14); c14 = quads_madd(c14, r0, r1, r2, r3, v14); d14 = quads_madd(d14, s0, s1, s2, s3, v14);
     let v15 = gemm_float_x(15u, x15, k);
     a15 = quads_madd(a15, p0, p1, p2, p3, v15); b15 = quads_madd(b15, q0, q1, q2, q3, v15); c15 = quads_madd(c15, r0, r1, r2, r3, v15); d15 = quads_madd(d15, s0, s1, s2, s3, v15);
+    let v16 = gemm_float_x(16u, x16, k);
+    a16 = quads_madd(a16, p0, p1, p2, p3, v16); b16 = quads_madd(b16, q0, q1, q2, q3, v16); c16 = quads_madd(c16, r0, r1, r2, r3, v16); d16 = quads_madd(d16, s0, s1, s2, s3, v16);
+    let v17 = gemm_float_x(17u, x17, k);
+    a17 = quads_madd(a17, p0, p1, p2, p3, v17); b17 = quads_madd(b17, q0, q1, q2, q3, v17); c17 = quads_madd(c17, r0, r1, r2, r3, v17); d17 = quads_madd(d17, s0, s1, s2, s3, v17);
+    let v18 = gemm_float_x(18u, x18, k);
+    a18 = quads_madd(a18, p0, p1, p2, p3, v18); b18 = quads_madd(b18, q0, q1, q2, q3, v18); c18 = quads_madd(c18, r0, r1, r2, r3, v18); d18 = quads_madd(d18, s0, s1, s2, s3, v18);
+    let v19 = gemm_float_x(19u, x19, k);
+    a19 = quads_madd(a19, p0, p1, p2, p3, v19); b19 = quads_madd(b19, q0, q1, q2, q3, v19); c19 = quads_madd(c19, r0, r1, r2, r3, v19); d19 = quads_madd(d19, s0, s1, s2, s3, v19);
+    let v20 = gemm_float_x(20u, x20, k);
+    a20 = quads_madd(a20, p0, p1, p2, p3, v20); b20 = quads_madd(b20, q0, q1, q2, q3, v20); c20 = quads_madd(c20, r0, r1, r2, r3, v20); d20 = quads_madd(d20, s0, s1, s2, s3, v20);
+    let v21 = gemm_float_x(21u, x21, k);
+    a21 = quads_madd(a21, p0, p1, p2, p3, v21); b21 = quads_madd(b21, q0, q1, q2, q3, v21); c21 = quads_madd(c21, r0, r1, r2, r3, v21); d21 = quads_madd(d21, s0, s1, s2, s3, v21);
   }
   // One loop instead of 64 calls: the epilogue is compiled once.
-  var sums = array<vec4f, 64>(a0, b0, c0, d0, a1, b1, c1, d1, a2, b2, c2, d2, a3, b3, c3, d3, a4, b4, c4, d4, a5, b5, c5, d5, a6, b6, c6, d6, a7, b7, c7, d7, a8, b8, c8, d8, a9, b9, c9, d9, a10, b10, c10, d10, a11, b11, c11, d11, a12, b12, c12, d12, a13, b13, c13, d13, a14, b14, c14, d14, a15, b15, c15, d15);
-  for (var t = 0u; t < 64u; t++) { gemm_float_finish(row + t / 4u, column4 + t % 4u, sums[t]); }
+  var sums = array<vec4f, 88>(a0, b0, c0, d0, a1, b1, c1, d1, a2, b2, c2, d2, a3, b3, c3, d3, a4, b4, c4, d4, a5, b5, c5, d5, a6, b6, c6, d6, a7, b7, c7, d7, a8, b8, c8, d8, a9, b9, c9, d9, a10, b10, c10, d10, a11, b11, c11, d11, a12, b12, c12, d12, a13, b13, c13, d13, a14, b14, c14, d14, a15, b15, c15, d15, a16, b16, c16, d16, a17, b17, c17, d17, a18, b18, c18, d18, a19, b19, c19, d19, a20, b20, c20, d20, a21, b21, c21, d21);
+  for (var t = 0u; t < 88u; t++) { gemm_float_finish(row + t / 4u, column4 + t % 4u, sums[t]); }
 }
