@@ -10,6 +10,7 @@ import { narrowCalibration } from "../runner/data/image-notes.ts";
 import type { Host, Options, OptionSpec } from "./host.ts";
 import { choiceOption } from "./parse-args.ts";
 import { recipes } from "../quant/recipes/index.ts";
+import type { LabelColumns } from "../formats/label-columns.ts";
 import { labelIndices, readArray, readLabels } from "../formats/labels.ts";
 import { folderOf, usableImages, type ImageReport } from "./usable-images.ts";
 
@@ -26,6 +27,28 @@ export const unusualImages: OptionSpec = {
   value: "NAME",
   help: "images of unusual sizes (tiny, very long, over 50 megapixels): skip (default) or use",
 };
+
+export const labelOptions: Readonly<Record<string, OptionSpec>> = {
+  labels: { value: "FILE", help: ".csv, .tsv, .json or .jsonl with file names and labels (with --images), .npy or .safetensors" },
+  "label-columns": {
+    value: "NAMES",
+    help: "which columns of --labels hold file names and labels, by heading or number (default: guessed)",
+  },
+};
+
+const NO_LABELS = { rows: null, columns: null } as const;
+
+export function labelsFrom(options: Options): Pick<InputOptions, "labels" | "labelColumns"> {
+  const asked = options["label-columns"];
+  if (asked === undefined) return { labels: options.labels };
+  const [file, label, ...more] = asked.split(",").map((name) => name.trim());
+  if (file && label && more.length === 0) return { labels: options.labels, labelColumns: { file, label } };
+  throw new InputError("USAGE", {
+    what: `--label-columns is "${asked}".`,
+    why: "It takes two columns, by heading or by number from 1: that of the file names and that of the labels.",
+    next: "Give for example --label-columns filename,label or --label-columns 1,3.",
+  });
+}
 
 export function unusualFrom(options: Options): "skip" | "use" {
   return choiceOption(options, "unusual", ["skip", "use"] as const, "skip");
@@ -47,6 +70,7 @@ interface InputOptions {
   readonly tensorPath?: string | undefined;
   readonly folder?: string | undefined;
   readonly labels?: string | undefined;
+  readonly labelColumns?: LabelColumns | undefined;
   /** How the user would give them: "--images DIR". */
   readonly option: string;
   readonly unusual?: "skip" | "use" | undefined;
@@ -61,9 +85,9 @@ export async function openInputs(
   host: Host,
   card: ModelCard,
   classes: number,
-  { tensorPath, folder, labels, option, unusual = "skip", most = Infinity, isCalibration = false }: InputOptions,
+  { tensorPath, folder, labels, labelColumns, option, unusual = "skip", most = Infinity, isCalibration = false }: InputOptions,
 ): Promise<Inputs> {
-  const rows = labels === undefined ? null : await readLabels(await single(host, labels));
+  const { rows, columns } = labels === undefined ? NO_LABELS : await readLabels(await single(host, labels), labelColumns);
   if (tensorPath !== undefined && folder === undefined) {
     const images = await readArray(await single(host, tensorPath), "inputs");
     if (images.dtype !== "f32") {
@@ -110,12 +134,14 @@ export async function openInputs(
     images: fileSource(host, card, used),
     labels: rows && labelIndices(indices.map((index) => rows[index]), classes, card.labels), // prettier-ignore
     names: used.map(({ name }) => name),
-    report: { ...report, ignored: others, notes: [...report.notes, ...narrow] },
+    report: { ...report, ignored: others, notes: [...report.notes, ...narrow], ...(columns ? { labelColumns: columns } : {}) },
   };
 }
 
 function fileNamed(files: readonly ByteSource[], filename: string | null, folder: string): ByteSource {
-  const file = files.find(({ name }) => name === filename || name.endsWith(`/${filename}`));
+  const isNamed = (name: string): boolean => name === filename || name.endsWith(`/${filename}`);
+  // Tables of identifiers leave the extension out.
+  const file = files.find(({ name }) => isNamed(name)) ?? files.find(({ name }) => isNamed(name.replace(/\.[^.]+$/, "")));
   if (file) return file;
   throw new InputError("IMAGE_MISSING", {
     what: `The labels name "${filename}".`,

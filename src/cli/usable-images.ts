@@ -1,4 +1,5 @@
 /** Which of a folder's files are used as images: the page's rules, applied before a command runs, so that counts and labels fit. */
+import type { LabelColumns } from "../formats/label-columns.ts";
 import type { ByteSource } from "../formats/byte-source.ts";
 import { pictureKind } from "../images/picture-kind.ts";
 import { readFacts } from "../images/read-facts.ts";
@@ -19,6 +20,8 @@ export interface ImageReport {
   /** Files that are no images by their names. */
   readonly ignored: readonly string[];
   readonly notes: readonly ImageNote[];
+  /** Columns that labels were read from. */
+  readonly labelColumns?: LabelColumns;
 }
 
 export interface UsableImages {

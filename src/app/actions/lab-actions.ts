@@ -1,6 +1,7 @@
 import { InputError } from "../../tensor/input-error.ts";
 import type { Job } from "../../tensor/progress.ts";
 import { sortArchives } from "../drop/sort-archives.ts";
+import { sortLabels } from "../drop/sort-labels.ts";
 import { sameFiles } from "../drop/same-files.ts";
 import { completeImages, completeModel, sortFiles } from "../drop/sort-files.ts";
 import type { SharedView } from "../share/share-link.ts";
@@ -12,6 +13,7 @@ import { BASELINE_RECIPE, compareRequest, controlsOfRun } from "../store/control
 import { recipeLabel } from "../store/engine-slice.ts";
 import type { LabStore } from "../store/lab-store.ts";
 import { verdictOf } from "../verdict.ts";
+import type { LabelColumns } from "../../formats/label-columns.ts";
 import type { Manifest } from "../../runner/data/manifest.ts";
 import type { SplitRule } from "../../runner/data/choose-images.ts";
 import type { HeldModel } from "../worker/diagnosis-api.ts";
@@ -37,6 +39,8 @@ export interface LabActions extends DiagnosisActions, BenchActions, HubActions {
   inspect(): Promise<void>;
   /** Other images calibrate and are judged: by a rule, or those that a manifest names. */
   chooseImages(choice: SplitRule | DroppedFile): Promise<void>;
+  /** Labels from other columns of the table that came with the images. */
+  pickLabelColumns(columns: LabelColumns): Promise<void>;
   /** Digests of the images in use; null when it was cancelled or failed. */
   manifest(): Promise<Manifest | null>;
   stability(): Promise<void>;
@@ -222,7 +226,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         const found = await files;
         job.signal?.throwIfAborted();
         if (found.length === 0) return "The drop had no files.";
-        const sorted = await sortArchives(sortFiles(found));
+        const sorted = await sortLabels(await sortArchives(sortFiles(found)));
         state().setModelChoices([]);
         state().setIgnoredFiles(sorted.ignored.map(({ path }) => path));
         const isOpen = await sameFiles(state().modelFiles, sorted.model, job.signal);
@@ -263,6 +267,14 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         job.signal?.throwIfAborted();
         state().setImages(images, state().imageFiles);
         return `${images.calibrationCount} images calibrate, ${images.evaluation.length} are judged.`;
+      });
+    },
+    async pickLabelColumns(columns) {
+      await jobs.run("Reading labels", false, async (job) => {
+        const images = await client.pickLabelColumns(columns, job);
+        job.signal?.throwIfAborted();
+        state().setImages(images, state().imageFiles);
+        return `Labels are read from the column ${columns.label}.`;
       });
     },
     async readExportChoices() {
@@ -328,6 +340,12 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
           await openModel(files, {}, job);
           const images = (await shelf?.images()) ?? [];
           if (images.length > 0) await openImages(images, job);
+        }
+        const columns = session.labelColumns;
+        if (columns !== null && state().images?.labelFile?.by === "guess") {
+          // Another version may have guessed, or the file may be another by now: what cannot be read is guessed again.
+          const images = await client.pickLabelColumns(columns, job).catch(() => state().images);
+          if (images !== null) state().setImages(images, state().imageFiles);
         }
         const opened = state().images;
         if (opened !== null && rule !== null && JSON.stringify(rule) !== JSON.stringify(opened.rule)) {

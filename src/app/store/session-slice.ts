@@ -1,5 +1,6 @@
 import type { KeptSet } from "../session/file-shelf.ts";
 import type { Session } from "../session/session.ts";
+import type { LabelFile } from "../worker/label-file.ts";
 import type { SetSlice } from "./set-slice.ts";
 
 /** What this browser keeps from visit to visit. */
@@ -32,11 +33,12 @@ export function sessionOf(
     Pick<Session, "panel" | "controls" | "versus" | "side" | "filter"> & {
       readonly model: unknown;
       readonly modelFiles: readonly unknown[];
-      readonly images: { readonly rule: Session["rule"] } | null;
+      readonly images: { readonly rule: Session["rule"]; readonly labelFile: LabelFile | null } | null;
     },
 ): Session {
   const { panel, controls, versus, side, filter, lastVerdict, keptModel, model, modelFiles, images } = state;
   const source =
     model === null ? null : modelFiles.length === 0 ? ({ kind: "sample" } as const) : ({ kind: "files", model: keptModel } as const);
-  return { panel, controls, versus, side, filter, lastVerdict, source, rule: images?.rule ?? null };
+  const labelColumns = images?.labelFile?.by === "person" ? images.labelFile.used : null;
+  return { panel, controls, versus, side, filter, lastVerdict, source, rule: images?.rule ?? null, labelColumns };
 }

@@ -1,4 +1,5 @@
 import type { AdapterDescription, Comparison, QuantizeRequest } from "../../runner/comparison.ts";
+import { LABEL_FILE } from "../../formats/label-table.ts";
 import { parseManifest } from "../../runner/data/manifest.ts";
 import type { AdapterTuning } from "../../runner/tune/adapter-tuning.ts";
 import { bitSettingName } from "../../runner/sweep/bit-setting.ts";
@@ -11,7 +12,7 @@ import type { DroppedFile, ImageSet, LabApi, LabComparison, LabSide, OpenedModel
 import { fakeProfile, fakeTuning } from "./fake-bench.ts";
 import { DEPTH, FAKE_CLASSES, fakeCard, fakeFloatLogits, fakeLabel, fakeLayers, fakeQuantizedLogits } from "./fake-data.ts";
 import { fakeAttention, fakeDiagnosis, fakeRow } from "./fake-diagnosis.ts";
-import { fakeImageSet, fakeManifest, fakeNormalisation, fakeSampleNames, fakeStability } from "./fake-images.ts";
+import { fakeImageSet, fakeManifest, fakeNormalisation, fakeSampleNames, fakeStability, withFakeLabels } from "./fake-images.ts";
 import { fakeLevels, fakeSites } from "./fake-levels.ts";
 import { fakeEffectiveBits, fakeRecipeSites } from "./fake-recipe-sites.ts";
 import { fakeTensors } from "./fake-tensors.ts";
@@ -31,6 +32,7 @@ export interface FakeLabOptions {
 export function createFakeLab(options: FakeLabOptions): LabApi {
   const cancelled = new Set<string>();
   let images: ImageSet | null = null;
+  let labels: { readonly name: string; readonly text: string } | null = null;
   let last: LabComparison | null = null;
   let runs = 0;
   let tuning: AdapterTuning | null = null;
@@ -86,8 +88,10 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
           next: "Drop JPEG or PNG files.",
         });
       }
-      images = fakeImageSet(names, skipped, options.makeThumbnail);
-      return images;
+      const opened = fakeImageSet(names, skipped, options.makeThumbnail);
+      const file = files.find(({ path }) => LABEL_FILE.test(path));
+      labels = file ? { name: file.path, text: await file.blob.text() } : null;
+      return (images = labels ? withFakeLabels(opened, labels, null) : opened);
     },
     async chooseImages(jobId, rule, onProgress) {
       await steps(jobId, ["reading images"], onProgress);
@@ -105,6 +109,10 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
       parseManifest(await file.blob.text(), file.path);
       images = { ...opened(), rule: null };
       return images;
+    },
+    async pickLabelColumns(_jobId, columns) {
+      await Promise.resolve();
+      return (images = withFakeLabels(opened(), labels ?? { name: "labels.csv", text: "" }, columns));
     },
     async manifest(jobId, onProgress) {
       await steps(jobId, ["hashing images"], onProgress);

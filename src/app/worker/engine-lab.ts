@@ -166,6 +166,7 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
     chooseImages: (jobId, rule, onProgress) => withJob(jobId, onProgress, (job) => shelf.choose(rule, requireModel(state).card, job)),
     useManifest: (jobId, file, onProgress) =>
       withJob(jobId, onProgress, async (job) => shelf.useManifest(await file.blob.text(), file.path, requireModel(state).card, job)),
+    pickLabelColumns: (jobId, columns) => withJob(jobId, undefined, () => shelf.pickLabelColumns(columns, requireModel(state).card)),
     manifest: (jobId, onProgress) => withJob(jobId, onProgress, (job) => shelf.manifest(job)),
     thumbnail: (index, kind) => shelf.thumbnail(index, kind, requireModel(state).card),
     viewImage: (index) => shelf.view(index, requireModel(state).card),

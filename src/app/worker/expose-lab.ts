@@ -18,6 +18,7 @@ export function exposeLab(lab: LabApi, endpoint?: Endpoint): void {
     openImages: (jobId, files, onProgress) => guard(() => lab.openImages(jobId, files, onProgress), onProgress),
     chooseImages: (jobId, rule, onProgress) => guard(() => lab.chooseImages(jobId, rule, onProgress), onProgress),
     useManifest: (jobId, file, onProgress) => guard(() => lab.useManifest(jobId, file, onProgress), onProgress),
+    pickLabelColumns: (jobId, columns) => guard(() => lab.pickLabelColumns(jobId, columns)),
     manifest: (jobId, onProgress) => guard(() => lab.manifest(jobId, onProgress), onProgress),
     thumbnail: (index, kind) => guard(async () => handOver(await lab.thumbnail(index, kind))),
     viewImage: (index) => guard(() => lab.viewImage(index)),

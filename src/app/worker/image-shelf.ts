@@ -11,7 +11,8 @@ import { digest } from "../../runner/digest.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import { throwIfCancelled, type Job } from "../../tensor/progress.ts";
 import { canvasReadsBackExactly } from "../decode-browser.ts";
-import { fileItems, sampleItems, type GivenImages } from "./image-items.ts";
+import type { LabelColumns } from "../../formats/label-columns.ts";
+import { fileItems, relabelled, sampleItems, type GivenImages, type PickedColumns } from "./image-items.ts";
 import type { DroppedFile, ImageSet, ImageUse, ImageView, SkippedImage } from "./lab-api.ts";
 import { bitmapOf, labImage, type HeldImage } from "./lab-images.ts";
 
@@ -25,6 +26,8 @@ export interface ImageShelf {
   /** Other images calibrate and are judged. */
   choose(rule: SplitRule, card: ModelCard, job: Job): Promise<ImageSet>;
   useManifest(text: string, name: string, card: ModelCard, job: Job): Promise<ImageSet>;
+  /** Labels from other columns of their table. */
+  pickLabelColumns(columns: LabelColumns, card: ModelCard): Promise<ImageSet>;
   hasImages(): boolean;
   manifest(job: Job): Promise<Manifest>;
   /** What calibrates and what is judged, as the model wants it. Throws NO_IMAGES. */
@@ -46,6 +49,8 @@ export function createImageShelf(crop: Crop): ImageShelf {
   let given: GivenImages | null = null;
   let chosen: Chosen | null = null;
   let preprocessing: Preprocessing | null = null;
+  /** Kept for opening the same files again, for another head count. */
+  let picked: PickedColumns | null = null;
   const held = new Map<number, HeldImage>();
 
   /** Decoded, cropped for the model; its size is judged before that, where unusual ones are left out. */
@@ -113,6 +118,7 @@ export function createImageShelf(crop: Crop): ImageShelf {
       items: images.items.map(({ name, label }, i) => ({ name, label, use: uses.get(i) ?? (failed.has(name) ? "skipped" : "unused") })),
       rule,
       labels: images.labels,
+      labelFile: images.labelFile,
     };
   }
 
@@ -124,7 +130,7 @@ export function createImageShelf(crop: Crop): ImageShelf {
   return {
     async openFiles(files, card, job) {
       refuseFalsifiedCanvas();
-      const images = await fileItems(files, card);
+      const images = await fileItems(files, card, picked);
       held.clear();
       return accept(images, await chooseBy(images, defaultRule(images.items.length), card.preprocessing, "reading images", job), card);
     },
@@ -150,6 +156,13 @@ export function createImageShelf(crop: Crop): ImageShelf {
       const leakage = found.evaluation.some((index) => found.calibration.includes(index));
       if (found.evaluation.length === 0 || found.calibration.length === 0) throw noImages([]);
       return accept(images, { split: { ...found, leakage }, rule: null, skipped: [] }, card);
+    },
+    async pickLabelColumns(columns, card) {
+      const { images, now } = requireImages();
+      const next = relabelled(images, columns, card);
+      if (next.labelFile?.used) picked = { file: next.labelFile.name, columns: next.labelFile.used };
+      for (const [index, image] of held) held.set(index, { ...image, label: next.items[index].label });
+      return accept(next, now, card);
     },
     hasImages: () => chosen !== null,
     async manifest(job) {

@@ -5,6 +5,8 @@ import type { Codebook } from "../../quant/schemes/scheme.ts";
 import type { RecipeSite } from "../../quant/rules/recipe-site.ts";
 import type { AdapterDescription, Comparison, QuantizeRequest } from "../../runner/comparison.ts";
 import type { LabelMapping } from "../../runner/data/map-labels.ts";
+import type { LabelColumns } from "../../formats/label-columns.ts";
+import type { LabelFile } from "./label-file.ts";
 import type { ImageNote } from "../../runner/data/image-notes.ts";
 import type { SplitRule } from "../../runner/data/choose-images.ts";
 import type { NormalisationCheck } from "../../runner/data/check-normalisation.ts";
@@ -100,6 +102,8 @@ export interface ImageSet {
   /** How images were chosen; null where a manifest chose them. */
   readonly rule: SplitRule | null;
   readonly labels: Omit<LabelMapping, "labels">;
+  /** The table that came with the images; null where none did. */
+  readonly labelFile: LabelFile | null;
 }
 
 export interface CompareRequest extends QuantizeRequest {
@@ -222,6 +226,8 @@ export interface LabApi extends DiagnosisApi, BenchApi {
   chooseImages(jobId: string, rule: SplitRule, onProgress: (progress: Progress) => void): Promise<ImageSet>;
   /** Chooses among the open images those that a manifest names. */
   useManifest(jobId: string, file: DroppedFile, onProgress: (progress: Progress) => void): Promise<ImageSet>;
+  /** Labels from other columns of the table that came with the images. */
+  pickLabelColumns(jobId: string, columns: LabelColumns): Promise<ImageSet>;
   manifest(jobId: string, onProgress: (progress: Progress) => void): Promise<Manifest>;
   thumbnail(index: number, kind: "original" | "seen"): Promise<ImageBitmap>;
   viewImage(index: number): Promise<ImageView>;

@@ -1,6 +1,7 @@
 import { proxy, wrap } from "comlink";
 import type { Endpoint } from "comlink";
 import type { AdapterDescription, QuantizeRequest } from "../../runner/comparison.ts";
+import type { LabelColumns } from "../../formats/label-columns.ts";
 import type { NormalisationCheck } from "../../runner/data/check-normalisation.ts";
 import type { Manifest } from "../../runner/data/manifest.ts";
 import type { SplitRule } from "../../runner/data/choose-images.ts";
@@ -37,6 +38,7 @@ export interface LabClient extends DiagnosisClient, BenchClient {
   openImages(files: readonly DroppedFile[], job: Job): Promise<ImageSet>;
   chooseImages(rule: SplitRule, job: Job): Promise<ImageSet>;
   useManifest(file: DroppedFile, job: Job): Promise<ImageSet>;
+  pickLabelColumns(columns: LabelColumns, job: Job): Promise<ImageSet>;
   manifest(job: Job): Promise<Manifest>;
   thumbnail(index: number, kind: "original" | "seen", job: Job): Promise<ImageBitmap>;
   viewImage(index: number, job: Job): Promise<ImageView>;
@@ -87,6 +89,7 @@ export function createLabClient(endpoint: Endpoint, crashed: Promise<never>): La
     openImages: (files, job) => call(job, (id, report) => remote.openImages(id, files, report)),
     chooseImages: (rule, job) => call(job, (id, report) => remote.chooseImages(id, rule, report)),
     useManifest: (file, job) => call(job, (id, report) => remote.useManifest(id, file, report)),
+    pickLabelColumns: (columns, job) => call(job, (id) => remote.pickLabelColumns(id, columns)),
     manifest: (job) => call(job, (id, report) => remote.manifest(id, report)),
     thumbnail: (index, kind, job) => call(job, () => remote.thumbnail(index, kind)),
     viewImage: (index, job) => call(job, () => remote.viewImage(index)),

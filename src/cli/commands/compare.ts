@@ -9,7 +9,7 @@ import { quantizeModels, type QuantizedModel } from "../../runner/quantize-model
 import { tensor } from "../../tensor/tensor.ts";
 import type { Command, Host, Options } from "../host.ts";
 import { untrainedClassifier } from "../../runner/inspect/untrained-classifier.ts";
-import { openCalibration, openInputs, unusualFrom } from "../image-inputs.ts";
+import { labelOptions, labelsFrom, openCalibration, openInputs, unusualFrom } from "../image-inputs.ts";
 import { manifestInputs } from "../manifest-inputs.ts";
 import {
   executorFrom,
@@ -30,7 +30,7 @@ export const compare: Command = {
     ...recipeOptions,
     inputs: { value: "FILE", help: ".npy or .safetensors of normalised [N,3,H,W] f32" },
     images: { value: "DIR", help: "image files instead" },
-    labels: { value: "FILE", help: ".csv with filename,label (with --images), .npy or .safetensors" },
+    ...labelOptions,
     manifest: {
       value: "FILE",
       help: "made by the page: which of --images calibrate and which are judged (without --images: the sample's)",
@@ -47,7 +47,7 @@ export const compare: Command = {
     const source = {
       tensorPath: options.inputs,
       folder: options.images,
-      labels: options.labels,
+      ...labelsFrom(options),
       option: "--inputs FILE or --images DIR",
       unusual: unusualFrom(options),
     };

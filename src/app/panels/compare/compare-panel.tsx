@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useState } from "react";
 import { useLab } from "../../components/lab-context.tsx";
+import { LabelHint } from "../../components/label-hint.tsx";
 import { NextStep } from "../../components/next-step.tsx";
 import { PanelHead } from "../../components/panel-head.tsx";
 import { ErrorStripFigure } from "../../figures/error-strip-figure.tsx";
@@ -40,6 +41,7 @@ export function Panel() {
   return (
     <>
       <VerdictBanner result={result} />
+      <LabelHint />
       <Results result={result} images={images} card={model.card} />
     </>
   );

@@ -4,6 +4,7 @@ import { NextStep } from "../../components/next-step.tsx";
 import { PanelHead } from "../../components/panel-head.tsx";
 import { ImageBrowser } from "./image-browser.tsx";
 import { ImageDialog } from "./image-dialog.tsx";
+import { LabelColumnsCard } from "./label-columns-card.tsx";
 import { LabelsCard } from "./labels-card.tsx";
 import { ManifestCard } from "./manifest-card.tsx";
 import { NormalisationCard } from "./normalisation-card.tsx";
@@ -28,6 +29,7 @@ export function Panel() {
               <StabilityCard images={images} />
             </div>
             <div className="stack">
+              {images.labelFile !== null && images.labelFile.by !== "file" && <LabelColumnsCard file={images.labelFile} />}
               <LabelsCard images={images} />
               <NormalisationCard />
               <ManifestCard images={images} />

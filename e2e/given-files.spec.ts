@@ -1,0 +1,82 @@
+/** What a person says of the files that they gave, on the built page over the stand-in engine. */
+import { expect, test, type Page } from "@playwright/test";
+import { violations } from "./axe.ts";
+import { installFakeWorker } from "./fake-worker.ts";
+
+const SCREENS = "out/test/screens";
+
+test.use({ bypassCSP: true, serviceWorkers: "block" });
+
+const file = (name: string, content = name) => ({ name, mimeType: "application/octet-stream", buffer: Buffer.from(content) });
+const PICTURES = Array.from({ length: 12 }, (_, i) => `${String(i).padStart(3, "0")}.png`);
+
+async function give(page: Page, ...files: readonly ReturnType<typeof file>[]): Promise<void> {
+  await page.getByTestId("file-input").first().setInputFiles(files);
+}
+
+/** In light, dark and at 360 px: axe is content, nothing scrolls sideways, and a picture of it is kept. */
+async function look(page: Page, testId: string, name: string): Promise<void> {
+  const part = page.getByTestId(testId);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.waitForTimeout(150);
+    expect.soft(await violations(page), `${name} ${colorScheme}`).toEqual([]);
+    await part.screenshot({ path: `${SCREENS}/${name}-${colorScheme}.png` });
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 360, height: 780 });
+  await page.waitForTimeout(150);
+  expect.soft(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), `${name} at 360 px`).toBeLessThanOrEqual(0);
+  expect.soft(await violations(page), `${name} narrow`).toEqual([]);
+  await part.screenshot({ path: `${SCREENS}/${name}-narrow.png` });
+  await page.setViewportSize({ width: 1280, height: 800 });
+}
+
+test("labels in a table whose columns cannot be told: chosen by keyboard, refused where they are no classes, kept over a reload", async ({
+  page,
+}) => {
+  await installFakeWorker(page);
+  await page.goto("./");
+  const table = ["split,image,fine,coarse", ...PICTURES.map((name, i) => `test,photos/${name},${100 + i},${i % 4}`)].join("\n");
+  await give(page, file("vit.safetensors"), file("truth.csv", table), ...PICTURES.map((name) => file(name)));
+  await expect(page.getByTestId("verdict")).toBeVisible();
+  await page.getByTestId("label-hint").getByRole("button").click();
+  const card = page.getByTestId("label-columns");
+  await expect(card.getByRole("columnheader", { name: /^image/ })).toHaveText("image");
+  await expect(card).toContainText("and 8 more rows");
+  await expect(card.getByRole("button", { name: "Use these columns" })).toBeDisabled();
+  await card.getByTestId("file-column").getByRole("button").press("Enter");
+  await page.keyboard.type("image");
+  await page.keyboard.press("Enter");
+  await card.getByTestId("label-column").getByRole("button").press("Enter");
+  await page.keyboard.type("fine");
+  await page.keyboard.press("Enter");
+  await card.getByRole("button", { name: "Use these columns" }).press("Enter");
+  await expect(page.getByTestId("error-code")).toHaveText("LABEL_UNKNOWN");
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await card.getByTestId("label-column").getByRole("button").press("Enter");
+  await page.keyboard.type("coarse");
+  await page.keyboard.press("Enter");
+  await look(page, "label-columns", "label-columns");
+  await card.getByRole("button", { name: "Use these columns" }).press("Enter");
+  await expect(page.getByTestId("label-columns-state")).toContainText("labels from coarse, as you chose");
+  await expect(page.getByTestId("labels-card")).toContainText("12 of 12 images are labelled");
+  await page.waitForTimeout(400);
+  await page.reload();
+  await expect(page.getByTestId("label-columns-state")).toContainText("labels from coarse, as you chose");
+});
+
+test("labels in JSON are guessed; a file that names its columns is not asked about", async ({ page }) => {
+  await installFakeWorker(page);
+  await page.goto("./#data");
+  const records = PICTURES.map((name, i) => ({ id: i, file_name: name, category_id: i % 4 }));
+  await give(page, file("vit.safetensors"), file("truth.json", JSON.stringify({ annotations: records })), ...PICTURES.map((name) => file(name))); // prettier-ignore
+  await expect(page.getByTestId("label-columns-state")).toContainText("file names are in file_name, labels in category_id");
+  await expect(page.getByTestId("labels-card")).toContainText("12 of 12 images are labelled");
+  await page.keyboard.press("1");
+  await give(page, file("labels.csv", ["filename,label", ...PICTURES.map((name) => `${name},1`)].join("\n")));
+  await expect(page.getByTestId("verdict")).toBeVisible();
+  await page.keyboard.press("3");
+  await expect(page.getByTestId("labels-card")).toContainText("ONE_CLASS");
+  await expect(page.getByTestId("label-columns")).toHaveCount(0);
+});
