@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { InputError } from "../../tensor/input-error.ts";
 import type { DroppedFile, LabApi } from "../worker/lab-api.ts";
-import { isStale } from "../store/result-slice.ts";
+import { chosenPreprocessing } from "../store/inputs-slice.ts";
+import { isStale } from "../store/stale.ts";
 import { createLabStore } from "../store/lab-store.ts";
 import { createFakeClient } from "../testing/fake-client.ts";
 import type { FakeClient } from "../testing/fake-client.ts";
@@ -55,6 +56,26 @@ describe("lab actions", () => {
     expect(store.getState().model?.card.name).toBe("vit.safetensors");
     expect(store.getState().images?.skipped.map((file) => file.name)).toEqual(["IMG.heic"]);
     expect(store.getState().result?.main.quality.imageCount).toBe(20);
+  });
+
+  it("prepares images in another way: the result is stale until that is undone, and other heads keep it", async () => {
+    const { store, actions } = lab();
+    await actions.openFiles(files("vit.safetensors", ...PICTURES));
+    const { result, model } = store.getState();
+    await actions.choosePreprocessing("size=80,colours=none");
+    expect(store.getState()).toMatchObject({ result, model: { card: { preprocessing: { size: 80, mean: [0, 0, 0] } } } });
+    expect(isStale(store.getState())).toBe(true);
+    expect(chosenPreprocessing(store.getState().model)).toBe("resize=shortest,size=80,filter=bicubic,mean=0/0/0,std=1/1/1");
+    await actions.changeHeads(8);
+    expect(store.getState()).toMatchObject({ model: { card: { preprocessing: { size: 80 } } }, result: { preprocessing: { size: 80 } } });
+    expect(isStale(store.getState())).toBe(false);
+    await actions.choosePreprocessing(null);
+    expect(store.getState().model?.card.preprocessing).toEqual(model?.card.preprocessing);
+    expect(isStale(store.getState())).toBe(true);
+    await actions.choosePreprocessing("size=nothing");
+    expect(store.getState()).toMatchObject({ error: { code: "PREPROCESSING_INVALID" }, model: { card: { preprocessing: { size: 72 } } } });
+    await actions.openFiles(files("other.safetensors"));
+    expect(chosenPreprocessing(store.getState().model)).toBeNull();
   });
 
   it("holds images until a model comes", async () => {

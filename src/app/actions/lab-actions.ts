@@ -10,6 +10,7 @@ import { browserHubShelf, type BrowserHubShelf } from "../session/hub-shelf.ts";
 import type { FileShelf } from "../session/file-shelf.ts";
 import type { Session } from "../session/session.ts";
 import { BASELINE_RECIPE, compareRequest, controlsOfRun } from "../store/controls-slice.ts";
+import { chosenPreprocessing } from "../store/inputs-slice.ts";
 import { recipeLabel } from "../store/engine-slice.ts";
 import type { LabStore } from "../store/lab-store.ts";
 import { verdictOf } from "../verdict.ts";
@@ -17,7 +18,7 @@ import type { LabelColumns } from "../../formats/label-columns.ts";
 import type { Manifest } from "../../runner/data/manifest.ts";
 import type { SplitRule } from "../../runner/data/choose-images.ts";
 import type { HeldModel } from "../worker/diagnosis-api.ts";
-import type { DroppedFile, ImageView, LabExport, LevelsRequest, SiteLevels } from "../worker/lab-api.ts";
+import type { DroppedFile, ImageView, LabExport, PreprocessingPreview, LevelsRequest, SiteLevels } from "../worker/lab-api.ts";
 import type { LabClient } from "../worker/lab-client.ts";
 import { createBenchActions, watchDevice, type BenchActions } from "./bench-actions.ts";
 import { createDiagnosisActions, type DiagnosisActions } from "./diagnosis-actions.ts";
@@ -41,6 +42,10 @@ export interface LabActions extends DiagnosisActions, BenchActions, HubActions {
   chooseImages(choice: SplitRule | DroppedFile): Promise<void>;
   /** Labels from other columns of the table that came with the images. */
   pickLabelColumns(columns: LabelColumns): Promise<void>;
+  /** How images reach the model, as `printPreprocessing` writes it; null: as the model says. */
+  choosePreprocessing(text: string | null): Promise<void>;
+  /** Not a job: nothing else waits for it, and it stops nothing. */
+  previewPreprocessing(index: number, text: string, signal: AbortSignal): Promise<PreprocessingPreview>;
   /** Digests of the images in use; null when it was cancelled or failed. */
   manifest(): Promise<Manifest | null>;
   stability(): Promise<void>;
@@ -81,6 +86,8 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
   const state = store.getState;
   /** Of a link that was followed: taken up by the first result. */
   let pendingView: SharedView["view"] | null = null;
+  /** Of the same link: for the first model that is opened after it. */
+  let pendingPreprocessing: string | null = null;
   /** The files of the last attempt, also of a failed one: the missing shard may come next. */
   let attempted: readonly DroppedFile[] = [];
 
@@ -136,6 +143,19 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
     state().setModel(model, files);
     state().setKeptModel(null);
     void keepModel(model.card.name, files);
+  }
+
+  /** What a link says of the model that is open now. */
+  async function prepareAsShared(job: Job): Promise<void> {
+    const text = pendingPreprocessing;
+    pendingPreprocessing = null;
+    if (text !== null) await prepare(text, job);
+  }
+
+  async function prepare(text: string | null, job: Job): Promise<void> {
+    const { model, images } = await client.choosePreprocessing(text, job);
+    job.signal?.throwIfAborted();
+    state().setPrepared(model, images);
   }
 
   async function openImages(files: readonly DroppedFile[], job: Job): Promise<void> {
@@ -214,6 +234,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         const { model, images } = await client.openSample(job);
         job.signal?.throwIfAborted();
         state().setSample(model, images);
+        await prepareAsShared(job);
         attempted = [];
         return compareNow(job);
       });
@@ -237,6 +258,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
             if (error instanceof InputError && error.code === "SEVERAL_MODELS") await offerModels(attempted, sorted.images);
             throw error;
           });
+          await prepareAsShared(job);
         }
         const imageFiles = completeImages(state().imageFiles, sorted.images);
         if (state().model === null) {
@@ -252,7 +274,9 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
     async changeHeads(numHeads) {
       const done = await jobs.run("Opening the model again", false, async (job) => {
         const { modelFiles, imageFiles } = state();
+        const preprocessing = chosenPreprocessing(state().model);
         await openModel(modelFiles, { numHeads }, job);
+        if (preprocessing !== null) await prepare(preprocessing, job);
         if (imageFiles.length === 0) return `The model is open with ${numHeads} heads.`;
         await openImages(imageFiles, job);
         return compareNow(job);
@@ -277,6 +301,13 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         return `Labels are read from the column ${columns.label}.`;
       });
     },
+    async choosePreprocessing(text) {
+      await jobs.run("Preparing images", false, async (job) => {
+        await prepare(text, job);
+        return text === null ? "Images are prepared as the model says." : "Images are prepared as you chose.";
+      });
+    },
+    previewPreprocessing: (index, text, signal) => client.previewPreprocessing(index, text, { signal }),
     async readExportChoices() {
       state().setExportChoices(await client.exportChoices().catch(() => []));
     },
@@ -319,6 +350,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         const { versus } = shared.view;
         if (versus !== undefined && state().recipes.some(({ name }) => name === versus)) state().setVersus(versus);
         pendingView = shared.view;
+        pendingPreprocessing = shared.preprocessing ?? null;
         state().setPanel(shared.view.panel);
       } catch (error) {
         state().fail(errorParts(error));
@@ -336,8 +368,10 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
           const { model, images } = await client.openSample(job);
           job.signal?.throwIfAborted();
           state().setSample(model, images);
+          if (session.preprocessing !== null) await prepare(session.preprocessing, job);
         } else if (files) {
           await openModel(files, {}, job);
+          if (session.preprocessing !== null) await prepare(session.preprocessing, job);
           const images = (await shelf?.images()) ?? [];
           if (images.length > 0) await openImages(images, job);
         }

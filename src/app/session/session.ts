@@ -22,6 +22,8 @@ export interface Session {
   /** What was open. `model`: its place in the private file system, null where it could not be kept. */
   readonly source: { readonly kind: "sample" } | { readonly kind: "files"; readonly model: string | null } | null;
   readonly rule: SplitRule | null;
+  /** Instead of the model's own, as `printPreprocessing` writes it. */
+  readonly preprocessing: string | null;
   /** Of a table of labels, where somebody picked them. */
   readonly labelColumns: LabelColumns | null;
 }
@@ -53,7 +55,7 @@ export function parseSession(text: string | null): Session | null {
     return null;
   }
   if (!isRecord(json) || !isRecord(json["controls"])) return null;
-  const { panel, versus, side, filter, lastVerdict, source, rule, labelColumns } = json;
+  const { panel, versus, side, filter, lastVerdict, source, rule, labelColumns, preprocessing } = json;
   const controls = parseControls(json["controls"]);
   if (controls === null || typeof panel !== "string" || !isPanelName(panel)) return null;
   return {
@@ -65,6 +67,7 @@ export function parseSession(text: string | null): Session | null {
     lastVerdict: typeof lastVerdict === "string" ? lastVerdict : null,
     source: parseSource(source),
     rule: parseRule(rule),
+    preprocessing: typeof preprocessing === "string" ? preprocessing : null,
     labelColumns: parseColumns(labelColumns),
   };
 }

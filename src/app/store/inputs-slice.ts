@@ -1,3 +1,5 @@
+import { printPreprocessing, samePreprocessing } from "../../images/print-preprocessing.ts";
+import type { Preprocessing } from "../../images/preprocessing.ts";
 import type { NormalisationCheck } from "../../runner/data/check-normalisation.ts";
 import type { ModelChoice } from "../drop/model-choices.ts";
 import type { DroppedFile, ImageSet, LabStability, OpenedModel } from "../worker/lab-api.ts";
@@ -35,6 +37,8 @@ export interface InputsSlice {
   /** A new model makes earlier results and opened images void; image files stay for opening them with the new preprocessing. */
   setModel(model: OpenedModel, files: readonly DroppedFile[]): void;
   setImages(images: ImageSet, files: readonly DroppedFile[]): void;
+  /** Images prepared in another way: results stay and are stale where they judge the same images; what was found on the images alone is void. */
+  setPrepared(model: OpenedModel, images: ImageSet | null): void;
   holdImageFiles(files: readonly DroppedFile[]): void;
 }
 
@@ -77,6 +81,26 @@ export function inputsSlice(
     setSample: (model, images) => set({ model, modelFiles: [], images, imageFiles: [], ignoredFiles: [], ...noModel, ...noResult }),
     setModel: (model, modelFiles) => set({ model, modelFiles, images: null, ...noModel, ...noResult }),
     setImages: (images, imageFiles) => set({ images, imageFiles, ...noResult }),
+    setPrepared: (model, images) =>
+      set((state) => {
+        const isSame =
+          images !== null && JSON.stringify(namesOf(images)) === JSON.stringify(state.images === null ? [] : namesOf(state.images));
+        return { model, images, ...(isSame ? { fingerprint: null, stability: null, normalisation: null, ...NO_SWEEP } : noResult) };
+      }),
     holdImageFiles: (imageFiles) => set({ imageFiles }),
   };
+}
+
+/** What somebody chose instead of the model's own preprocessing, as text; null where nothing was. */
+export function chosenPreprocessing(model: OpenedModel | null): string | null {
+  return model === null ? null : otherThanStated(model, model.card.preprocessing);
+}
+
+/** The same of the preprocessing that a run was made with. */
+export function otherThanStated({ stated }: Pick<OpenedModel, "stated">, used: Preprocessing): string | null {
+  return samePreprocessing(used, stated.preprocessing) ? null : printPreprocessing(used);
+}
+
+function namesOf({ evaluation }: ImageSet): readonly string[] {
+  return evaluation.map(({ id, name }) => `${id} ${name}`);
 }

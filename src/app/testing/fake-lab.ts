@@ -1,5 +1,6 @@
 import type { AdapterDescription, Comparison, QuantizeRequest } from "../../runner/comparison.ts";
 import { LABEL_FILE } from "../../formats/label-table.ts";
+import { parsePreprocessing } from "../../runner/data/preprocessing-choice.ts";
 import { parseManifest } from "../../runner/data/manifest.ts";
 import type { AdapterTuning } from "../../runner/tune/adapter-tuning.ts";
 import { bitSettingName } from "../../runner/sweep/bit-setting.ts";
@@ -32,6 +33,7 @@ export interface FakeLabOptions {
 export function createFakeLab(options: FakeLabOptions): LabApi {
   const cancelled = new Set<string>();
   let images: ImageSet | null = null;
+  let model: OpenedModel | null = null;
   let labels: { readonly name: string; readonly text: string } | null = null;
   let last: LabComparison | null = null;
   let runs = 0;
@@ -68,12 +70,13 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
     },
     async openModel(files, overrides) {
       await Promise.resolve();
-      return openFakeModel(files, overrides.numHeads ?? null);
+      return (model = openFakeModel(files, overrides.numHeads ?? null));
     },
     async openSample(jobId, onProgress) {
       await steps(jobId, ["opening the sample model", "rendering images"], onProgress);
       images = fakeImageSet(fakeSampleNames(options.imageCount ?? 64), [], options.makeThumbnail);
-      return { model: { card: fakeCard(4), note: "Made-up data: this is the page's stand-in engine, nothing was computed." }, images };
+      model = { card: fakeCard(4), note: "Made-up data: this is the page's stand-in engine, nothing was computed.", stated: STATED };
+      return { model, images };
     },
     async openImages(jobId, files, onProgress) {
       await steps(jobId, ["decoding images"], onProgress);
@@ -132,6 +135,18 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
         original: options.makeThumbnail(index, fakeLabel(index)),
         seen: options.makeThumbnail(index, fakeLabel(index)),
       }),
+    async choosePreprocessing(jobId, text, onProgress) {
+      await steps(jobId, ["preparing images"], onProgress);
+      const preprocessing = text === null ? STATED.preprocessing : parsePreprocessing(text, STATED.preprocessing);
+      if (model === null) throw new InputError("NO_MODEL", { what: "No model is open.", why: "None was given.", next: "Open one." });
+      model = { ...model, card: { ...model.card, preprocessing, assumed: text === null ? fakeCard(4).assumed : ["epsilon"] } };
+      return { model, images: images === null ? null : { ...images } };
+    },
+    async previewPreprocessing(index, text) {
+      await Promise.resolve();
+      const { size } = parsePreprocessing(text, STATED.preprocessing);
+      return { seen: options.makeThumbnail(index + size, fakeLabel(index)), lowest: -2, highest: 2, mean: 0.25 };
+    },
     fingerprint: () => Promise.resolve({ weights: "12".repeat(32), images: images === null ? null : "34".repeat(32) }),
     async stability(jobId, request, onProgress) {
       await steps(jobId, ["calibrating the first half", "calibrating the second half"], onProgress);
@@ -161,6 +176,7 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
       last = {
         id: `run ${++runs}`,
         asked: request,
+        preprocessing: model?.card.preprocessing ?? STATED.preprocessing,
         main: sideOf(request.recipe),
         baseline: request.baseline === null ? null : sideOf(request.baseline),
         warnings: images?.leakage === true ? [{ code: "CALIBRATION_OVERLAP", text }] : [],
@@ -232,6 +248,7 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
   };
 }
 
+const STATED = { preprocessing: fakeCard(4).preprocessing, file: null, isAssumed: true } as const;
 const USUAL = { calibrationImages: 32, minimumImages: 1, isMixed: false, bitRange: { lowest: 2, highest: 8 } } as const;
 const FAKE_RECIPES: readonly RecipeChoice[] = [
   {
@@ -290,7 +307,7 @@ function openFakeModel(files: readonly DroppedFile[], numHeads: number | null): 
       next: "Drop a ViT or DeiT checkpoint as safetensors.",
     });
   }
-  return { card: { ...fakeCard(numHeads), name: model.path }, note: null };
+  return { card: { ...fakeCard(numHeads), name: model.path }, note: null, stated: STATED };
 }
 
 function fakeComparison(request: QuantizeRequest, imageCount: number, adapter: AdapterDescription): Comparison {

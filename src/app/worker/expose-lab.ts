@@ -22,6 +22,8 @@ export function exposeLab(lab: LabApi, endpoint?: Endpoint): void {
     manifest: (jobId, onProgress) => guard(() => lab.manifest(jobId, onProgress), onProgress),
     thumbnail: (index, kind) => guard(async () => handOver(await lab.thumbnail(index, kind))),
     viewImage: (index) => guard(() => lab.viewImage(index)),
+    choosePreprocessing: (jobId, text, onProgress) => guard(() => lab.choosePreprocessing(jobId, text, onProgress), onProgress),
+    previewPreprocessing: (index, text) => guard(() => lab.previewPreprocessing(index, text)),
     fingerprint: (jobId, onProgress) => guard(() => lab.fingerprint(jobId, onProgress), onProgress),
     stability: (jobId, request, onProgress) => guard(() => lab.stability(jobId, request, onProgress), onProgress),
     normalisation: (jobId, onProgress) => guard(() => lab.normalisation(jobId, onProgress), onProgress),

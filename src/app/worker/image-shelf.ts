@@ -28,6 +28,9 @@ export interface ImageShelf {
   useManifest(text: string, name: string, card: ModelCard, job: Job): Promise<ImageSet>;
   /** Labels from other columns of their table. */
   pickLabelColumns(columns: LabelColumns, card: ModelCard): Promise<ImageSet>;
+  /** The images in use as another card's preprocessing wants them; a rule chooses again, because other sizes may be unusual now. */
+  prepareAgain(card: ModelCard, job: Job): Promise<ImageSet>;
+  pixels(index: number): Promise<Pixels>;
   hasImages(): boolean;
   manifest(job: Job): Promise<Manifest>;
   /** What calibrates and what is judged, as the model wants it. Throws NO_IMAGES. */
@@ -51,6 +54,8 @@ export function createImageShelf(crop: Crop): ImageShelf {
   let preprocessing: Preprocessing | null = null;
   /** Kept for opening the same files again, for another head count. */
   let picked: PickedColumns | null = null;
+  /** The image that a preview shows, decoded once for all that is tried on it. */
+  let looked: { readonly of: GivenImages | null; readonly index: number; readonly pixels: Promise<Pixels> } | null = null;
   const held = new Map<number, HeldImage>();
 
   /** Decoded, cropped for the model; its size is judged before that, where unusual ones are left out. */
@@ -163,6 +168,16 @@ export function createImageShelf(crop: Crop): ImageShelf {
       if (next.labelFile?.used) picked = { file: next.labelFile.name, columns: next.labelFile.used };
       for (const [index, image] of held) held.set(index, { ...image, label: next.items[index].label });
       return accept(next, now, card);
+    },
+    async prepareAgain(card, job) {
+      const { images, now } = requireImages();
+      const { rule } = now;
+      return accept(images, rule === null ? now : await chooseBy(images, rule, card.preprocessing, "preparing images", job), card);
+    },
+    async pixels(index) {
+      if (looked?.index !== index || looked.of !== given)
+        looked = { of: given, index, pixels: requireImages().images.items[index].pixels() };
+      return looked.pixels;
     },
     hasImages: () => chosen !== null,
     async manifest(job) {

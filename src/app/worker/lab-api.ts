@@ -1,5 +1,5 @@
 import type { Recipe } from "../../quant/recipes/recipe.ts";
-import type { ModelCard } from "../../models/config.ts";
+import type { ModelCard, Preprocessing } from "../../models/config.ts";
 import type { Histogram } from "../../quant/observers/histogram.ts";
 import type { Codebook } from "../../quant/schemes/scheme.ts";
 import type { RecipeSite } from "../../quant/rules/recipe-site.ts";
@@ -47,6 +47,24 @@ export interface OpenedModel {
   readonly card: ModelCard;
   /** Says in plain words what the bundled sample is; null for the user's own model. */
   readonly note: string | null;
+  /** How the model itself wants its images, whatever was chosen instead: `card.preprocessing` is what is in use. */
+  readonly stated: StatedPreprocessing;
+}
+
+export interface StatedPreprocessing {
+  readonly preprocessing: Preprocessing;
+  /** Which of the model's files says so; null where its family's is assumed, or a package brings it along. */
+  readonly file: string | null;
+  readonly isAssumed: boolean;
+}
+
+/** One image under a preprocessing that is not in use yet. */
+export interface PreprocessingPreview {
+  readonly seen: ImageBitmap;
+  /** Of the normalised numbers. */
+  readonly lowest: number;
+  readonly highest: number;
+  readonly mean: number;
 }
 
 /** What an image is used for; "skipped": it could not be read, or is of an unusual size. */
@@ -190,6 +208,8 @@ export interface LabComparison {
   readonly id: string;
   /** What was asked for; `main.request` has bits by layer that the recipe allocated beside it. */
   readonly asked: CompareRequest;
+  /** How the images were prepared. */
+  readonly preprocessing: Preprocessing;
   readonly main: LabSide;
   readonly baseline: LabSide | null;
   readonly warnings: readonly LabWarning[];
@@ -231,6 +251,13 @@ export interface LabApi extends DiagnosisApi, BenchApi {
   manifest(jobId: string, onProgress: (progress: Progress) => void): Promise<Manifest>;
   thumbnail(index: number, kind: "original" | "seen"): Promise<ImageBitmap>;
   viewImage(index: number): Promise<ImageView>;
+  /** What the open model's images are to go through, as `printPreprocessing` writes it; null: as the model says. Images that are open are prepared again. */
+  choosePreprocessing(
+    jobId: string,
+    text: string | null,
+    onProgress: (progress: Progress) => void,
+  ): Promise<{ model: OpenedModel; images: ImageSet | null }>;
+  previewPreprocessing(index: number, text: string): Promise<PreprocessingPreview>;
   /** Digests of the open model's weights and of the images in use, as the model reads them; null without images. */
   fingerprint(jobId: string, onProgress: (progress: Progress) => void): Promise<{ weights: string; images: string | null }>;
   /** The recipe on two disjoint halves of the calibration images. */

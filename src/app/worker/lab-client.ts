@@ -23,6 +23,7 @@ import type {
   LabStability,
   LevelsRequest,
   OpenedModel,
+  PreprocessingPreview,
   RecipeChoice,
   SelfTestReport,
   SiteLevels,
@@ -42,6 +43,8 @@ export interface LabClient extends DiagnosisClient, BenchClient {
   manifest(job: Job): Promise<Manifest>;
   thumbnail(index: number, kind: "original" | "seen", job: Job): Promise<ImageBitmap>;
   viewImage(index: number, job: Job): Promise<ImageView>;
+  choosePreprocessing(text: string | null, job: Job): Promise<{ model: OpenedModel; images: ImageSet | null }>;
+  previewPreprocessing(index: number, text: string, job: Job): Promise<PreprocessingPreview>;
   fingerprint(job: Job): Promise<{ weights: string; images: string | null }>;
   stability(request: QuantizeRequest, job: Job): Promise<LabStability>;
   normalisation(job: Job): Promise<NormalisationCheck>;
@@ -93,6 +96,8 @@ export function createLabClient(endpoint: Endpoint, crashed: Promise<never>): La
     manifest: (job) => call(job, (id, report) => remote.manifest(id, report)),
     thumbnail: (index, kind, job) => call(job, () => remote.thumbnail(index, kind)),
     viewImage: (index, job) => call(job, () => remote.viewImage(index)),
+    choosePreprocessing: (text, job) => call(job, (id, report) => remote.choosePreprocessing(id, text, report)),
+    previewPreprocessing: (index, text, job) => call(job, () => remote.previewPreprocessing(index, text)),
     fingerprint: (job) => call(job, (id, report) => remote.fingerprint(id, report)),
     stability: (request, job) => call(job, (id, report) => remote.stability(id, request, report)),
     normalisation: (job) => call(job, (id, report) => remote.normalisation(id, report)),

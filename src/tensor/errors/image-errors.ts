@@ -58,6 +58,11 @@ export const imageErrors = {
     meaning: "The preprocessing resizes nothing and the image has another size than the model's input.",
     advice: "Give images of the model's size, or a preprocessing that resizes.",
   },
+  PREPROCESSING_INVALID: {
+    title: "No preprocessing",
+    meaning: "A preprocessing that somebody stated is not written as one, or has a size, filter, mean or deviation that cannot be.",
+    advice: "Write it as resize=shortest,size=256,filter=bicubic,colours=imagenet, or choose it in the Data panel.",
+  },
   IMAGE_MISSING: {
     title: "Labelled image missing",
     meaning: "The labels name an image that the folder does not hold.",

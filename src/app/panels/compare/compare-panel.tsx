@@ -10,7 +10,7 @@ import { ScatterFigure } from "../../figures/scatter-figure.tsx";
 import { imageRows } from "../../results/image-rows.ts";
 import { mostChanged } from "../../results/predictions.ts";
 import { recipeLabel } from "../../store/engine-slice.ts";
-import { isStale } from "../../store/result-slice.ts";
+import { isStale } from "../../store/stale.ts";
 import { verdictOf } from "../../verdict.ts";
 import type { ModelCard } from "../../../models/config.ts";
 import type { ImageSet, LabComparison } from "../../worker/lab-api.ts";
