@@ -121,3 +121,19 @@ test("the preprocessing that no file states: tried with the image in sight, used
   await card.getByRole("button", { name: "Back to what is assumed" }).click();
   await expect(page.getByTestId("preprocessing-source")).toHaveText("▲ preprocessing assumed");
 });
+
+test("two models in one drop are compared with each other, both in float", async ({ page }) => {
+  await installFakeWorker(page);
+  await page.goto("./");
+  await give(page, file("a.safetensors"), file("b.safetensors", "b"), ...PICTURES.map((name) => file(name)));
+  await expect(page.getByTestId("error-code")).toHaveText("SEVERAL_MODELS");
+  await look(page, "error-card", "several-models");
+  await page.getByTestId("model-pairs").getByRole("button", { name: "Compare b.safetensors with a.safetensors" }).press("Enter");
+  await expect(page.getByTestId("twin-verdict")).toContainText("b.safetensors says the same as a.safetensors on");
+  await expect(page.getByTestId("image-grid")).toContainText("◀ a.safetensors");
+  await expect(page.getByTestId("image-grid").getByRole("button", { name: /attention/ })).toHaveCount(0);
+  await look(page, "twin", "twin");
+  await page.getByRole("button", { name: "Quantize a.safetensors instead" }).click();
+  await expect(page.getByTestId("verdict")).toContainText("RepQ-ViT");
+  await expect(page.getByTestId("twin")).toHaveCount(0);
+});

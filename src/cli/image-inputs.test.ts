@@ -52,6 +52,12 @@ test("images by their labels, in the order of the labels", async () => {
   const found = await open(files, { folder: "folder", labels: "labels" });
   expect(found.names).toEqual(["deep/b.jpg", "a.png"]);
   expect([...(found.labels ?? [])]).toEqual([2, 0]);
+  // The check of the files has decoded them, and nobody does it again; for another model it is done anew.
+  decoded = 0;
+  await found.images.batch(0, 2);
+  expect(decoded).toBe(0);
+  await found.under(card).batch(0, 2);
+  expect(decoded).toBe(2);
 });
 
 test("images out of an archive, without what systems leave behind", async () => {

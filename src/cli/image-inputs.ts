@@ -1,12 +1,12 @@
 import type { ByteSource } from "../formats/byte-source.ts";
-import { preprocess } from "../images/preprocess.ts";
+import type { Pixels } from "../images/pixels.ts";
 import type { ModelCard } from "../models/config.ts";
 import { tensorSource, type ImageSource } from "../runner/image-source.ts";
 import { InputError } from "../tensor/input-error.ts";
-import { tensor } from "../tensor/tensor.ts";
 import { imageMembers } from "../formats/archives/image-members.ts";
 import { IMAGE_NAME } from "../formats/archives/image-names.ts";
 import { narrowCalibration } from "../runner/data/image-notes.ts";
+import { cropSource } from "./crop-source.ts";
 import type { Host, Options, OptionSpec } from "./host.ts";
 import { choiceOption } from "./parse-args.ts";
 import { recipes } from "../quant/recipes/index.ts";
@@ -21,6 +21,8 @@ export interface Inputs {
   readonly names: readonly string[] | null;
   /** null for a tensor. */
   readonly report: ImageReport | null;
+  /** The same images as another model wants them; a tensor is what it is. */
+  under(card: ModelCard): ImageSource;
 }
 
 export const unusualImages: OptionSpec = {
@@ -106,7 +108,7 @@ export async function openInputs(
         next: "Give as many labels as inputs, in the same order.",
       });
     }
-    return { images: source, labels: rows && labelIndices(rows, classes, card.labels), names: null, report: null };
+    return { images: source, labels: rows && labelIndices(rows, classes, card.labels), names: null, report: null, under: () => source };
   }
   if (folder === undefined || tensorPath !== undefined) {
     const what = tensorPath === undefined ? "No images are given." : "A tensor and a folder of images are given.";
@@ -126,12 +128,13 @@ export async function openInputs(
       next: "Give another folder.",
     });
   }
-  const { indices, pictures, report } = await usableImages(host, card, chosen, { most, unusual });
+  const { indices, pictures, crops, report } = await usableImages(host, card, chosen, { most, unusual });
   const used = indices.map((index) => chosen[index]);
   const folders = new Set(chosen.map(({ name }) => folderOf(name)));
   const narrow = isCalibration ? narrowCalibration(pictures, folders.size) : [];
   return {
-    images: fileSource(host, card, used),
+    images: fileSource(host, card, used, crops),
+    under: (other) => fileSource(host, other, used, []),
     labels: rows && labelIndices(indices.map((index) => rows[index]), classes, card.labels), // prettier-ignore
     names: used.map(({ name }) => name),
     report: { ...report, ignored: others, notes: [...report.notes, ...narrow], ...(columns ? { labelColumns: columns } : {}) },
@@ -150,27 +153,9 @@ function fileNamed(files: readonly ByteSource[], filename: string | null, folder
   });
 }
 
-/** Decodes and preprocesses when a batch is asked for; the last batch is kept, because comparing reads it twice. */
-function fileSource(host: Host, card: ModelCard, files: readonly ByteSource[]): ImageSource {
-  const [height, width] = card.preprocessing.inputSize;
-  const perImage = 3 * height * width;
-  const kept = new Map<number, Float32Array<ArrayBuffer>>();
-  return {
-    count: files.length,
-    async batch(start, end) {
-      const data = new Float32Array((end - start) * perImage);
-      for (const index of kept.keys()) if (index < start - 16 || index >= end + 16) kept.delete(index);
-      for (let i = start; i < end; i++) {
-        let image = kept.get(i);
-        if (!image) {
-          const pixels = await host.decode(await files[i].slice(0, files[i].byteLength), files[i].name);
-          kept.set(i, (image = preprocess(pixels, card.preprocessing)));
-        }
-        data.set(image, (i - start) * perImage);
-      }
-      return tensor([end - start, 3, height, width], data);
-    },
-  };
+function fileSource(host: Host, card: ModelCard, files: readonly ByteSource[], crops: readonly Pixels[]): ImageSource {
+  const pixelsOf = async (i: number) => host.decode(await files[i].slice(0, files[i].byteLength), files[i].name);
+  return cropSource(files.length, pixelsOf, card.preprocessing, crops);
 }
 
 /** The one file at a path. */

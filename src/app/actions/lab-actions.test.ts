@@ -78,6 +78,31 @@ describe("lab actions", () => {
     expect(chosenPreprocessing(store.getState().model)).toBeNull();
   });
 
+  it("two models of the same kind in one drop: offered to be compared, in float, on the images that come along or later", async () => {
+    const { store, actions } = lab();
+    await actions.openFiles(files("a.safetensors", "b.safetensors", "other-classes.safetensors", ...PICTURES));
+    const { modelChoices: choices, modelPairs } = store.getState();
+    expect(modelPairs.map((pair) => pair.map((at) => choices[at]?.name))).toEqual([["a.safetensors", "b.safetensors"]]);
+    await actions.compareTwo(choices[0]?.files ?? [], choices[1]?.files ?? []);
+    expect(store.getState()).toMatchObject({
+      error: null,
+      result: null,
+      model: { card: { name: "a.safetensors" } },
+      twin: { reference: "a.safetensors", other: "b.safetensors", quality: { imageCount: 20 } },
+      panel: "compare",
+    });
+    expect(store.getState().status).toMatch(/^b.safetensors says the same as a.safetensors on \d+ of 20 images\.$/);
+    // Other images are compared in the same way; a recipe takes its place.
+    await actions.openFiles(files(...PICTURES.slice(0, 9)));
+    expect(store.getState().twin?.quality.imageCount).toBe(9);
+    await actions.compare();
+    expect(store.getState()).toMatchObject({ twin: null, result: { main: { quality: { imageCount: 9 } } } });
+    await actions.compareTwinAgain();
+    expect(store.getState().twin).not.toBeNull();
+    await actions.openFiles(files("c.safetensors"));
+    expect(store.getState()).toMatchObject({ twin: null, twinFiles: null });
+  });
+
   it("holds images until a model comes", async () => {
     const { store, actions } = lab();
     await actions.openFiles(files(...PICTURES));

@@ -3,7 +3,7 @@ import type { Job } from "../../tensor/progress.ts";
 import { sortArchives } from "../drop/sort-archives.ts";
 import { sortLabels } from "../drop/sort-labels.ts";
 import { sameFiles } from "../drop/same-files.ts";
-import { completeImages, completeModel, sortFiles } from "../drop/sort-files.ts";
+import { completeImages, completeModel, sortFiles, type SortedFiles } from "../drop/sort-files.ts";
 import type { SharedView } from "../share/share-link.ts";
 import { sharedView } from "../share/shared-view.ts";
 import { browserHubShelf, type BrowserHubShelf } from "../session/hub-shelf.ts";
@@ -13,7 +13,8 @@ import { BASELINE_RECIPE, compareRequest, controlsOfRun } from "../store/control
 import { chosenPreprocessing } from "../store/inputs-slice.ts";
 import { recipeLabel } from "../store/engine-slice.ts";
 import type { LabStore } from "../store/lab-store.ts";
-import { verdictOf } from "../verdict.ts";
+import { twinSentence, verdictOf } from "../verdict.ts";
+import { incomparable } from "../../runner/comparable-models.ts";
 import type { LabelColumns } from "../../formats/label-columns.ts";
 import type { Manifest } from "../../runner/data/manifest.ts";
 import type { SplitRule } from "../../runner/data/choose-images.ts";
@@ -42,6 +43,10 @@ export interface LabActions extends DiagnosisActions, BenchActions, HubActions {
   chooseImages(choice: SplitRule | DroppedFile): Promise<void>;
   /** Labels from other columns of the table that came with the images. */
   pickLabelColumns(columns: LabelColumns): Promise<void>;
+  /** Two of the models that came together, by their files: the first one is opened, the other one held against it on the images. */
+  compareTwo(reference: readonly DroppedFile[], other: readonly DroppedFile[]): Promise<void>;
+  /** The same again, on other images or after a recipe was looked at. */
+  compareTwinAgain(): Promise<void>;
   /** How images reach the model, as `printPreprocessing` writes it; null: as the model says. */
   choosePreprocessing(text: string | null): Promise<void>;
   /** Not a job: nothing else waits for it, and it stops nothing. */
@@ -125,6 +130,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
     const result = await client.compare(compareRequest(state().controls, state().versus), job);
     job.signal?.throwIfAborted();
     state().setResult(result);
+    state().setTwin(null);
     const { sentence } = verdictOf(result, (name) => recipeLabel(state().recipes, name));
     state().setLastVerdict(sentence);
     if (pendingView !== null) {
@@ -135,6 +141,16 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
     // The engine knows its faster integer execution only after it has run. Where there is no adapter, the CPU is none.
     if (state().adapter.kind !== "missing") state().setAdapter({ kind: "ready", adapter: result.main.env.adapter });
     return sentence;
+  }
+
+  /** The open model and the other one; returns the sentence to announce. */
+  async function compareTwinNow(job: Job): Promise<string> {
+    state().renameJob("Comparing two models");
+    if (state().panel === "open") state().setPanel("compare");
+    const twin = await client.compareTwin(state().twinFiles ?? [], job);
+    job.signal?.throwIfAborted();
+    state().setTwin(twin);
+    return twinSentence(twin);
   }
 
   async function openModel(files: readonly DroppedFile[], overrides: { readonly numHeads?: number }, job: Job): Promise<void> {
@@ -169,7 +185,14 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
   async function offerModels(files: readonly DroppedFile[], images: readonly DroppedFile[]): Promise<void> {
     const { modelChoices } = await import("../drop/model-choices.ts");
     const choices = await modelChoices(files);
-    state().setModelChoices(choices.map((choice) => ({ ...choice, files: [...choice.files, ...images] })));
+    const cards = await client.modelCards(choices.map((choice) => choice.files), {}); // prettier-ignore
+    const pairs = cards.flatMap((a, i) =>
+      cards.flatMap((b, j) => (i < j && a !== null && b !== null && incomparable(a, b) === null ? [[i, j] as const] : [])),
+    );
+    state().setModelChoices(
+      choices.map((choice) => ({ ...choice, files: [...choice.files, ...images] })),
+      pairs,
+    );
     // The next drop completes nothing of this one.
     attempted = [];
   }
@@ -247,8 +270,8 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         const found = await files;
         job.signal?.throwIfAborted();
         if (found.length === 0) return "The drop had no files.";
-        const sorted = await sortLabels(await sortArchives(sortFiles(found)));
-        state().setModelChoices([]);
+        const sorted = await partsOf(found);
+        state().setModelChoices([], []);
         state().setIgnoredFiles(sorted.ignored.map(({ path }) => path));
         const isOpen = await sameFiles(state().modelFiles, sorted.model, job.signal);
         if (isOpen && sorted.images.length === 0) throw alreadyOpen(sorted.model);
@@ -267,9 +290,25 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         }
         if (imageFiles.length === 0) return "The model is open. Now add images.";
         await openImages(imageFiles, job);
-        return compareNow(job);
+        return state().twinFiles === null ? compareNow(job) : compareTwinNow(job);
       });
       if (done) await selfTestOnce();
+    },
+    async compareTwo(reference, other) {
+      await jobs.run("Opening two models", false, async (job) => {
+        const [sorted, sortedOther] = await Promise.all([reference, other].map(partsOf));
+        state().setModelChoices([], []);
+        attempted = sorted?.model ?? [];
+        await openModel(attempted, {}, job);
+        state().setTwinFiles(sortedOther?.model ?? null);
+        const imageFiles = completeImages(state().imageFiles, sorted?.images ?? []);
+        if (imageFiles.length === 0) return "The first model is open. Now add images to compare both on.";
+        await openImages(imageFiles, job);
+        return compareTwinNow(job);
+      });
+    },
+    async compareTwinAgain() {
+      if (state().twinFiles !== null && state().images !== null) await jobs.run("Comparing two models", false, compareTwinNow);
     },
     async changeHeads(numHeads) {
       const done = await jobs.run("Opening the model again", false, async (job) => {
@@ -433,6 +472,10 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
     },
   };
   return actions;
+}
+
+async function partsOf(files: readonly DroppedFile[]): Promise<SortedFiles> {
+  return sortLabels(await sortArchives(sortFiles(files)));
 }
 
 function alreadyOpen(files: readonly DroppedFile[]): InputError {

@@ -12,6 +12,7 @@ import type { SharedSlice } from "./shared-slice.ts";
 import type { SetSlice } from "./set-slice.ts";
 import { NO_SWEEP } from "./sweep-slice.ts";
 import type { SweepSlice } from "./sweep-slice.ts";
+import type { TwinSlice } from "./twin-slice.ts";
 
 /** What the user gave: the open model and images, and the files they came from, to open them again with another head count. */
 export interface InputsSlice {
@@ -26,7 +27,9 @@ export interface InputsSlice {
   setIgnoredFiles(names: readonly string[]): void;
   /** Where the last drop held several models: which of them could be meant. */
   readonly modelChoices: readonly ModelChoice[];
-  setModelChoices(choices: readonly ModelChoice[]): void;
+  /** Places of two among them that can be compared with each other, the reference first. */
+  readonly modelPairs: readonly (readonly [number, number])[];
+  setModelChoices(choices: readonly ModelChoice[], pairs: InputsSlice["modelPairs"]): void;
   /** How much the scales depend on which images calibrate; null until somebody asks. */
   readonly stability: LabStability | null;
   setStability(stability: LabStability): void;
@@ -49,6 +52,7 @@ export function inputsSlice(
       Pick<InspectionSlice, "tensors"> &
       Pick<RecipeSitesSlice, "recipeSites"> &
       Pick<SharedSlice, "fingerprint"> &
+      Pick<TwinSlice, "twin" | "twinFiles"> &
       Pick<DiagnosisSlice, "diagnosis"> &
       Pick<BenchSlice, "profile"> &
       Pick<SweepSlice, "sweepFloat" | "sweepRows">
@@ -62,9 +66,10 @@ export function inputsSlice(
     side: "main",
     filter: "all",
     diagnosis: null,
+    twin: null,
     ...NO_SWEEP,
   } as const;
-  const noModel = { tensors: null, recipeSites: null, profile: null } as const;
+  const noModel = { tensors: null, recipeSites: null, profile: null, twinFiles: null } as const;
   return {
     model: null,
     modelFiles: [],
@@ -73,7 +78,8 @@ export function inputsSlice(
     ignoredFiles: [],
     setIgnoredFiles: (ignoredFiles) => set({ ignoredFiles }),
     modelChoices: [],
-    setModelChoices: (modelChoices) => set({ modelChoices }),
+    modelPairs: [],
+    setModelChoices: (modelChoices, modelPairs) => set({ modelChoices, modelPairs }),
     stability: null,
     setStability: (stability) => set({ stability }),
     normalisation: null,
@@ -85,7 +91,11 @@ export function inputsSlice(
       set((state) => {
         const isSame =
           images !== null && JSON.stringify(namesOf(images)) === JSON.stringify(state.images === null ? [] : namesOf(state.images));
-        return { model, images, ...(isSame ? { fingerprint: null, stability: null, normalisation: null, ...NO_SWEEP } : noResult) };
+        return {
+          model,
+          images,
+          ...(isSame ? { fingerprint: null, stability: null, normalisation: null, twin: null, ...NO_SWEEP } : noResult),
+        };
       }),
     holdImageFiles: (imageFiles) => set({ imageFiles }),
   };

@@ -183,6 +183,32 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
       };
       return last;
     },
+    modelCards: (models) =>
+      Promise.resolve(
+        models.map((files) => {
+          const name = files.find(({ path }) => path.endsWith(".safetensors"))?.path;
+          if (name === undefined) return null;
+          const card = fakeCard(4);
+          return { ...card, name, config: { ...card.config, numClasses: name.includes("other-classes") ? 5 : card.config.numClasses } };
+        }),
+      ),
+    async compareTwin(jobId, files, onProgress) {
+      await steps(jobId, ["running both models"], onProgress);
+      const request = { recipe: "repq-vit", weightBits: 4, activationBits: 4, levels: "strict" } as const;
+      const found = fakeComparison(request, images?.evaluation.length ?? 0, usable());
+      const { quality, env, floatLogits, quantizedLogits, classes } = found;
+      return {
+        reference: model?.card.name ?? "",
+        other: files.find(({ path }) => path.endsWith(".safetensors"))?.path ?? "",
+        notes: ["Each reads the images as its own files want them."],
+        quality,
+        env,
+        classes,
+        perf: { referenceMs: 812, otherMs: 820, imageCount: quality.imageCount },
+        referenceLogits: floatLogits,
+        otherLogits: quantizedLogits,
+      };
+    },
     async diagnose(jobId, { ask }, onProgress) {
       await steps(jobId, [`looking for ${ask.part}`], onProgress);
       return fakeDiagnosis(ask);

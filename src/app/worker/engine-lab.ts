@@ -25,6 +25,8 @@ import { selfTest } from "../../runner/self-test.ts";
 import { createTunings, indexedDbStore } from "../../runner/tune/tune-store.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import type { Job } from "../../tensor/progress.ts";
+import { refuseIncomparable } from "../../runner/comparable-models.ts";
+import { compareTwin } from "./compare-twin.ts";
 import { createBenchDesk, type BenchDesk } from "./bench-desk.ts";
 import { createDiagnosisDesk, type DiagnosisDesk } from "./diagnosis-desk.ts";
 import type { CompareRequest, LabApi, LabComparison, LabWarning, OpenedModel, RecipeChoice, StatedPreprocessing } from "./lab-api.ts";
@@ -167,6 +169,32 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
         const model = await openSampleModel();
         const images = await shelf.openSample(model.card, job);
         return { model: accept(model, sampleNote), images };
+      }),
+
+    modelCards: (models) =>
+      Promise.all(
+        models.map((files) =>
+          openModel(files.map(({ path, blob }) => fromBlob(blob, path))).then(
+            ({ card }) => card,
+            () => null,
+          ),
+        ),
+      ),
+    compareTwin: (jobId, files, onProgress) =>
+      withJob(jobId, onProgress, async (job) => {
+        const model = requireModel(state);
+        const other = await openModel(files.map(({ path, blob }) => fromBlob(blob, path)));
+        refuseIncomparable(model.card, other.card);
+        if (await hasGpu()) checkLimits(await device(), other.card);
+        const images = await shelf.split(model.card, job);
+        const graph = await builtGraph(model, job);
+        const prepared = await shelf.judgedFor(other.card, job);
+        return compareTwin({
+          engine: await openLab(),
+          reference: { model, graph, images },
+          other: { model: other, images: prepared },
+          job,
+        });
       }),
 
     openImages: (jobId, files, onProgress) => withJob(jobId, onProgress, (job) => shelf.openFiles(files, requireModel(state).card, job)),

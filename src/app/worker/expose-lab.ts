@@ -28,6 +28,8 @@ export function exposeLab(lab: LabApi, endpoint?: Endpoint): void {
     stability: (jobId, request, onProgress) => guard(() => lab.stability(jobId, request, onProgress), onProgress),
     normalisation: (jobId, onProgress) => guard(() => lab.normalisation(jobId, onProgress), onProgress),
     compare: (jobId, request, onProgress) => guard(() => lab.compare(jobId, request, onProgress), onProgress),
+    modelCards: (models) => guard(() => lab.modelCards(models)),
+    compareTwin: (jobId, other, onProgress) => guard(() => lab.compareTwin(jobId, other, onProgress), onProgress),
     inspect: (jobId, onProgress) => guard(() => lab.inspect(jobId, onProgress), onProgress),
     exportChoices: () => guard(() => lab.exportChoices()),
     exportModel: (jobId, held, format, onProgress) =>

@@ -31,6 +31,8 @@ export interface ImageShelf {
   /** The images in use as another card's preprocessing wants them; a rule chooses again, because other sizes may be unusual now. */
   prepareAgain(card: ModelCard, job: Job): Promise<ImageSet>;
   pixels(index: number): Promise<Pixels>;
+  /** The images that are judged as another model wants them; nothing of it is kept. */
+  judgedFor(card: ModelCard, job: Job): Promise<readonly HeldImage[]>;
   hasImages(): boolean;
   manifest(job: Job): Promise<Manifest>;
   /** What calibrates and what is judged, as the model wants it. Throws NO_IMAGES. */
@@ -173,6 +175,17 @@ export function createImageShelf(crop: Crop): ImageShelf {
       const { images, now } = requireImages();
       const { rule } = now;
       return accept(images, rule === null ? now : await chooseBy(images, rule, card.preprocessing, "preparing images", job), card);
+    },
+    async judgedFor(card, job) {
+      const { images, now } = requireImages();
+      const { evaluation } = now.split;
+      const found: HeldImage[] = [];
+      for (const [done, index] of evaluation.entries()) {
+        throwIfCancelled(job);
+        job.onProgress?.({ stage: "preparing images for the other model", done, total: evaluation.length });
+        found.push(await lookAt(images, index, card));
+      }
+      return found;
     },
     async pixels(index) {
       if (looked?.index !== index || looked.of !== given)

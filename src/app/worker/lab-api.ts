@@ -4,6 +4,7 @@ import type { Histogram } from "../../quant/observers/histogram.ts";
 import type { Codebook } from "../../quant/schemes/scheme.ts";
 import type { RecipeSite } from "../../quant/rules/recipe-site.ts";
 import type { AdapterDescription, Comparison, QuantizeRequest } from "../../runner/comparison.ts";
+import type { FloatComparison } from "../../runner/compare-floats.ts";
 import type { LabelMapping } from "../../runner/data/map-labels.ts";
 import type { LabelColumns } from "../../formats/label-columns.ts";
 import type { LabelFile } from "./label-file.ts";
@@ -197,6 +198,13 @@ export interface LabSide extends Comparison {
   readonly sites: readonly LevelSite[];
 }
 
+/** The open model against another float model, image by image. */
+export interface LabTwin extends FloatComparison {
+  readonly reference: string;
+  readonly other: string;
+  readonly notes: readonly string[];
+}
+
 /** Something that makes figures less trustworthy, with a stable code. */
 export interface LabWarning {
   readonly code: string;
@@ -265,6 +273,10 @@ export interface LabApi extends DiagnosisApi, BenchApi {
   /** The float model under every usual mean and standard deviation, on the first images that are judged. */
   normalisation(jobId: string, onProgress: (progress: Progress) => void): Promise<NormalisationCheck>;
   compare(jobId: string, request: CompareRequest, onProgress: (progress: Progress) => void): Promise<LabComparison>;
+  /** Read from headers, nothing is opened; null for files that are no model. */
+  modelCards(models: readonly (readonly DroppedFile[])[]): Promise<readonly (ModelCard | null)[]>;
+  /** Both in float, on the images that are judged. */
+  compareTwin(jobId: string, other: readonly DroppedFile[], onProgress: (progress: Progress) => void): Promise<LabTwin>;
   recipes(): Promise<readonly RecipeChoice[]>;
   exportChoices(): Promise<readonly ExportChoice[]>;
   /** One of the last comparison's models, by the name of an export choice. */

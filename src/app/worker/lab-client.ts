@@ -1,5 +1,6 @@
 import { proxy, wrap } from "comlink";
 import type { Endpoint } from "comlink";
+import type { ModelCard } from "../../models/config.ts";
 import type { AdapterDescription, QuantizeRequest } from "../../runner/comparison.ts";
 import type { LabelColumns } from "../../formats/label-columns.ts";
 import type { NormalisationCheck } from "../../runner/data/check-normalisation.ts";
@@ -21,6 +22,7 @@ import type {
   LabExport,
   LabRecipeSites,
   LabStability,
+  LabTwin,
   LevelsRequest,
   OpenedModel,
   PreprocessingPreview,
@@ -49,6 +51,8 @@ export interface LabClient extends DiagnosisClient, BenchClient {
   stability(request: QuantizeRequest, job: Job): Promise<LabStability>;
   normalisation(job: Job): Promise<NormalisationCheck>;
   compare(request: CompareRequest, job: Job): Promise<LabComparison>;
+  modelCards(models: readonly (readonly DroppedFile[])[], job: Job): Promise<readonly (ModelCard | null)[]>;
+  compareTwin(other: readonly DroppedFile[], job: Job): Promise<LabTwin>;
   inspect(job: Job): Promise<readonly InspectedTensor[]>;
   exportChoices(): Promise<readonly ExportChoice[]>;
   exportModel(held: HeldModel, format: string, job: Job): Promise<LabExport>;
@@ -102,6 +106,8 @@ export function createLabClient(endpoint: Endpoint, crashed: Promise<never>): La
     stability: (request, job) => call(job, (id, report) => remote.stability(id, request, report)),
     normalisation: (job) => call(job, (id, report) => remote.normalisation(id, report)),
     compare: (request, job) => call(job, (id, report) => remote.compare(id, request, report)),
+    modelCards: (models, job) => call(job, () => remote.modelCards(models)),
+    compareTwin: (other, job) => call(job, (id, report) => remote.compareTwin(id, other, report)),
     inspect: (job) => call(job, (id, report) => remote.inspect(id, report)),
     exportChoices: () => call({}, () => remote.exportChoices()),
     exportModel: (held, format, job) => call<LabExport>(job, async (id, report) => await remote.exportModel(id, held, format, report)),

@@ -21,6 +21,7 @@ import { ImageGrid } from "./image-grid.tsx";
 import { LevelsSection } from "./levels-section.tsx";
 import { OverlaySection } from "./overlay-section.tsx";
 import { Tiles } from "./tiles.tsx";
+import { TwinResults } from "./twin-results.tsx";
 import { VerdictBanner } from "./verdict-banner.tsx";
 
 /** What quantization changed: the sentence, the numbers, the images. */
@@ -28,6 +29,8 @@ export function Panel() {
   const model = useLab((state) => state.model);
   const images = useLab((state) => state.images);
   const result = useLab((state) => state.result);
+  const twin = useLab((state) => state.twin);
+  if (model !== null && images !== null && twin !== null) return <TwinResults twin={twin} images={images} card={model.card} />;
   if (model === null || images === null || result === null) {
     return (
       <>
