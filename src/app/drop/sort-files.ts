@@ -12,6 +12,8 @@ export interface SortedFiles {
 const LABELS = /\.(csv|tsv|jsonl)$/i;
 const LITTER = /(^|\/)(\.[^/]*|thumbs\.db|desktop\.ini|__macosx\/.*|readme[^/]*|licen[cs]e[^/]*|[^/]+\.(md|txt|py|ipynb|log))$/i;
 const SAFETENSORS = /\.safetensors$/i;
+/** Other names that only weights have: they are meant, also among pictures. */
+const WEIGHTS = /\.(pth?|pt2|ckpt|npz|onnx|onnx[_.]data)$|(^|\/)pytorch_model[^/]*\.bin$/i;
 const byName = new Intl.Collator("en", { numeric: true });
 const MODEL_CONTEXT = /\.json$/i;
 
@@ -30,7 +32,7 @@ export function sortFiles(files: readonly DroppedFile[]): SortedFiles {
   const isModel = (file: DroppedFile): boolean => {
     if (hasModel) return SAFETENSORS.test(file.path) || MODEL_CONTEXT.test(file.path);
     // A stray file between pictures is no reason to refuse the pictures.
-    return !pictures || MODEL_CONTEXT.test(file.path);
+    return !pictures || WEIGHTS.test(file.path) || MODEL_CONTEXT.test(file.path);
   };
   const model = rest.filter(isModel);
   // Nothing but litter: let the engine say what the file is.
