@@ -152,6 +152,33 @@ test("data: the renderer's labels are confirmed by the float model, the manifest
   await expect(page.getByTestId("verdict")).toBeVisible();
 });
 
+test("preprocessing: the picture follows what is chosen, the result is stale while it is in use, and whole again after", async () => {
+  await page.keyboard.press("3");
+  const card = page.getByTestId("preprocessing-card");
+  await expect(page.getByTestId("preprocessing-source")).toHaveText("from config.json");
+  const seen = () =>
+    card
+      .locator("canvas")
+      .nth(1)
+      .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  await expect(page.getByTestId("preview-numbers")).toContainText("The network reads numbers from");
+  const [before, numbers] = [await seen(), await page.getByTestId("preview-numbers").innerText()];
+  await card.getByLabel("Shorter side, pixels").fill("100");
+  await expect.poll(seen).not.toBe(before);
+  await card.getByTestId("preprocessing-colours").getByRole("button").press("Enter");
+  await page.keyboard.type("none");
+  await page.keyboard.press("Enter");
+  await expect(page.getByTestId("preview-numbers")).not.toHaveText(numbers);
+  await card.getByRole("button", { name: "Use this preprocessing" }).click();
+  await expect(page.getByTestId("preprocessing-source")).toHaveText("▲ yours, not as config.json has it");
+  await page.keyboard.press("5");
+  await page.getByRole("button", { name: "Undo the change" }).click();
+  await expect(page.getByTestId("stale")).toHaveCount(0);
+  await page.keyboard.press("3");
+  await expect(page.getByTestId("preprocessing-source")).toHaveText("from config.json");
+  await page.keyboard.press("5");
+});
+
 test("recipes in groups and bits in words, by keyboard; changing them makes the result stale until undone", async () => {
   await page.keyboard.press("4");
   const controls = page.getByTestId("controls");

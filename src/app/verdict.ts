@@ -1,6 +1,7 @@
 import type { Comparison } from "../runner/comparison.ts";
 import { bitsName } from "./format.ts";
 import { findLossSite, placeName } from "./results/loss-site.ts";
+import type { LabTwin } from "./worker/lab-api.ts";
 import { argmaxOfRow, rowCount } from "./results/predictions.ts";
 
 export interface Verdict {
@@ -31,6 +32,14 @@ export function verdictOf(
     sentence += baselineKept === kept ? `just as many` : `keeps ${kept === total ? "all" : kept > baselineKept ? kept : `only ${kept}`}`;
   }
   return { sentence: `${sentence}${lossClause(main, total - kept)}.`, kept, baselineKept, total };
+}
+
+/** The one sentence over two float models. */
+export function twinSentence(twin: Pick<LabTwin, "reference" | "other" | "quality">): string {
+  const { quality } = twin;
+  const same = Math.round(quality.top1Agreement * quality.imageCount);
+  const what = quality.features ? "finds the same nearest image as" : "says the same as";
+  return `${twin.other} ${what} ${twin.reference} on ${countOf(same, quality.imageCount)} ${plural(quality.imageCount, "image")}.`;
 }
 
 /** Images with the same prediction; of models that give features, with the same nearest image. */

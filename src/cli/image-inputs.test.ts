@@ -13,7 +13,7 @@ import { textSource } from "../testing/raw-files.ts";
 import { modelSources, syntheticVit } from "../testing/synthetic-model.ts";
 import { tarOf } from "../testing/tar.ts";
 import type { Host } from "./host.ts";
-import { openInputs } from "./image-inputs.ts";
+import { labelsFrom, openInputs } from "./image-inputs.ts";
 
 const { card } = identifyModel(await openModelFiles(modelSources(syntheticVit({ imageSize: [32, 32], patchSize: 8, numClasses: 3 }))));
 const picture = new Uint8Array(readFileSync(new URL("../images/goldens/decode/rgb.png", import.meta.url)));
@@ -52,6 +52,12 @@ test("images by their labels, in the order of the labels", async () => {
   const found = await open(files, { folder: "folder", labels: "labels" });
   expect(found.names).toEqual(["deep/b.jpg", "a.png"]);
   expect([...(found.labels ?? [])]).toEqual([2, 0]);
+  // The check of the files has decoded them, and nobody does it again; for another model it is done anew.
+  decoded = 0;
+  await found.images.batch(0, 2);
+  expect(decoded).toBe(0);
+  await found.under(card).batch(0, 2);
+  expect(decoded).toBe(2);
 });
 
 test("images out of an archive, without what systems leave behind", async () => {
@@ -128,4 +134,24 @@ test("what cannot be used as inputs is refused", async () => {
   await expectCode("LABELS_COUNT", () =>
     open({ inputs: [floats], labels: [rows("a.png,1\nb.png,2")] }, { tensorPath: "inputs", labels: "labels" }),
   );
+});
+
+test("labels from the columns that are asked for, and of identifiers without extension", async () => {
+  const files = { folder: [image("a.png"), image("b.png")], labels: [textSource("id,fine,coarse\nb,9,2\na,8,1", "labels.csv")] };
+  const found = await open(files, { folder: "folder", labels: "labels", labelColumns: { file: "id", label: "3" } });
+  expect([found.names, [...(found.labels ?? [])]]).toEqual([
+    ["b.png", "a.png"],
+    [2, 1],
+  ]);
+  expect(found.report?.labelColumns).toEqual({ file: "id", label: "coarse" });
+  await expectCode("LABEL_COLUMNS", () => open(files, { folder: "folder", labels: "labels" }));
+});
+
+test("--label-columns takes two names", async () => {
+  expect(labelsFrom({ labels: "l.csv", "label-columns": "image, 2" })).toEqual({
+    labels: "l.csv",
+    labelColumns: { file: "image", label: "2" },
+  });
+  expect(labelsFrom({ labels: "l.csv" })).toEqual({ labels: "l.csv" });
+  for (const asked of ["image", "a,b,c", ",x"]) await expectCode("USAGE", () => labelsFrom({ "label-columns": asked }));
 });

@@ -1,15 +1,16 @@
 import type { ByteSource } from "../formats/byte-source.ts";
-import { preprocess } from "../images/preprocess.ts";
+import type { Pixels } from "../images/pixels.ts";
 import type { ModelCard } from "../models/config.ts";
 import { tensorSource, type ImageSource } from "../runner/image-source.ts";
 import { InputError } from "../tensor/input-error.ts";
-import { tensor } from "../tensor/tensor.ts";
 import { imageMembers } from "../formats/archives/image-members.ts";
 import { IMAGE_NAME } from "../formats/archives/image-names.ts";
 import { narrowCalibration } from "../runner/data/image-notes.ts";
+import { cropSource } from "./crop-source.ts";
 import type { Host, Options, OptionSpec } from "./host.ts";
 import { choiceOption } from "./parse-args.ts";
 import { recipes } from "../quant/recipes/index.ts";
+import type { LabelColumns } from "../formats/label-columns.ts";
 import { labelIndices, readArray, readLabels } from "../formats/labels.ts";
 import { folderOf, usableImages, type ImageReport } from "./usable-images.ts";
 
@@ -20,12 +21,36 @@ export interface Inputs {
   readonly names: readonly string[] | null;
   /** null for a tensor. */
   readonly report: ImageReport | null;
+  /** The same images as another model wants them; a tensor is what it is. */
+  under(card: ModelCard): ImageSource;
 }
 
 export const unusualImages: OptionSpec = {
   value: "NAME",
   help: "images of unusual sizes (tiny, very long, over 50 megapixels): skip (default) or use",
 };
+
+export const labelOptions: Readonly<Record<string, OptionSpec>> = {
+  labels: { value: "FILE", help: ".csv, .tsv, .json or .jsonl with file names and labels (with --images), .npy or .safetensors" },
+  "label-columns": {
+    value: "NAMES",
+    help: "which columns of --labels hold file names and labels, by heading or number (default: guessed)",
+  },
+};
+
+const NO_LABELS = { rows: null, columns: null } as const;
+
+export function labelsFrom(options: Options): Pick<InputOptions, "labels" | "labelColumns"> {
+  const asked = options["label-columns"];
+  if (asked === undefined) return { labels: options.labels };
+  const [file, label, ...more] = asked.split(",").map((name) => name.trim());
+  if (file && label && more.length === 0) return { labels: options.labels, labelColumns: { file, label } };
+  throw new InputError("USAGE", {
+    what: `--label-columns is "${asked}".`,
+    why: "It takes two columns, by heading or by number from 1: that of the file names and that of the labels.",
+    next: "Give for example --label-columns filename,label or --label-columns 1,3.",
+  });
+}
 
 export function unusualFrom(options: Options): "skip" | "use" {
   return choiceOption(options, "unusual", ["skip", "use"] as const, "skip");
@@ -47,6 +72,7 @@ interface InputOptions {
   readonly tensorPath?: string | undefined;
   readonly folder?: string | undefined;
   readonly labels?: string | undefined;
+  readonly labelColumns?: LabelColumns | undefined;
   /** How the user would give them: "--images DIR". */
   readonly option: string;
   readonly unusual?: "skip" | "use" | undefined;
@@ -61,9 +87,9 @@ export async function openInputs(
   host: Host,
   card: ModelCard,
   classes: number,
-  { tensorPath, folder, labels, option, unusual = "skip", most = Infinity, isCalibration = false }: InputOptions,
+  { tensorPath, folder, labels, labelColumns, option, unusual = "skip", most = Infinity, isCalibration = false }: InputOptions,
 ): Promise<Inputs> {
-  const rows = labels === undefined ? null : await readLabels(await single(host, labels));
+  const { rows, columns } = labels === undefined ? NO_LABELS : await readLabels(await single(host, labels), labelColumns);
   if (tensorPath !== undefined && folder === undefined) {
     const images = await readArray(await single(host, tensorPath), "inputs");
     if (images.dtype !== "f32") {
@@ -82,7 +108,7 @@ export async function openInputs(
         next: "Give as many labels as inputs, in the same order.",
       });
     }
-    return { images: source, labels: rows && labelIndices(rows, classes, card.labels), names: null, report: null };
+    return { images: source, labels: rows && labelIndices(rows, classes, card.labels), names: null, report: null, under: () => source };
   }
   if (folder === undefined || tensorPath !== undefined) {
     const what = tensorPath === undefined ? "No images are given." : "A tensor and a folder of images are given.";
@@ -102,20 +128,23 @@ export async function openInputs(
       next: "Give another folder.",
     });
   }
-  const { indices, pictures, report } = await usableImages(host, card, chosen, { most, unusual });
+  const { indices, pictures, crops, report } = await usableImages(host, card, chosen, { most, unusual });
   const used = indices.map((index) => chosen[index]);
   const folders = new Set(chosen.map(({ name }) => folderOf(name)));
   const narrow = isCalibration ? narrowCalibration(pictures, folders.size) : [];
   return {
-    images: fileSource(host, card, used),
+    images: fileSource(host, card, used, crops),
+    under: (other) => fileSource(host, other, used, []),
     labels: rows && labelIndices(indices.map((index) => rows[index]), classes, card.labels), // prettier-ignore
     names: used.map(({ name }) => name),
-    report: { ...report, ignored: others, notes: [...report.notes, ...narrow] },
+    report: { ...report, ignored: others, notes: [...report.notes, ...narrow], ...(columns ? { labelColumns: columns } : {}) },
   };
 }
 
 function fileNamed(files: readonly ByteSource[], filename: string | null, folder: string): ByteSource {
-  const file = files.find(({ name }) => name === filename || name.endsWith(`/${filename}`));
+  const isNamed = (name: string): boolean => name === filename || name.endsWith(`/${filename}`);
+  // Tables of identifiers leave the extension out.
+  const file = files.find(({ name }) => isNamed(name)) ?? files.find(({ name }) => isNamed(name.replace(/\.[^.]+$/, "")));
   if (file) return file;
   throw new InputError("IMAGE_MISSING", {
     what: `The labels name "${filename}".`,
@@ -124,27 +153,9 @@ function fileNamed(files: readonly ByteSource[], filename: string | null, folder
   });
 }
 
-/** Decodes and preprocesses when a batch is asked for; the last batch is kept, because comparing reads it twice. */
-function fileSource(host: Host, card: ModelCard, files: readonly ByteSource[]): ImageSource {
-  const [height, width] = card.preprocessing.inputSize;
-  const perImage = 3 * height * width;
-  const kept = new Map<number, Float32Array<ArrayBuffer>>();
-  return {
-    count: files.length,
-    async batch(start, end) {
-      const data = new Float32Array((end - start) * perImage);
-      for (const index of kept.keys()) if (index < start - 16 || index >= end + 16) kept.delete(index);
-      for (let i = start; i < end; i++) {
-        let image = kept.get(i);
-        if (!image) {
-          const pixels = await host.decode(await files[i].slice(0, files[i].byteLength), files[i].name);
-          kept.set(i, (image = preprocess(pixels, card.preprocessing)));
-        }
-        data.set(image, (i - start) * perImage);
-      }
-      return tensor([end - start, 3, height, width], data);
-    },
-  };
+function fileSource(host: Host, card: ModelCard, files: readonly ByteSource[], crops: readonly Pixels[]): ImageSource {
+  const pixelsOf = async (i: number) => host.decode(await files[i].slice(0, files[i].byteLength), files[i].name);
+  return cropSource(files.length, pixelsOf, card.preprocessing, crops);
 }
 
 /** The one file at a path. */

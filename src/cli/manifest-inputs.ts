@@ -1,11 +1,10 @@
 import type { Pixels } from "../images/pixels.ts";
-import { preprocess } from "../images/preprocess.ts";
 import type { ModelCard } from "../models/config.ts";
 import { parseManifest, resolveManifest } from "../runner/data/manifest.ts";
 import { digest } from "../runner/digest.ts";
 import type { ImageSource } from "../runner/image-source.ts";
 import { renderSample } from "../sample/render.ts";
-import { tensor } from "../tensor/tensor.ts";
+import { cropSource } from "./crop-source.ts";
 import type { Host } from "./host.ts";
 import { imageMembers } from "../formats/archives/image-members.ts";
 import { single } from "./image-inputs.ts";
@@ -55,15 +54,6 @@ async function filesOf(host: Host, folder: string): Promise<Candidate[]> {
   });
 }
 
-function sourceOf(images: readonly Candidate[], card: ModelCard): ImageSource {
-  const [height, width] = card.preprocessing.inputSize;
-  return {
-    count: images.length,
-    async batch(start, end) {
-      const data = new Float32Array((end - start) * 3 * height * width);
-      for (let i = start; i < end; i++)
-        data.set(preprocess(await images[i].pixels(), card.preprocessing), (i - start) * 3 * height * width);
-      return tensor([end - start, 3, height, width], data);
-    },
-  };
+function sourceOf(images: readonly Candidate[], { preprocessing }: ModelCard): ImageSource {
+  return cropSource(images.length, (i) => images[i].pixels(), preprocessing);
 }

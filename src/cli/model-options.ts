@@ -1,5 +1,7 @@
 import type { ByteSource } from "../formats/byte-source.ts";
 import { openEngine, type Engine } from "../runner/engine.ts";
+import { printPreprocessing } from "../images/print-preprocessing.ts";
+import { withPreprocessing } from "../runner/data/preprocessing-choice.ts";
 import { modeOf } from "../runner/integer-obstacle.ts";
 import { openModel, withoutQuantizers, type OpenModel } from "../runner/open-model.ts";
 import type { FloatPrecision, PlanMode } from "../runner/plan.ts";
@@ -16,6 +18,10 @@ import { choiceOption, numberOption } from "./parse-args.ts";
 export const modelOptions: Readonly<Record<string, OptionSpec>> = {
   model: { value: "PATH", help: "model file, folder, or Vitrine package", required: true },
   preprocessor: { value: "FILE", help: "a preprocessor_config.json to use instead of the model's" },
+  preprocessing: {
+    value: "TEXT",
+    help: "instead of the model's, for example resize=shortest,size=256,filter=bicubic,colours=imagenet (or mean=,std=); what is left out stays the model's",
+  },
   heads: { value: "N", help: "number of attention heads, where no configuration tells it" },
 };
 
@@ -55,7 +61,11 @@ export async function openModelOption(host: Host, options: Options): Promise<Ope
   const numHeads = numberOption(options, "heads", 1, 4096);
   const found = await host.open(options.model ?? "", true);
   const sources = options.preprocessor === undefined ? found : await withPreprocessor(host, found, options.preprocessor);
-  return openModel(sources, numHeads === undefined ? {} : { numHeads });
+  const model = await openModel(sources, numHeads === undefined ? {} : { numHeads });
+  if (options.preprocessing === undefined) return model;
+  const chosen = withPreprocessing(model, options.preprocessing);
+  const note = `The preprocessing was stated on the command line: ${printPreprocessing(chosen.card.preprocessing)}.`;
+  return { ...chosen, notes: [...model.notes, note] };
 }
 
 /** The model's files with another preprocessor_config.json, beside the weights. */

@@ -1,13 +1,17 @@
 /** Which of a folder's files are used as images: the page's rules, applied before a command runs, so that counts and labels fit. */
+import type { LabelColumns } from "../formats/label-columns.ts";
 import type { ByteSource } from "../formats/byte-source.ts";
 import { pictureKind } from "../images/picture-kind.ts";
 import { readFacts } from "../images/read-facts.ts";
+import type { Pixels } from "../images/pixels.ts";
+import { cropForDisplay } from "../images/preprocess.ts";
 import type { ImageTrait } from "../images/image-traits.ts";
 import { unusualImage } from "../images/unusual-image.ts";
 import type { ModelCard } from "../models/config.ts";
 import { traitNotes, type CalibrationImage, type ImageNote } from "../runner/data/image-notes.ts";
 import { InputError } from "../tensor/input-error.ts";
 import { throwIfCancelled } from "../tensor/progress.ts";
+import { MOST_KEPT_BYTES } from "./crop-source.ts";
 import type { Host } from "./host.ts";
 
 /** What a command says of the files that it was given as images. */
@@ -19,6 +23,8 @@ export interface ImageReport {
   /** Files that are no images by their names. */
   readonly ignored: readonly string[];
   readonly notes: readonly ImageNote[];
+  /** Columns that labels were read from. */
+  readonly labelColumns?: LabelColumns;
 }
 
 export interface UsableImages {
@@ -26,6 +32,8 @@ export interface UsableImages {
   readonly indices: readonly number[];
   /** Of each usable one; the label is the folder that it lies in. */
   readonly pictures: readonly CalibrationImage[];
+  /** What the model sees of each usable one, of the first ones where there are many: they need not be decoded again. */
+  readonly crops: readonly Pixels[];
   readonly report: Omit<ImageReport, "ignored">;
 }
 
@@ -38,6 +46,8 @@ export async function usableImages(
 ): Promise<UsableImages> {
   const indices: number[] = [];
   const pictures: CalibrationImage[] = [];
+  const crops: Pixels[] = [];
+  let keptBytes = 0;
   const traits: (readonly ImageTrait[])[] = [];
   const skipped: { name: string; code: string; reason: string }[] = [];
   const folders = [...new Set(files.map(({ name }) => folderOf(name)))];
@@ -51,7 +61,13 @@ export async function usableImages(
       const facts = readFacts(bytes, file.name);
       const refused = unusual === "skip" ? unusualImage(facts, file.name, card.preprocessing) : null;
       if (refused) throw refused;
-      pictures.push({ label: folders.indexOf(folderOf(file.name)), picture: pictureKind(await host.decode(bytes, file.name)) });
+      const pixels = await host.decode(bytes, file.name);
+      const crop = cropForDisplay(pixels, card.preprocessing);
+      if (crops.length === indices.length && keptBytes + crop.rgb.length <= MOST_KEPT_BYTES) {
+        keptBytes += crop.rgb.length;
+        crops.push(crop);
+      }
+      pictures.push({ label: folders.indexOf(folderOf(file.name)), picture: pictureKind(pixels) });
       traits.push(facts.traits);
       indices.push(index);
     } catch (error) {
@@ -60,7 +76,7 @@ export async function usableImages(
     }
   }
   if (indices.length === 0) throw noneUsable(skipped);
-  return { indices, pictures, report: { given: files.length, used: indices.length, skipped, notes: traitNotes(traits) } };
+  return { indices, pictures, crops, report: { given: files.length, used: indices.length, skipped, notes: traitNotes(traits) } };
 }
 
 function noneUsable(skipped: readonly { readonly name: string; readonly reason: string }[]): InputError {

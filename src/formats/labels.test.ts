@@ -1,21 +1,15 @@
 import { expect, test } from "vitest";
 import { expectCode } from "../testing/expect-code.ts";
+import { textSource } from "../testing/raw-files.ts";
 import { tensor } from "../tensor/tensor.ts";
 import { fromBytes } from "./byte-source.ts";
-import { labelIndices, parseLabelCsv, readLabels } from "./labels.ts";
+import { parseLabelTable } from "./label-table.ts";
+import { labelIndices, readLabels, rowsOf } from "./labels.ts";
 import { writeNpy } from "./npy.ts";
 
-test("reads filename and label wherever they stand, quotes included", () => {
-  const rows = parseLabelCsv('role,label,filename\ntest,3,a.png\r\ntest,"red, round","b ""x"".png"\n\n', "labels.csv");
-  expect(rows).toEqual([
-    { filename: "a.png", label: "3" },
-    { filename: 'b "x".png', label: "red, round" },
-  ]);
-});
-
-test("refuses files without the columns and incomplete lines, naming them", async () => {
-  expect((await expectCode("LABELS_INVALID", () => parseLabelCsv("file,class\na,1", "labels.csv"))).message).toContain("file, class");
-  expect((await expectCode("LABELS_INVALID", () => parseLabelCsv("filename,label\na.png,", "labels.csv"))).message).toContain("Line 2");
+test("a row without file name or label is named by its line", async () => {
+  const table = parseLabelTable("filename,label\na.png,3\nb.png,", "labels.csv");
+  expect((await expectCode("LABELS_INVALID", () => rowsOf(table, { file: "filename", label: "label" }))).message).toContain("Line 3");
 });
 
 test("labels are indices, or names the model lists", async () => {
@@ -30,5 +24,23 @@ test("labels are indices, or names the model lists", async () => {
 
 test("reads labels from npy", async () => {
   const source = fromBytes(writeNpy(tensor([3], Float32Array.of(2, 0, 1))), "labels.npy");
-  expect((await readLabels(source)).map(({ label }) => label)).toEqual(["2", "0", "1"]);
+  expect((await readLabels(source)).rows.map(({ label }) => label)).toEqual(["2", "0", "1"]);
+});
+
+test("reads a table by its guessed columns, or by those that are asked for", async () => {
+  const source = textSource("file_name,fine,coarse\na.png,3,0\nb.png,1,1\n", "labels.csv");
+  const columns = { file: "1", label: "coarse" };
+  expect(await readLabels(source, columns)).toEqual({
+    columns: { file: "file_name", label: "coarse" },
+    rows: [
+      { filename: "a.png", label: "0" },
+      { filename: "b.png", label: "1" },
+    ],
+  });
+  await expectCode("LABEL_COLUMNS", () => readLabels(source));
+  await expectCode("LABEL_COLUMNS", () => readLabels(source, { file: "4", label: "coarse" }));
+  expect(await readLabels(textSource('{"file_name":"a.png","label":2}\n', "metadata.jsonl"))).toEqual({
+    columns: { file: "file_name", label: "label" },
+    rows: [{ filename: "a.png", label: "2" }],
+  });
 });

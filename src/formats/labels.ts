@@ -3,18 +3,31 @@ import { openSafetensors } from "./safetensors.ts";
 import { readAny, type AnyTensor } from "./tensor-store.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { InputError } from "../tensor/input-error.ts";
+import { columnsNamed, guessColumns, unknownColumns, type LabelColumns } from "./label-columns.ts";
+import { LABEL_FILE, parseLabelTable, type LabelTable } from "./label-table.ts";
 
-/** One row of a labels file: the image it names (CSV only) and its label as written. */
+/** One row of a labels file: the image it names (null in an array) and its label as written. */
 export interface LabelRow {
   readonly filename: string | null;
   readonly label: string;
 }
 
-/** Labels from .csv (columns filename,label), .npy or .safetensors (tensor `labels` if several). */
-export async function readLabels(source: ByteSource): Promise<readonly LabelRow[]> {
-  if (/\.csv$/i.test(source.name)) return parseLabelCsv(new TextDecoder().decode(await source.slice(0, source.byteLength)), source.name);
+export interface ReadLabels {
+  readonly rows: readonly LabelRow[];
+  /** Where it was a table: the columns that were read. */
+  readonly columns: LabelColumns | null;
+}
+
+/** Labels from .csv, .tsv, .json or .jsonl (`columns`: which two; guessed where absent), .npy or .safetensors (tensor `labels` if several). */
+export async function readLabels(source: ByteSource, columns?: LabelColumns): Promise<ReadLabels> {
+  if (LABEL_FILE.test(source.name)) {
+    const table = parseLabelTable(new TextDecoder().decode(await source.slice(0, source.byteLength)), source.name);
+    const used = columns === undefined ? guessColumns(table) : columnsNamed(table, columns);
+    if (used === null) throw unknownColumns(table);
+    return { rows: rowsOf(table, used), columns: used };
+  }
   const values = await readArray(source, "labels");
-  return Array.from(values.data, (label) => ({ filename: null, label: String(label) }));
+  return { rows: Array.from(values.data, (label) => ({ filename: null, label: String(label) })), columns: null };
 }
 
 /** An array from .npy or .safetensors; of several tensors the one named `name`. */
@@ -24,36 +37,17 @@ export async function readArray(source: ByteSource, name: string): Promise<AnyTe
   return readAny(store, store.names.length === 1 ? store.names[0] : name);
 }
 
-/** `filename,label` with a header row; other columns are ignored, quotes are allowed. */
-export function parseLabelCsv(text: string, name: string): readonly LabelRow[] {
-  const [header, ...rows] = text
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== "")
-    .map(cells);
-  const file = header?.indexOf("filename") ?? -1;
-  const label = header?.indexOf("label") ?? -1;
-  if (file < 0 || label < 0) {
+/** Every row must name a file and have a label. */
+export function rowsOf(table: LabelTable, { file, label }: LabelColumns): readonly LabelRow[] {
+  const [fileAt, labelAt] = [table.columns.indexOf(file), table.columns.indexOf(label)];
+  return table.rows.map((row, index) => {
+    if (row[fileAt] !== "" && row[labelAt] !== "") return { filename: row[fileAt], label: row[labelAt] };
     throw new InputError("LABELS_INVALID", {
-      what: `"${name}" has the columns ${header?.join(", ") || "(none)"}.`,
-      why: "Labels are read from the columns filename and label.",
-      next: "Add a first line `filename,label`.",
-    });
-  }
-  return rows.map((row, index) => {
-    if (row[file] && row[label] !== undefined && row[label] !== "") return { filename: row[file], label: row[label] };
-    throw new InputError("LABELS_INVALID", {
-      what: `Line ${index + 2} of "${name}" is "${row.join(",")}".`,
-      why: "It has no filename or no label.",
-      next: "Complete or remove the line.",
+      what: `${table.rowName(index)} of "${table.name}" is "${row.join(",")}".`,
+      why: `It has no file name in the column ${file}, or no label in the column ${label}.`,
+      next: "Complete or remove it, or take other columns.",
     });
   });
-}
-
-function cells(line: string): string[] {
-  const found: string[] = [];
-  for (const match of line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g))
-    found.push((match[1]?.replaceAll('""', '"') ?? match[2]).trim());
-  return found;
 }
 
 /** Class indices: numbers as they are, names through the model's label names. */

@@ -149,7 +149,7 @@ function companion(files: readonly ByteSource[], weightsName: string, fileName: 
 
 /** Names under which people keep models of other kinds. */
 const SUSPECTS =
-  /\.(onnx|gguf|h5|hdf5|keras|pb|tflite|msgpack|mlmodel|engine|trt|plan|pt2|parquet|arrow|zip|tar|gz|rar|7z|xz|zst|bz2|pdf|exe|index|data-\d+-of-\d+)$/i;
+  /\.(onnx|gguf|h5|hdf5|keras|pb|tflite|msgpack|mlmodel|engine|trt|plan|parquet|arrow|zip|tar|gz|rar|7z|xz|zst|bz2|pdf|exe|index|data-\d+-of-\d+)$/i;
 
 function networkMissing({ name }: ByteSource) {
   return formatError(
@@ -171,7 +171,7 @@ async function noWeights(files: readonly ByteSource[]) {
   return formatError(
     "NO_WEIGHTS",
     "There are no model weights among these files.",
-    `${given}. Weights are read from .safetensors, PyTorch checkpoints (.pth, .pt, .bin, .ckpt), .npz and .onnx.`,
+    `${given}. Weights are read from .safetensors, PyTorch checkpoints (.pth, .pt, .bin, .ckpt), exported programs (.pt2), .npz and .onnx.`,
     "Drop such a file, with config.json and preprocessor_config.json beside it where there are any.",
   );
 }
@@ -193,7 +193,7 @@ function isSystemFile(name: string): boolean {
 function displayName(name: string): string {
   const stem = baseOf(name)
     .replace(/\.index\.json$/, "")
-    .replace(/\.(safetensors|pth?|bin|ckpt|npz|onnx)$/, "")
+    .replace(/\.(safetensors|pth?|pt2|bin|ckpt|npz|onnx)$/, "")
     .replace(/-\d{5}-of-\d{5}$/, "");
   const folder = baseOf(folderOf(name).slice(0, -1));
   return /^(model|pytorch_model|weights|checkpoint|)$/.test(stem) && folder !== "" ? folder : stem;

@@ -56,7 +56,6 @@ test.each([
   ["vit.keras", "PK\x03\x04\x14\x00\x00\x00metadata.json", /Keras/],
   ["flax_model.msgpack", "\x83\xa6params", /Flax/],
   ["vit.ckpt-100.index", "\0\0\x08\x0a", /TensorFlow checkpoint/],
-  ["vit.pt2", "PK\x03\x04\x00\x00\x08\x08archive/archive_format", /exported/],
 ] as const)("%s is named by its ending", async (name, bytes, says) => {
   const error = await expectCode("NOT_WEIGHTS", () => openModelFiles([byteSource(bytes, name)]));
   expect(error.what).toMatch(says);

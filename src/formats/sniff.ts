@@ -35,7 +35,7 @@ const otherKinds = {
   flax: { what: "weights of Flax (msgpack)", next: `Load them in Python, and ${toSafetensors}` },
   "exported-program": {
     what: "an exported PyTorch program (.pt2)",
-    next: "Save the weights alone: `torch.save(program.state_dict, ...)`, and open that.",
+    next: "Open it under its own name (.pt2).",
   },
   "tensorflow-checkpoint": { what: "part of a TensorFlow checkpoint", next: `Load it in Python, and ${toSafetensors}` },
   packed: {
@@ -156,6 +156,7 @@ function kindOfBytes(bytes: Uint8Array): FileKind {
 function kindOfZip(text: string): FileKind {
   const firstName = text.slice(30, 30 + text.charCodeAt(26) + 256 * text.charCodeAt(27));
   if (firstName.endsWith(".npy")) return "npz";
+  if (/(^|\/)(data\/weights\/[^/]+|archive_format|serialized_exported_program\.json)$/.test(firstName)) return "exported-program";
   // TorchScript's zips begin with the first storage.
   return /(^|\/)data\/\d+$|(^|\/)(data|constants)\.pkl$|\.format_version$|\.storage/.test(firstName) || /\.pkl/.test(text)
     ? "zip-pickle"
@@ -199,7 +200,7 @@ function notWeights(source: ByteSource, what: string, next: string) {
   return formatError(
     "NOT_WEIGHTS",
     `${source.name} is ${what}.`,
-    "Weights are read from .safetensors, PyTorch checkpoints (.pth, .pt, .bin), .npz and .onnx.",
+    "Weights are read from .safetensors, PyTorch checkpoints (.pth, .pt, .bin), exported programs (.pt2), .npz and .onnx.",
     next,
   );
 }

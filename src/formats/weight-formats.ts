@@ -4,6 +4,7 @@ import { openNpz } from "./npz.ts";
 import { openSafetensors } from "./safetensors.ts";
 import { sniff, type FileKind } from "./sniff.ts";
 import type { TensorStore } from "./tensor-store.ts";
+import { openExportedProgram } from "./torch/exported-program.ts";
 import { openTorchLegacy, openTorchZip } from "./torch/open-torch.ts";
 
 export interface WeightFormat {
@@ -18,6 +19,7 @@ export const weightFormats: readonly WeightFormat[] = [
   { kind: "safetensors", endings: /\.safetensors$/i, open: openSafetensors },
   { kind: "zip-pickle", endings: /\.(pth?|bin|ckpt|tar)$/i, open: openTorchZip },
   { kind: "pickle", endings: /\.(pth?|bin|ckpt|tar)$/i, open: openTorchLegacy },
+  { kind: "exported-program", endings: /\.pt2$/i, open: openExportedProgram },
   { kind: "npz", endings: /\.npz$/i, open: openNpz },
 ];
 

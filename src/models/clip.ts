@@ -2,7 +2,7 @@
  * The vision tower of CLIP (Radford et al. 2021, arXiv 2103.00020): a ViT with a norm before the blocks, QuickGELU in OpenAI's weights, and a projection into the space
  * shared with texts. timm's `vit_*_clip_*` and Hugging Face's CLIPModel, CLIPVisionModel(WithProjection) and CLIPForImageClassification.
  */
-import type { PreprocessingDefaults } from "./preprocessing.ts";
+import { clipColours, type PreprocessingDefaults } from "./preprocessing.ts";
 import { isNamed, numberField } from "./settings.ts";
 import { mapNames, vitLikeness, vitNaming, type NameMap, type Naming } from "./tensor-names.ts";
 import { vitFamily } from "./vit-family.ts";
@@ -10,8 +10,6 @@ import type { VitVariant } from "./vit-variant.ts";
 
 const text = /^(text_model\.|text_projection|logit_scale$|logit_bias$)/;
 const naming: Naming = { ...vitNaming, useless: new RegExp(`${vitNaming.useless.source}|${text.source}`) };
-
-export const clipColours = { mean: [0.48145466, 0.4578275, 0.40821073], std: [0.26862954, 0.26130258, 0.27577711] } as const;
 
 const preprocessing: PreprocessingDefaults = {
   ...clipColours,

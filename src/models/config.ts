@@ -76,6 +76,8 @@ export interface ModelCard {
   /** Class names when the files tell them. */
   readonly labels: readonly string[] | null;
   readonly preprocessing: Preprocessing;
+  /** Which of the files states it; absent where none does, and in packages. */
+  readonly preprocessingFile?: string | undefined;
   /** Names of the fields that no file stated and shapes do not show: "numHeads", "epsilon", "preprocessing" ... Shown as assumed, changeable. */
   readonly assumed: readonly string[];
   /** Bytes of the parameters at each precision; biases, norms and embeddings stay float in int8 and int4. */

@@ -5,7 +5,7 @@ import type { VitConfig } from "./config.ts";
 import type { Description } from "./family.ts";
 import { findLabels } from "./labels.ts";
 import { memoryOf } from "./memory.ts";
-import { findPreprocessing, type PreprocessingDefaults } from "./preprocessing.ts";
+import { findPreprocessing, preprocessingFile, type PreprocessingDefaults } from "./preprocessing.ts";
 import { checkDtypes, type NamedShapes } from "./tensor-checks.ts";
 import type { NameMap } from "./tensor-names.ts";
 
@@ -39,6 +39,7 @@ export function describe(
       weightDtype: checkDtypes(files.weights, names),
       labels: findLabels(files.config, config.numClasses),
       preprocessing: found.preprocessing,
+      preprocessingFile: preprocessingFile(files),
       assumed: [...assumed, ...(found.assumed ? ["preprocessing"] : [])],
       memory: memoryOf(allShapes),
     },

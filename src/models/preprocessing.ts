@@ -34,6 +34,18 @@ export interface PreprocessingDefaults {
 
 export const imagenetColours = { mean: imagenetMean, std: imagenetStd } as const;
 export const halfColours = { mean: half, std: half } as const;
+export const clipColours = { mean: [0.48145466, 0.4578275, 0.40821073], std: [0.26862954, 0.26130258, 0.27577711] } as const;
+
+/** Which of a model's files says how images are prepared; undefined where none does. */
+export function preprocessingFile({ preprocessor, config }: Pick<ModelFiles, "preprocessor" | "config">): string | undefined {
+  if (preprocessor) return "preprocessor_config.json";
+  return timmSettings(config) ? "config.json" : undefined;
+}
+
+function timmSettings(config: JsonObject | null): JsonObject | null {
+  const settings = config && (isObject(config.pretrained_cfg) ? config.pretrained_cfg : config);
+  return findField(settings, ["mean", "std", "crop_pct", "interpolation"]) ? settings : null;
+}
 
 export function findPreprocessing(
   files: ModelFiles,
@@ -42,8 +54,8 @@ export function findPreprocessing(
   { imageSize }: Pick<VitConfig, "imageSize">,
 ): FoundPreprocessing {
   if (files.preprocessor) return fromHuggingface(files.preprocessor, defaults, imageSize);
-  const pretrained = files.config && (isObject(files.config.pretrained_cfg) ? files.config.pretrained_cfg : files.config);
-  if (pretrained && findField(pretrained, ["mean", "std", "crop_pct", "interpolation"])) return fromTimm(pretrained, imageSize);
+  const pretrained = timmSettings(files.config);
+  if (pretrained) return fromTimm(pretrained, imageSize);
   const { mean, std } = defaults;
   if (naming === "timm") {
     const preprocessing: Preprocessing = {

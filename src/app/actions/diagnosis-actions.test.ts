@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { isStale } from "../store/result-slice.ts";
+import { isStale } from "../store/stale.ts";
 import { createLabStore } from "../store/lab-store.ts";
 import { createFakeClient } from "../testing/fake-client.ts";
 import type { LabApi } from "../worker/lab-api.ts";

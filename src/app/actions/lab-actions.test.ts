@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { InputError } from "../../tensor/input-error.ts";
 import type { DroppedFile, LabApi } from "../worker/lab-api.ts";
-import { isStale } from "../store/result-slice.ts";
+import { chosenPreprocessing } from "../store/inputs-slice.ts";
+import { isStale } from "../store/stale.ts";
 import { createLabStore } from "../store/lab-store.ts";
 import { createFakeClient } from "../testing/fake-client.ts";
 import type { FakeClient } from "../testing/fake-client.ts";
@@ -55,6 +56,51 @@ describe("lab actions", () => {
     expect(store.getState().model?.card.name).toBe("vit.safetensors");
     expect(store.getState().images?.skipped.map((file) => file.name)).toEqual(["IMG.heic"]);
     expect(store.getState().result?.main.quality.imageCount).toBe(20);
+  });
+
+  it("prepares images in another way: the result is stale until that is undone, and other heads keep it", async () => {
+    const { store, actions } = lab();
+    await actions.openFiles(files("vit.safetensors", ...PICTURES));
+    const { result, model } = store.getState();
+    await actions.choosePreprocessing("size=80,colours=none");
+    expect(store.getState()).toMatchObject({ result, model: { card: { preprocessing: { size: 80, mean: [0, 0, 0] } } } });
+    expect(isStale(store.getState())).toBe(true);
+    expect(chosenPreprocessing(store.getState().model)).toBe("resize=shortest,size=80,filter=bicubic,mean=0/0/0,std=1/1/1");
+    await actions.changeHeads(8);
+    expect(store.getState()).toMatchObject({ model: { card: { preprocessing: { size: 80 } } }, result: { preprocessing: { size: 80 } } });
+    expect(isStale(store.getState())).toBe(false);
+    await actions.choosePreprocessing(null);
+    expect(store.getState().model?.card.preprocessing).toEqual(model?.card.preprocessing);
+    expect(isStale(store.getState())).toBe(true);
+    await actions.choosePreprocessing("size=nothing");
+    expect(store.getState()).toMatchObject({ error: { code: "PREPROCESSING_INVALID" }, model: { card: { preprocessing: { size: 72 } } } });
+    await actions.openFiles(files("other.safetensors"));
+    expect(chosenPreprocessing(store.getState().model)).toBeNull();
+  });
+
+  it("two models of the same kind in one drop: offered to be compared, in float, on the images that come along or later", async () => {
+    const { store, actions } = lab();
+    await actions.openFiles(files("a.safetensors", "b.safetensors", "other-classes.safetensors", ...PICTURES));
+    const { modelChoices: choices, modelPairs } = store.getState();
+    expect(modelPairs.map((pair) => pair.map((at) => choices[at]?.name))).toEqual([["a.safetensors", "b.safetensors"]]);
+    await actions.compareTwo(choices[0]?.files ?? [], choices[1]?.files ?? []);
+    expect(store.getState()).toMatchObject({
+      error: null,
+      result: null,
+      model: { card: { name: "a.safetensors" } },
+      twin: { reference: "a.safetensors", other: "b.safetensors", quality: { imageCount: 20 } },
+      panel: "compare",
+    });
+    expect(store.getState().status).toMatch(/^b.safetensors says the same as a.safetensors on \d+ of 20 images\.$/);
+    // Other images are compared in the same way; a recipe takes its place.
+    await actions.openFiles(files(...PICTURES.slice(0, 9)));
+    expect(store.getState().twin?.quality.imageCount).toBe(9);
+    await actions.compare();
+    expect(store.getState()).toMatchObject({ twin: null, result: { main: { quality: { imageCount: 9 } } } });
+    await actions.compareTwinAgain();
+    expect(store.getState().twin).not.toBeNull();
+    await actions.openFiles(files("c.safetensors"));
+    expect(store.getState()).toMatchObject({ twin: null, twinFiles: null });
   });
 
   it("holds images until a model comes", async () => {

@@ -1,21 +1,25 @@
 import { InputError } from "../../tensor/input-error.ts";
 import type { Job } from "../../tensor/progress.ts";
 import { sortArchives } from "../drop/sort-archives.ts";
+import { sortLabels } from "../drop/sort-labels.ts";
 import { sameFiles } from "../drop/same-files.ts";
-import { completeImages, completeModel, sortFiles } from "../drop/sort-files.ts";
+import { completeImages, completeModel, sortFiles, type SortedFiles } from "../drop/sort-files.ts";
 import type { SharedView } from "../share/share-link.ts";
 import { sharedView } from "../share/shared-view.ts";
 import { browserHubShelf, type BrowserHubShelf } from "../session/hub-shelf.ts";
 import type { FileShelf } from "../session/file-shelf.ts";
 import type { Session } from "../session/session.ts";
 import { BASELINE_RECIPE, compareRequest, controlsOfRun } from "../store/controls-slice.ts";
+import { chosenPreprocessing } from "../store/inputs-slice.ts";
 import { recipeLabel } from "../store/engine-slice.ts";
 import type { LabStore } from "../store/lab-store.ts";
-import { verdictOf } from "../verdict.ts";
+import { twinSentence, verdictOf } from "../verdict.ts";
+import { incomparable } from "../../runner/comparable-models.ts";
+import type { LabelColumns } from "../../formats/label-columns.ts";
 import type { Manifest } from "../../runner/data/manifest.ts";
 import type { SplitRule } from "../../runner/data/choose-images.ts";
 import type { HeldModel } from "../worker/diagnosis-api.ts";
-import type { DroppedFile, ImageView, LabExport, LevelsRequest, SiteLevels } from "../worker/lab-api.ts";
+import type { DroppedFile, ImageView, LabExport, PreprocessingPreview, LevelsRequest, SiteLevels } from "../worker/lab-api.ts";
 import type { LabClient } from "../worker/lab-client.ts";
 import { createBenchActions, watchDevice, type BenchActions } from "./bench-actions.ts";
 import { createDiagnosisActions, type DiagnosisActions } from "./diagnosis-actions.ts";
@@ -37,6 +41,16 @@ export interface LabActions extends DiagnosisActions, BenchActions, HubActions {
   inspect(): Promise<void>;
   /** Other images calibrate and are judged: by a rule, or those that a manifest names. */
   chooseImages(choice: SplitRule | DroppedFile): Promise<void>;
+  /** Labels from other columns of the table that came with the images. */
+  pickLabelColumns(columns: LabelColumns): Promise<void>;
+  /** Two of the models that came together, by their files: the first one is opened, the other one held against it on the images. */
+  compareTwo(reference: readonly DroppedFile[], other: readonly DroppedFile[]): Promise<void>;
+  /** The same again, on other images or after a recipe was looked at. */
+  compareTwinAgain(): Promise<void>;
+  /** How images reach the model, as `printPreprocessing` writes it; null: as the model says. */
+  choosePreprocessing(text: string | null): Promise<void>;
+  /** Not a job: nothing else waits for it, and it stops nothing. */
+  previewPreprocessing(index: number, text: string, signal: AbortSignal): Promise<PreprocessingPreview>;
   /** Digests of the images in use; null when it was cancelled or failed. */
   manifest(): Promise<Manifest | null>;
   stability(): Promise<void>;
@@ -77,6 +91,8 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
   const state = store.getState;
   /** Of a link that was followed: taken up by the first result. */
   let pendingView: SharedView["view"] | null = null;
+  /** Of the same link: for the first model that is opened after it. */
+  let pendingPreprocessing: string | null = null;
   /** The files of the last attempt, also of a failed one: the missing shard may come next. */
   let attempted: readonly DroppedFile[] = [];
 
@@ -114,6 +130,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
     const result = await client.compare(compareRequest(state().controls, state().versus), job);
     job.signal?.throwIfAborted();
     state().setResult(result);
+    state().setTwin(null);
     const { sentence } = verdictOf(result, (name) => recipeLabel(state().recipes, name));
     state().setLastVerdict(sentence);
     if (pendingView !== null) {
@@ -126,12 +143,35 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
     return sentence;
   }
 
+  /** The open model and the other one; returns the sentence to announce. */
+  async function compareTwinNow(job: Job): Promise<string> {
+    state().renameJob("Comparing two models");
+    if (state().panel === "open") state().setPanel("compare");
+    const twin = await client.compareTwin(state().twinFiles ?? [], job);
+    job.signal?.throwIfAborted();
+    state().setTwin(twin);
+    return twinSentence(twin);
+  }
+
   async function openModel(files: readonly DroppedFile[], overrides: { readonly numHeads?: number }, job: Job): Promise<void> {
     const model = await client.openModel(files, overrides, job);
     job.signal?.throwIfAborted();
     state().setModel(model, files);
     state().setKeptModel(null);
     void keepModel(model.card.name, files);
+  }
+
+  /** What a link says of the model that is open now. */
+  async function prepareAsShared(job: Job): Promise<void> {
+    const text = pendingPreprocessing;
+    pendingPreprocessing = null;
+    if (text !== null) await prepare(text, job);
+  }
+
+  async function prepare(text: string | null, job: Job): Promise<void> {
+    const { model, images } = await client.choosePreprocessing(text, job);
+    job.signal?.throwIfAborted();
+    state().setPrepared(model, images);
   }
 
   async function openImages(files: readonly DroppedFile[], job: Job): Promise<void> {
@@ -145,7 +185,14 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
   async function offerModels(files: readonly DroppedFile[], images: readonly DroppedFile[]): Promise<void> {
     const { modelChoices } = await import("../drop/model-choices.ts");
     const choices = await modelChoices(files);
-    state().setModelChoices(choices.map((choice) => ({ ...choice, files: [...choice.files, ...images] })));
+    const cards = await client.modelCards(choices.map((choice) => choice.files), {}); // prettier-ignore
+    const pairs = cards.flatMap((a, i) =>
+      cards.flatMap((b, j) => (i < j && a !== null && b !== null && incomparable(a, b) === null ? [[i, j] as const] : [])),
+    );
+    state().setModelChoices(
+      choices.map((choice) => ({ ...choice, files: [...choice.files, ...images] })),
+      pairs,
+    );
     // The next drop completes nothing of this one.
     attempted = [];
   }
@@ -210,6 +257,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         const { model, images } = await client.openSample(job);
         job.signal?.throwIfAborted();
         state().setSample(model, images);
+        await prepareAsShared(job);
         attempted = [];
         return compareNow(job);
       });
@@ -222,8 +270,8 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         const found = await files;
         job.signal?.throwIfAborted();
         if (found.length === 0) return "The drop had no files.";
-        const sorted = await sortArchives(sortFiles(found));
-        state().setModelChoices([]);
+        const sorted = await partsOf(found);
+        state().setModelChoices([], []);
         state().setIgnoredFiles(sorted.ignored.map(({ path }) => path));
         const isOpen = await sameFiles(state().modelFiles, sorted.model, job.signal);
         if (isOpen && sorted.images.length === 0) throw alreadyOpen(sorted.model);
@@ -233,6 +281,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
             if (error instanceof InputError && error.code === "SEVERAL_MODELS") await offerModels(attempted, sorted.images);
             throw error;
           });
+          await prepareAsShared(job);
         }
         const imageFiles = completeImages(state().imageFiles, sorted.images);
         if (state().model === null) {
@@ -241,14 +290,32 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         }
         if (imageFiles.length === 0) return "The model is open. Now add images.";
         await openImages(imageFiles, job);
-        return compareNow(job);
+        return state().twinFiles === null ? compareNow(job) : compareTwinNow(job);
       });
       if (done) await selfTestOnce();
+    },
+    async compareTwo(reference, other) {
+      await jobs.run("Opening two models", false, async (job) => {
+        const [sorted, sortedOther] = await Promise.all([reference, other].map(partsOf));
+        state().setModelChoices([], []);
+        attempted = sorted?.model ?? [];
+        await openModel(attempted, {}, job);
+        state().setTwinFiles(sortedOther?.model ?? null);
+        const imageFiles = completeImages(state().imageFiles, sorted?.images ?? []);
+        if (imageFiles.length === 0) return "The first model is open. Now add images to compare both on.";
+        await openImages(imageFiles, job);
+        return compareTwinNow(job);
+      });
+    },
+    async compareTwinAgain() {
+      if (state().twinFiles !== null && state().images !== null) await jobs.run("Comparing two models", false, compareTwinNow);
     },
     async changeHeads(numHeads) {
       const done = await jobs.run("Opening the model again", false, async (job) => {
         const { modelFiles, imageFiles } = state();
+        const preprocessing = chosenPreprocessing(state().model);
         await openModel(modelFiles, { numHeads }, job);
+        if (preprocessing !== null) await prepare(preprocessing, job);
         if (imageFiles.length === 0) return `The model is open with ${numHeads} heads.`;
         await openImages(imageFiles, job);
         return compareNow(job);
@@ -265,6 +332,21 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         return `${images.calibrationCount} images calibrate, ${images.evaluation.length} are judged.`;
       });
     },
+    async pickLabelColumns(columns) {
+      await jobs.run("Reading labels", false, async (job) => {
+        const images = await client.pickLabelColumns(columns, job);
+        job.signal?.throwIfAborted();
+        state().setImages(images, state().imageFiles);
+        return `Labels are read from the column ${columns.label}.`;
+      });
+    },
+    async choosePreprocessing(text) {
+      await jobs.run("Preparing images", false, async (job) => {
+        await prepare(text, job);
+        return text === null ? "Images are prepared as the model says." : "Images are prepared as you chose.";
+      });
+    },
+    previewPreprocessing: (index, text, signal) => client.previewPreprocessing(index, text, { signal }),
     async readExportChoices() {
       state().setExportChoices(await client.exportChoices().catch(() => []));
     },
@@ -307,6 +389,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
         const { versus } = shared.view;
         if (versus !== undefined && state().recipes.some(({ name }) => name === versus)) state().setVersus(versus);
         pendingView = shared.view;
+        pendingPreprocessing = shared.preprocessing ?? null;
         state().setPanel(shared.view.panel);
       } catch (error) {
         state().fail(errorParts(error));
@@ -324,10 +407,18 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
           const { model, images } = await client.openSample(job);
           job.signal?.throwIfAborted();
           state().setSample(model, images);
+          if (session.preprocessing !== null) await prepare(session.preprocessing, job);
         } else if (files) {
           await openModel(files, {}, job);
+          if (session.preprocessing !== null) await prepare(session.preprocessing, job);
           const images = (await shelf?.images()) ?? [];
           if (images.length > 0) await openImages(images, job);
+        }
+        const columns = session.labelColumns;
+        if (columns !== null && state().images?.labelFile?.by === "guess") {
+          // Another version may have guessed, or the file may be another by now: what cannot be read is guessed again.
+          const images = await client.pickLabelColumns(columns, job).catch(() => state().images);
+          if (images !== null) state().setImages(images, state().imageFiles);
         }
         const opened = state().images;
         if (opened !== null && rule !== null && JSON.stringify(rule) !== JSON.stringify(opened.rule)) {
@@ -381,6 +472,10 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
     },
   };
   return actions;
+}
+
+async function partsOf(files: readonly DroppedFile[]): Promise<SortedFiles> {
+  return sortLabels(await sortArchives(sortFiles(files)));
 }
 
 function alreadyOpen(files: readonly DroppedFile[]): InputError {

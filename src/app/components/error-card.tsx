@@ -5,12 +5,15 @@ import type { ErrorParts } from "../worker/lab-api.ts";
 import { CodeText } from "./code-text.tsx";
 import { useActions, useLab } from "./lab-context.tsx";
 
+const MOST_PAIRS = 6;
+
 /** What it is, why it cannot be used, what to do next; the rest of the page stays as it was. */
 export function ErrorCard() {
   const error = useLab((state) => state.error);
   const dismiss = useLab((state) => state.dismissError);
   const choices = useLab((state) => state.modelChoices);
-  const { openFiles } = useActions();
+  const pairs = useLab((state) => state.modelPairs);
+  const { openFiles, compareTwo } = useActions();
   const [copied, setCopied] = useState<ErrorParts | null>(null);
   const card = useRef<HTMLElement>(null);
   // Somebody far down the page would not see it appear at the top.
@@ -44,6 +47,21 @@ export function ErrorCard() {
               </Button>
             </li>
           ))}
+        </ul>
+      )}
+      {error.code === "SEVERAL_MODELS" && pairs.length > 0 && (
+        <ul className="plain" aria-label="Models that can be compared" data-testid="model-pairs">
+          {pairs.slice(0, MOST_PAIRS).map(([first, second]) => {
+            const [reference, other] = [choices[first], choices[second]];
+            if (reference === undefined || other === undefined) return null;
+            return (
+              <li key={`${reference.name} ${other.name}`}>
+                <Button className="button" onPress={() => void compareTwo(reference.files, other.files)}>
+                  Compare {other.name} with {reference.name}
+                </Button>
+              </li>
+            );
+          })}
         </ul>
       )}
       {entry && (

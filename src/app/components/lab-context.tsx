@@ -26,6 +26,11 @@ export function useLab<T>(select: (state: LabState) => T): T {
   return useStore(useLabContext().store, select);
 }
 
+/** For what is read when somebody acts and not before. */
+export function useLabStore(): LabStore {
+  return useLabContext().store;
+}
+
 export function useActions(): LabActions {
   return useLabContext().actions;
 }

@@ -1,33 +1,26 @@
 import { Button } from "react-aria-components/Button";
-import { controlsOfRun } from "../store/controls-slice.ts";
-import { isStale } from "../store/result-slice.ts";
+import { isPreparedOtherwise, isStale } from "../store/stale.ts";
 import { useActions, useLab } from "./lab-context.tsx";
+import { useUndoChange } from "./use-undo-change.ts";
 
-/** Says that the recipe has changed since the shown run, and offers both ways out. */
+/** Says that the recipe or the preprocessing has changed since the shown run, and offers both ways out. */
 export function StaleNotice() {
   const stale = useLab(isStale);
   const isRunning = useLab((state) => state.job !== null && !state.job.isBackground);
-  const request = useLab((state) => state.result?.asked ?? null);
-  const setControls = useLab((state) => state.setControls);
-  const setVersus = useLab((state) => state.setVersus);
+  const isPrepared = useLab((state) => !isPreparedOtherwise(state));
+  const undo = useUndoChange();
   const { compare } = useActions();
-  if (!stale || isRunning || request === null) return null;
-  const { baseline } = request;
+  if (!stale || isRunning) return null;
   return (
     <div className="notice warning stale-notice" data-testid="stale-notice">
       <p>
-        <span aria-hidden="true">▲ </span>The recipe changed since this run.
+        <span aria-hidden="true">▲ </span>
+        {isPrepared ? "The recipe changed since this run." : "The preprocessing changed since this run."}
       </p>
       <Button className="button" onPress={() => void compare()}>
         Run again
       </Button>
-      <Button
-        className="button"
-        onPress={() => {
-          setControls(controlsOfRun(request));
-          if (baseline !== null) setVersus(baseline);
-        }}
-      >
+      <Button className="button" onPress={undo}>
         Undo the change
       </Button>
     </div>

@@ -21,6 +21,9 @@ describe("sortFiles", () => {
     expect(paths(sortFiles(files("model.onnx")).model)).toEqual(["model.onnx"]);
     expect(paths(sortFiles(files("notes.txt")).model)).toEqual(["notes.txt"]);
     expect(paths(sortFiles(files("a.png", "movie.mp4")).model)).toEqual([]);
+    for (const name of ["vit.pth", "vit.pt2", "vit.npz", "vit.onnx", "m/pytorch_model.bin"]) {
+      expect(paths(sortFiles(files(name, "a.png")).model)).toEqual([name]);
+    }
   });
   it("hands undecodable pictures to the images, whose reader names them", () => {
     expect(paths(sortFiles(files("IMG_1.HEIC", "scan.tiff")).images)).toEqual(["IMG_1.HEIC", "scan.tiff"]);

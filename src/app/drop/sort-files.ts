@@ -1,16 +1,19 @@
 import { IMAGE_NAME } from "../../formats/archives/image-names.ts";
 import type { DroppedFile } from "../worker/lab-api.ts";
 
-/** A drop sorted into what the lab opens as a model, what it opens as images (with their label CSV), and litter. */
+/** A drop sorted into what the lab opens as a model, what it opens as images (with their table of labels), and litter. */
 export interface SortedFiles {
   readonly model: readonly DroppedFile[];
   readonly images: readonly DroppedFile[];
   readonly ignored: readonly DroppedFile[];
 }
 
-const CSV = /\.csv$/i;
+/** Of labels; JSON is looked into before it belongs to the images. */
+const LABELS = /\.(csv|tsv|jsonl)$/i;
 const LITTER = /(^|\/)(\.[^/]*|thumbs\.db|desktop\.ini|__macosx\/.*|readme[^/]*|licen[cs]e[^/]*|[^/]+\.(md|txt|py|ipynb|log))$/i;
 const SAFETENSORS = /\.safetensors$/i;
+/** Other names that only weights have: they are meant, also among pictures. */
+const WEIGHTS = /\.(pth?|pt2|ckpt|npz|onnx|onnx[_.]data)$|(^|\/)pytorch_model[^/]*\.bin$/i;
 const byName = new Intl.Collator("en", { numeric: true });
 const MODEL_CONTEXT = /\.json$/i;
 
@@ -21,15 +24,15 @@ const MODEL_CONTEXT = /\.json$/i;
 export function sortFiles(files: readonly DroppedFile[]): SortedFiles {
   const useful = files.filter((file) => !LITTER.test(file.path));
   // Browsers give a folder in any order; which images calibrate must not depend on it.
-  const isImage = ({ path }: DroppedFile): boolean => IMAGE_NAME.test(path) || CSV.test(path);
+  const isImage = ({ path }: DroppedFile): boolean => IMAGE_NAME.test(path) || LABELS.test(path);
   const images = useful.filter(isImage).toSorted((a, b) => byName.compare(a.path, b.path));
   const rest = useful.filter((file) => !isImage(file));
   const hasModel = rest.some((file) => SAFETENSORS.test(file.path));
-  const pictures = images.some((file) => !CSV.test(file.path));
+  const pictures = images.some((file) => !LABELS.test(file.path));
   const isModel = (file: DroppedFile): boolean => {
     if (hasModel) return SAFETENSORS.test(file.path) || MODEL_CONTEXT.test(file.path);
     // A stray file between pictures is no reason to refuse the pictures.
-    return !pictures || MODEL_CONTEXT.test(file.path);
+    return !pictures || WEIGHTS.test(file.path) || MODEL_CONTEXT.test(file.path);
   };
   const model = rest.filter(isModel);
   // Nothing but litter: let the engine say what the file is.
@@ -53,10 +56,10 @@ export function completeModel(earlier: readonly DroppedFile[], incoming: readonl
   return [...earlier.filter((file) => !names.has(baseName(file.path))), ...incoming];
 }
 
-/** A label CSV that comes alone belongs to the images already there; other pictures replace them. */
+/** A table of labels that comes alone belongs to the images already there; other pictures replace them. */
 export function completeImages(earlier: readonly DroppedFile[], incoming: readonly DroppedFile[]): readonly DroppedFile[] {
-  const isCsv = (file: DroppedFile): boolean => CSV.test(file.path);
-  return incoming.every(isCsv) ? [...earlier.filter((file) => !isCsv(file)), ...incoming] : incoming;
+  const isTable = (file: DroppedFile): boolean => LABELS.test(file.path) || MODEL_CONTEXT.test(file.path);
+  return incoming.every(isTable) ? [...earlier.filter((file) => !isTable(file)), ...incoming] : incoming;
 }
 
 /** ["model/00002"] for "model-00001-of-00002.safetensors", [] for a file that is no shard. */

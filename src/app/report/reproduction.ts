@@ -7,6 +7,8 @@ export interface RunInputs {
   /** Names of the model's files as they were given. */
   readonly modelFiles: readonly string[];
   readonly card: ModelCard;
+  /** Chosen instead of the model's own; null where nothing was. */
+  readonly preprocessing: string | null;
 }
 
 export const MANIFEST_NAME = "vitrine-manifest.json";
@@ -17,10 +19,11 @@ export const LAYER_BITS_NAME = "layer-bits.json";
  * The command that makes the same comparison without the page. Which images calibrate and are judged is in the manifest that is downloaded beside it;
  * the browser never tells where files lie, so their folders have to be put in.
  */
-export function reproductionCommand(request: QuantizeRequest, { isSample, modelFiles, card }: RunInputs): string {
+export function reproductionCommand(request: QuantizeRequest, { isSample, modelFiles, card, preprocessing }: RunInputs): string {
   const model = isSample ? "public/sample" : quote(modelPath(modelFiles));
   const args = [`--model ${model}`, ...(isSample ? [] : ["--images IMAGES_FOLDER"]), `--manifest ${MANIFEST_NAME}`];
   if (!isSample && card.quantization === undefined && card.assumed.includes("numHeads")) args.push(`--heads ${card.config.numHeads}`);
+  if (preprocessing !== null) args.push(`--preprocessing ${quote(preprocessing)}`);
   if (card.quantization === undefined) {
     args.push(`--recipe ${quote(request.recipe)}`, `--weights ${request.weightBits}`, `--activations ${request.activationBits}`);
     if (request.attentionBits !== undefined) args.push(`--attention ${request.attentionBits}`);
@@ -41,5 +44,5 @@ function modelPath(files: readonly string[]): string {
 
 /** As a POSIX shell reads it back. */
 function quote(text: string): string {
-  return /^[\w./@:=+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  return /^[\w./@:=+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

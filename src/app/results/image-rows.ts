@@ -1,4 +1,5 @@
-import type { LabComparison, LabImage } from "../worker/lab-api.ts";
+import type { Comparison } from "../../runner/comparison.ts";
+import type { LabImage } from "../worker/lab-api.ts";
 import { isNearTie, margins } from "./margins.ts";
 import { argmaxOfRow, klOfRow, markOf, pairedTop, softmaxRow } from "./predictions.ts";
 import type { ClassShare, Mark } from "./predictions.ts";
@@ -25,8 +26,14 @@ export interface ImageRow {
   readonly top: readonly ClassShare[];
 }
 
+type Shown = Pick<Comparison, "classes" | "floatLogits" | "quantizedLogits" | "quality">;
+
 /** Rows in the order of the images. Seen from the baseline's side nothing is rescued: there is no third recipe to be rescued from. */
-export function imageRows(result: LabComparison, images: readonly LabImage[], side: Side): readonly ImageRow[] {
+export function imageRows(
+  result: { readonly main: Shown; readonly baseline: Shown | null },
+  images: readonly LabImage[],
+  side: Side,
+): readonly ImageRow[] {
   const shown = side === "baseline" && result.baseline !== null ? result.baseline : result.main;
   const other = side === "main" ? result.baseline : null;
   const { classes, floatLogits, quantizedLogits } = shown;

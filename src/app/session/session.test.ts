@@ -16,6 +16,8 @@ const session: Session = {
   filter: "flip",
   lastVerdict: "keeps 29 of 32.",
   source: { kind: "files", model: "abc" },
+  preprocessing: "size=256",
+  labelColumns: { file: "image", label: "class" },
   rule: { order: "shuffled", seed: 3, calibrationCount: 8, evaluationCount: 16 },
 };
 

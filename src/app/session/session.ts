@@ -4,6 +4,7 @@ import { GRANULARITIES } from "../../quant/granularity.ts";
 import { RULE_ROLES, type LayerRule } from "../../quant/rules/layer-rule.ts";
 import { RULE_SCHEMES } from "../../quant/rules/rule-schemes.ts";
 import { withLayerBits } from "../../quant/rules/set-bits.ts";
+import type { LabelColumns } from "../../formats/label-columns.ts";
 import type { QuantizeRequest } from "../../runner/comparison.ts";
 import type { SplitRule } from "../../runner/data/choose-images.ts";
 import type { Filter, Side } from "../results/image-rows.ts";
@@ -21,6 +22,10 @@ export interface Session {
   /** What was open. `model`: its place in the private file system, null where it could not be kept. */
   readonly source: { readonly kind: "sample" } | { readonly kind: "files"; readonly model: string | null } | null;
   readonly rule: SplitRule | null;
+  /** Instead of the model's own, as `printPreprocessing` writes it. */
+  readonly preprocessing: string | null;
+  /** Of a table of labels, where somebody picked them. */
+  readonly labelColumns: LabelColumns | null;
 }
 
 const KEY = "vitrine-session-1";
@@ -50,7 +55,7 @@ export function parseSession(text: string | null): Session | null {
     return null;
   }
   if (!isRecord(json) || !isRecord(json["controls"])) return null;
-  const { panel, versus, side, filter, lastVerdict, source, rule } = json;
+  const { panel, versus, side, filter, lastVerdict, source, rule, labelColumns, preprocessing } = json;
   const controls = parseControls(json["controls"]);
   if (controls === null || typeof panel !== "string" || !isPanelName(panel)) return null;
   return {
@@ -62,7 +67,15 @@ export function parseSession(text: string | null): Session | null {
     lastVerdict: typeof lastVerdict === "string" ? lastVerdict : null,
     source: parseSource(source),
     rule: parseRule(rule),
+    preprocessing: typeof preprocessing === "string" ? preprocessing : null,
+    labelColumns: parseColumns(labelColumns),
   };
+}
+
+function parseColumns(columns: unknown): LabelColumns | null {
+  if (!isRecord(columns)) return null;
+  const { file, label } = columns;
+  return typeof file === "string" && typeof label === "string" ? { file, label } : null;
 }
 
 function parseControls({

@@ -29,6 +29,8 @@ const shared = z.object({
   }),
   model: z.object({ name: z.string().max(300), isSample: z.boolean(), weights: digest }).nullable(),
   images: z.object({ calibration: z.number().int(), evaluation: z.number().int(), digest }).nullable(),
+  /** Instead of the model's own, as `printPreprocessing` writes it. */
+  preprocessing: z.string().min(1).max(300).optional(),
   rule: z
     .object({
       order: z.enum(["given", "shuffled"]),

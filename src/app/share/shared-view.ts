@@ -1,9 +1,11 @@
 import type { LabState } from "../store/lab-store.ts";
+import { chosenPreprocessing } from "../store/inputs-slice.ts";
 import type { SharedView } from "./share-link.ts";
 
 /** What a link to the present view carries: the run that is shown, else the recipe that is set. */
 export function sharedView(state: LabState): SharedView {
   const { result, controls, versus, panel, side, filter, model, modelFiles, images, fingerprint } = state;
+  const preprocessing = chosenPreprocessing(model);
   const { recipe, weightBits, activationBits, attentionBits, rules, levels } = result?.asked ?? controls;
   return {
     controls: {
@@ -22,5 +24,6 @@ export function sharedView(state: LabState): SharedView {
         ? null
         : { calibration: images.calibrationCount, evaluation: images.evaluation.length, digest: fingerprint?.images ?? null },
     rule: images?.rule ?? null,
+    ...(preprocessing === null ? {} : { preprocessing }),
   };
 }

@@ -26,6 +26,8 @@ import { sweepSlice } from "./sweep-slice.ts";
 import type { SweepSlice } from "./sweep-slice.ts";
 import { tourSlice } from "./tour-slice.ts";
 import type { TourSlice } from "./tour-slice.ts";
+import { twinSlice } from "./twin-slice.ts";
+import type { TwinSlice } from "./twin-slice.ts";
 import { viewSlice } from "./view-slice.ts";
 import type { ViewSlice } from "./view-slice.ts";
 
@@ -43,7 +45,8 @@ export type LabState = EngineSlice &
   BenchSlice &
   SharedSlice &
   SessionSlice &
-  TourSlice;
+  TourSlice &
+  TwinSlice;
 export type LabStore = StoreApi<LabState>;
 
 export function createLabStore(): LabStore {
@@ -62,5 +65,6 @@ export function createLabStore(): LabStore {
     ...sharedSlice(set),
     ...sessionSlice(set),
     ...tourSlice(set),
+    ...twinSlice(set),
   }));
 }

@@ -1,7 +1,5 @@
 import type { Filter, Side } from "../results/image-rows.ts";
 import type { LabComparison } from "../worker/lab-api.ts";
-import { compareRequest, sameRequest } from "./controls-slice.ts";
-import type { ControlsSlice } from "./controls-slice.ts";
 import type { SetSlice } from "./set-slice.ts";
 
 /** The last comparison and how it is looked at. */
@@ -29,11 +27,4 @@ export function resultSlice(set: SetSlice<ResultSlice>): ResultSlice {
     setSide: (side) => set((state) => ({ side, filter: side === "baseline" && state.filter === "rescued" ? "all" : state.filter })),
     setFilter: (filter) => set({ filter }),
   };
-}
-
-/** True when the controls no longer say what the shown result was made with. */
-export function isStale(state: Pick<ResultSlice, "result"> & Pick<ControlsSlice, "controls" | "versus">): boolean {
-  if (state.result === null) return false;
-  const { asked } = state.result;
-  return !sameRequest(asked, state.controls) || asked.baseline !== compareRequest(state.controls, state.versus).baseline;
 }

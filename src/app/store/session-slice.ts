@@ -1,5 +1,8 @@
 import type { KeptSet } from "../session/file-shelf.ts";
 import type { Session } from "../session/session.ts";
+import type { LabelFile } from "../worker/label-file.ts";
+import type { OpenedModel } from "../worker/lab-api.ts";
+import { chosenPreprocessing } from "./inputs-slice.ts";
 import type { SetSlice } from "./set-slice.ts";
 
 /** What this browser keeps from visit to visit. */
@@ -30,13 +33,25 @@ export function sessionSlice(set: SetSlice<SessionSlice>): SessionSlice {
 export function sessionOf(
   state: SessionSlice &
     Pick<Session, "panel" | "controls" | "versus" | "side" | "filter"> & {
-      readonly model: unknown;
+      readonly model: OpenedModel | null;
       readonly modelFiles: readonly unknown[];
-      readonly images: { readonly rule: Session["rule"] } | null;
+      readonly images: { readonly rule: Session["rule"]; readonly labelFile: LabelFile | null } | null;
     },
 ): Session {
   const { panel, controls, versus, side, filter, lastVerdict, keptModel, model, modelFiles, images } = state;
   const source =
     model === null ? null : modelFiles.length === 0 ? ({ kind: "sample" } as const) : ({ kind: "files", model: keptModel } as const);
-  return { panel, controls, versus, side, filter, lastVerdict, source, rule: images?.rule ?? null };
+  const labelColumns = images?.labelFile?.by === "person" ? images.labelFile.used : null;
+  return {
+    panel,
+    controls,
+    versus,
+    side,
+    filter,
+    lastVerdict,
+    source,
+    rule: images?.rule ?? null,
+    labelColumns,
+    preprocessing: chosenPreprocessing(model),
+  };
 }

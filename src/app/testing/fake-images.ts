@@ -3,8 +3,11 @@ import type { SplitRule } from "../../runner/data/choose-images.ts";
 import { DEFAULT_RULE } from "../../runner/data/choose-images.ts";
 import type { Manifest } from "../../runner/data/manifest.ts";
 import type { QuantizeRequest } from "../../runner/comparison.ts";
+import { parseLabelTable } from "../../formats/label-table.ts";
+import { labelImages } from "../worker/label-file.ts";
+import type { LabelColumns } from "../../formats/label-columns.ts";
 import type { ImageSet, ImageUse, LabImage, LabStability } from "../worker/lab-api.ts";
-import { DEPTH, FAKE_CLASSES, FAKE_IMAGE_COUNT, fakeLabel } from "./fake-data.ts";
+import { DEPTH, FAKE_CLASSES, FAKE_IMAGE_COUNT, fakeCard, fakeLabel } from "./fake-data.ts";
 
 const CALIBRATION_COUNT = 32;
 
@@ -36,6 +39,7 @@ export function fakeImageSet(
     leakage,
     items: names.map((name, index) => ({ name, label: fakeLabel(index), use: useOf(index) })),
     rule,
+    labelFile: null,
     labels: {
       source: "folders",
       rule: "Folder numbers.",
@@ -86,5 +90,24 @@ export function fakeNormalisation(): NormalisationCheck {
       { name: "0.5 (-1 to 1)", mean: half, std: half, isCurrent: false, confidence: 0.81, accuracy: 0.9375 },
     ],
     better: 1,
+  };
+}
+
+/** The set with labels from a table, read as the engine reads it. */
+export function withFakeLabels(
+  set: ImageSet,
+  table: { readonly name: string; readonly text: string },
+  asked: LabelColumns | null,
+): ImageSet {
+  const paths = set.items.map(({ name }) => name);
+  const { mapping, file } = labelImages(paths, parseLabelTable(table.text, table.name), asked, fakeCard(4));
+  const { labels, ...rest } = mapping;
+  const labelOf = new Map(paths.map((path, i) => [path, labels[i] ?? null]));
+  return {
+    ...set,
+    evaluation: set.evaluation.map((image) => ({ ...image, label: labelOf.get(image.name) ?? null })),
+    items: set.items.map((item, i) => ({ ...item, label: labels[i] ?? null })),
+    labels: rest,
+    labelFile: file,
   };
 }

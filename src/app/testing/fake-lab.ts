@@ -1,4 +1,6 @@
 import type { AdapterDescription, Comparison, QuantizeRequest } from "../../runner/comparison.ts";
+import { LABEL_FILE } from "../../formats/label-table.ts";
+import { parsePreprocessing } from "../../runner/data/preprocessing-choice.ts";
 import { parseManifest } from "../../runner/data/manifest.ts";
 import type { AdapterTuning } from "../../runner/tune/adapter-tuning.ts";
 import { bitSettingName } from "../../runner/sweep/bit-setting.ts";
@@ -11,7 +13,7 @@ import type { DroppedFile, ImageSet, LabApi, LabComparison, LabSide, OpenedModel
 import { fakeProfile, fakeTuning } from "./fake-bench.ts";
 import { DEPTH, FAKE_CLASSES, fakeCard, fakeFloatLogits, fakeLabel, fakeLayers, fakeQuantizedLogits } from "./fake-data.ts";
 import { fakeAttention, fakeDiagnosis, fakeRow } from "./fake-diagnosis.ts";
-import { fakeImageSet, fakeManifest, fakeNormalisation, fakeSampleNames, fakeStability } from "./fake-images.ts";
+import { fakeImageSet, fakeManifest, fakeNormalisation, fakeSampleNames, fakeStability, withFakeLabels } from "./fake-images.ts";
 import { fakeLevels, fakeSites } from "./fake-levels.ts";
 import { fakeEffectiveBits, fakeRecipeSites } from "./fake-recipe-sites.ts";
 import { fakeTensors } from "./fake-tensors.ts";
@@ -31,6 +33,8 @@ export interface FakeLabOptions {
 export function createFakeLab(options: FakeLabOptions): LabApi {
   const cancelled = new Set<string>();
   let images: ImageSet | null = null;
+  let model: OpenedModel | null = null;
+  let labels: { readonly name: string; readonly text: string } | null = null;
   let last: LabComparison | null = null;
   let runs = 0;
   let tuning: AdapterTuning | null = null;
@@ -66,12 +70,13 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
     },
     async openModel(files, overrides) {
       await Promise.resolve();
-      return openFakeModel(files, overrides.numHeads ?? null);
+      return (model = openFakeModel(files, overrides.numHeads ?? null));
     },
     async openSample(jobId, onProgress) {
       await steps(jobId, ["opening the sample model", "rendering images"], onProgress);
       images = fakeImageSet(fakeSampleNames(options.imageCount ?? 64), [], options.makeThumbnail);
-      return { model: { card: fakeCard(4), note: "Made-up data: this is the page's stand-in engine, nothing was computed." }, images };
+      model = { card: fakeCard(4), note: "Made-up data: this is the page's stand-in engine, nothing was computed.", stated: STATED };
+      return { model, images };
     },
     async openImages(jobId, files, onProgress) {
       await steps(jobId, ["decoding images"], onProgress);
@@ -86,8 +91,10 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
           next: "Drop JPEG or PNG files.",
         });
       }
-      images = fakeImageSet(names, skipped, options.makeThumbnail);
-      return images;
+      const opened = fakeImageSet(names, skipped, options.makeThumbnail);
+      const file = files.find(({ path }) => LABEL_FILE.test(path));
+      labels = file ? { name: file.path, text: await file.blob.text() } : null;
+      return (images = labels ? withFakeLabels(opened, labels, null) : opened);
     },
     async chooseImages(jobId, rule, onProgress) {
       await steps(jobId, ["reading images"], onProgress);
@@ -105,6 +112,10 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
       parseManifest(await file.blob.text(), file.path);
       images = { ...opened(), rule: null };
       return images;
+    },
+    async pickLabelColumns(_jobId, columns) {
+      await Promise.resolve();
+      return (images = withFakeLabels(opened(), labels ?? { name: "labels.csv", text: "" }, columns));
     },
     async manifest(jobId, onProgress) {
       await steps(jobId, ["hashing images"], onProgress);
@@ -124,6 +135,18 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
         original: options.makeThumbnail(index, fakeLabel(index)),
         seen: options.makeThumbnail(index, fakeLabel(index)),
       }),
+    async choosePreprocessing(jobId, text, onProgress) {
+      await steps(jobId, ["preparing images"], onProgress);
+      const preprocessing = text === null ? STATED.preprocessing : parsePreprocessing(text, STATED.preprocessing);
+      if (model === null) throw new InputError("NO_MODEL", { what: "No model is open.", why: "None was given.", next: "Open one." });
+      model = { ...model, card: { ...model.card, preprocessing, assumed: text === null ? fakeCard(4).assumed : ["epsilon"] } };
+      return { model, images: images === null ? null : { ...images } };
+    },
+    async previewPreprocessing(index, text) {
+      await Promise.resolve();
+      const { size } = parsePreprocessing(text, STATED.preprocessing);
+      return { seen: options.makeThumbnail(index + size, fakeLabel(index)), lowest: -2, highest: 2, mean: 0.25 };
+    },
     fingerprint: () => Promise.resolve({ weights: "12".repeat(32), images: images === null ? null : "34".repeat(32) }),
     async stability(jobId, request, onProgress) {
       await steps(jobId, ["calibrating the first half", "calibrating the second half"], onProgress);
@@ -153,11 +176,38 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
       last = {
         id: `run ${++runs}`,
         asked: request,
+        preprocessing: model?.card.preprocessing ?? STATED.preprocessing,
         main: sideOf(request.recipe),
         baseline: request.baseline === null ? null : sideOf(request.baseline),
         warnings: images?.leakage === true ? [{ code: "CALIBRATION_OVERLAP", text }] : [],
       };
       return last;
+    },
+    modelCards: (models) =>
+      Promise.resolve(
+        models.map((files) => {
+          const name = files.find(({ path }) => path.endsWith(".safetensors"))?.path;
+          if (name === undefined) return null;
+          const card = fakeCard(4);
+          return { ...card, name, config: { ...card.config, numClasses: name.includes("other-classes") ? 5 : card.config.numClasses } };
+        }),
+      ),
+    async compareTwin(jobId, files, onProgress) {
+      await steps(jobId, ["running both models"], onProgress);
+      const request = { recipe: "repq-vit", weightBits: 4, activationBits: 4, levels: "strict" } as const;
+      const found = fakeComparison(request, images?.evaluation.length ?? 0, usable());
+      const { quality, env, floatLogits, quantizedLogits, classes } = found;
+      return {
+        reference: model?.card.name ?? "",
+        other: files.find(({ path }) => path.endsWith(".safetensors"))?.path ?? "",
+        notes: ["Each reads the images as its own files want them."],
+        quality,
+        env,
+        classes,
+        perf: { referenceMs: 812, otherMs: 820, imageCount: quality.imageCount },
+        referenceLogits: floatLogits,
+        otherLogits: quantizedLogits,
+      };
     },
     async diagnose(jobId, { ask }, onProgress) {
       await steps(jobId, [`looking for ${ask.part}`], onProgress);
@@ -224,6 +274,7 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
   };
 }
 
+const STATED = { preprocessing: fakeCard(4).preprocessing, file: null, isAssumed: true } as const;
 const USUAL = { calibrationImages: 32, minimumImages: 1, isMixed: false, bitRange: { lowest: 2, highest: 8 } } as const;
 const FAKE_RECIPES: readonly RecipeChoice[] = [
   {
@@ -282,7 +333,7 @@ function openFakeModel(files: readonly DroppedFile[], numHeads: number | null): 
       next: "Drop a ViT or DeiT checkpoint as safetensors.",
     });
   }
-  return { card: { ...fakeCard(numHeads), name: model.path }, note: null };
+  return { card: { ...fakeCard(numHeads), name: model.path }, note: null, stated: STATED };
 }
 
 function fakeComparison(request: QuantizeRequest, imageCount: number, adapter: AdapterDescription): Comparison {

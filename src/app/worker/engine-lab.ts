@@ -8,6 +8,7 @@ import { bitRules } from "../../quant/rules/layer-rule.ts";
 import { recipeSites } from "../../quant/rules/recipe-sites.ts";
 import type { Split } from "../../runner/data/choose-images.ts";
 import { checkNormalisation } from "../../runner/data/check-normalisation.ts";
+import { parsePreprocessing, withPreprocessing } from "../../runner/data/preprocessing-choice.ts";
 import { checkLimits } from "../../runner/check-limits.ts";
 import { createCropper } from "../../runner/crop-images.ts";
 import { compareModels } from "../../runner/compare.ts";
@@ -24,14 +25,17 @@ import { selfTest } from "../../runner/self-test.ts";
 import { createTunings, indexedDbStore } from "../../runner/tune/tune-store.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import type { Job } from "../../tensor/progress.ts";
+import { refuseIncomparable } from "../../runner/comparable-models.ts";
+import { compareTwin } from "./compare-twin.ts";
 import { createBenchDesk, type BenchDesk } from "./bench-desk.ts";
 import { createDiagnosisDesk, type DiagnosisDesk } from "./diagnosis-desk.ts";
-import type { CompareRequest, LabApi, LabComparison, LabWarning, RecipeChoice } from "./lab-api.ts";
+import type { CompareRequest, LabApi, LabComparison, LabWarning, OpenedModel, RecipeChoice, StatedPreprocessing } from "./lab-api.ts";
 import { createExportDesk, exportChoices, type ExportDesk } from "./export-desk.ts";
 import { createLevelReader, type LevelReader } from "./level-reader.ts";
 import { levelSites } from "./level-sites.ts";
 import { createImageShelf } from "./image-shelf.ts";
-import { evaluationLabels, heldSource, type HeldImage } from "./lab-images.ts";
+import { seeImage } from "./preview-image.ts";
+import { bitmapOf, evaluationLabels, heldSource, type HeldImage } from "./lab-images.ts";
 import { labSweep } from "./lab-sweep.ts";
 import { measureStability } from "./measure-stability.ts";
 import { openSampleModel, sampleNote } from "./sample.ts";
@@ -53,7 +57,11 @@ function createLossCount() {
 }
 
 interface State {
+  /** With the preprocessing that is in use. */
   model: OpenModel | null;
+  /** As it was opened. */
+  given: OpenModel | null;
+  note: string | null;
   graph: Promise<Graph> | null;
 }
 
@@ -62,7 +70,7 @@ const CHECKED_IMAGES = 16;
 
 /** The lab on the real engine: everything behind the page runs here, in the worker. */
 export function createEngineLab(webgpu: GPU | undefined): LabApi {
-  const state: State = { model: null, graph: null };
+  const state: State = { model: null, given: null, note: null, graph: null };
   const jobs = new Map<string, AbortController>();
   const losses = createLossCount();
   const device = currentGpu(() => openGpu(webgpu), losses.add);
@@ -94,10 +102,13 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
   const bench = createBenchDesk(device, tunings);
   const writer = createExportDesk();
 
-  const accept = (model: OpenModel): void => {
+  const accept = (model: OpenModel, note: string | null): OpenedModel => {
     state.model = model;
+    state.given = model;
+    state.note = note;
     state.graph = null;
     bench.hold(null);
+    return { card: model.card, note, stated: statedOf(model) };
   };
 
   /** The open model's graph; its weights are read once. */
@@ -150,25 +161,64 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
         overrides,
       );
       if (await hasGpu()) checkLimits(await device(), model.card);
-      accept(model);
-      return { card: model.card, note: model.notes.length > 0 ? model.notes.join(" ") : null };
+      return accept(model, model.notes.length > 0 ? model.notes.join(" ") : null);
     },
 
     openSample: (jobId, onProgress) =>
       withJob(jobId, onProgress, async (job) => {
         const model = await openSampleModel();
         const images = await shelf.openSample(model.card, job);
-        accept(model);
-        return { model: { card: model.card, note: sampleNote }, images };
+        return { model: accept(model, sampleNote), images };
+      }),
+
+    modelCards: (models) =>
+      Promise.all(
+        models.map((files) =>
+          openModel(files.map(({ path, blob }) => fromBlob(blob, path))).then(
+            ({ card }) => card,
+            () => null,
+          ),
+        ),
+      ),
+    compareTwin: (jobId, files, onProgress) =>
+      withJob(jobId, onProgress, async (job) => {
+        const model = requireModel(state);
+        const other = await openModel(files.map(({ path, blob }) => fromBlob(blob, path)));
+        refuseIncomparable(model.card, other.card);
+        if (await hasGpu()) checkLimits(await device(), other.card);
+        const images = await shelf.split(model.card, job);
+        const graph = await builtGraph(model, job);
+        const prepared = await shelf.judgedFor(other.card, job);
+        return compareTwin({
+          engine: await openLab(),
+          reference: { model, graph, images },
+          other: { model: other, images: prepared },
+          job,
+        });
       }),
 
     openImages: (jobId, files, onProgress) => withJob(jobId, onProgress, (job) => shelf.openFiles(files, requireModel(state).card, job)),
     chooseImages: (jobId, rule, onProgress) => withJob(jobId, onProgress, (job) => shelf.choose(rule, requireModel(state).card, job)),
     useManifest: (jobId, file, onProgress) =>
       withJob(jobId, onProgress, async (job) => shelf.useManifest(await file.blob.text(), file.path, requireModel(state).card, job)),
+    pickLabelColumns: (jobId, columns) => withJob(jobId, undefined, () => shelf.pickLabelColumns(columns, requireModel(state).card)),
     manifest: (jobId, onProgress) => withJob(jobId, onProgress, (job) => shelf.manifest(job)),
     thumbnail: (index, kind) => shelf.thumbnail(index, kind, requireModel(state).card),
     viewImage: (index) => shelf.view(index, requireModel(state).card),
+
+    choosePreprocessing: (jobId, text, onProgress) =>
+      withJob(jobId, onProgress, async (job) => {
+        const given = requireModel({ model: state.given });
+        const model = withPreprocessing(given, text);
+        const images = shelf.hasImages() ? await shelf.prepareAgain(model.card, job) : null;
+        state.model = model;
+        return { model: { card: model.card, note: state.note, stated: statedOf(given) }, images };
+      }),
+    async previewPreprocessing(index, text) {
+      const { card } = requireModel({ model: state.given });
+      const { crop, ...numbers } = seeImage(await shelf.pixels(index), parsePreprocessing(text, card.preprocessing));
+      return { seen: await bitmapOf(crop), ...numbers };
+    },
 
     fingerprint: (jobId, onProgress) =>
       withJob(jobId, onProgress, async (job) => {
@@ -279,7 +329,7 @@ async function compare(
   bench.hold(models[0].graph);
   writer.hold({ id, card: model.card, main: models[0], baseline: models.at(1) ?? null });
   const warnings = [warning, untrainedClassifier(float)].filter((found) => found !== null);
-  return { id, asked: request, main, baseline: second ?? null, warnings: [...warnings, ...lossWarning(engine)] };
+  return { id, asked: request, preprocessing, main, baseline: second ?? null, warnings: [...warnings, ...lossWarning(engine)] };
 }
 
 function lossWarning(engine: Engine): LabWarning[] {
@@ -314,7 +364,11 @@ function recipeChoice({
   };
 }
 
-function requireModel(state: State): OpenModel {
+function statedOf({ card: { preprocessing, preprocessingFile, assumed } }: OpenModel): StatedPreprocessing {
+  return { preprocessing, file: preprocessingFile ?? null, isAssumed: assumed.includes("preprocessing") };
+}
+
+function requireModel(state: Pick<State, "model">): OpenModel {
   if (state.model) return state.model;
   throw new InputError("NO_MODEL", {
     what: "No model is open.",

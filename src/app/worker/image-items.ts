@@ -1,15 +1,17 @@
 import { fromBlob } from "../../formats/byte-source.ts";
 import { imageMembers } from "../../formats/archives/image-members.ts";
-import { parseLabelCsv } from "../../formats/labels.ts";
+import type { LabelColumns } from "../../formats/label-columns.ts";
+import { LABEL_FILE, parseLabelTable, type LabelTable } from "../../formats/label-table.ts";
 import { readBytes } from "../../formats/read-bytes.ts";
 import type { Pixels } from "../../images/pixels.ts";
 import { readFacts, type ImageFacts } from "../../images/read-facts.ts";
 import type { ModelCard } from "../../models/config.ts";
-import { mapLabels, type LabelMapping } from "../../runner/data/map-labels.ts";
+import type { LabelMapping } from "../../runner/data/map-labels.ts";
 import { renderSample } from "../../sample/render.ts";
 import { CALIBRATION_FIRST_SEED, EVALUATION_FIRST_SEED, labelOfSeed } from "../../sample/seeds.ts";
 import { decodeInBrowser } from "../decode-browser.ts";
 import type { DroppedFile } from "./lab-api.ts";
+import { labelImages, type LabelFile } from "./label-file.ts";
 
 /** An image that was given, not decoded before somebody needs it. */
 export interface ImageItem {
@@ -26,32 +28,51 @@ export interface ImageItem {
 export interface GivenImages {
   readonly items: readonly ImageItem[];
   readonly labels: Omit<LabelMapping, "labels">;
+  /** The table that labels were read from, whole and as it is shown. */
+  readonly table: LabelTable | null;
+  readonly labelFile: LabelFile | null;
   /** Files inside archives that systems leave behind. */
   readonly ignored: readonly string[];
 }
 
 /** Files as images; one of them may be a table of labels. */
-export async function fileItems(files: readonly DroppedFile[], card: ModelCard): Promise<GivenImages> {
+export async function fileItems(files: readonly DroppedFile[], card: ModelCard, picked: PickedColumns | null): Promise<GivenImages> {
   const found = await Promise.all(files.map(picturesOf));
   const given = found.flatMap(({ pictures }) => pictures);
-  const table = given.find(({ path }) => /\.csv$/i.test(path));
-  const pictures = given.filter((file) => file !== table);
-  const rows = table ? parseLabelCsv(await (await table.blob()).text(), table.path) : null;
-  const paths = pictures.map(({ path }) => path);
-  const { labels, ...mapping } = mapLabels(paths, rows, card.config.numClasses, card.labels);
-  const items = pictures.map(({ path, sizeBytes, blob }, i) => {
+  const labelsFile = given.find(({ path }) => LABEL_FILE.test(path));
+  const pictures = given.filter((file) => file !== labelsFile);
+  const table = labelsFile ? parseLabelTable(await (await labelsFile.blob()).text(), labelsFile.path) : null;
+  const items = pictures.map(({ path, sizeBytes, blob }): ImageItem => {
     const bytes = async () => readBytes(fromBlob(await blob(), path), 0, sizeBytes);
     return {
       name: path,
       sizeBytes,
-      label: labels[i],
+      label: null,
       facts: async () => readFacts(await bytes(), path),
       pixels: async () => decodeInBrowser(await blob(), path),
       bytes,
     };
   });
-  return { items, labels: mapping, ignored: found.flatMap(({ ignored }) => ignored) };
+  const ignored = found.flatMap((one) => one.ignored);
+  const asked = picked !== null && picked.file === table?.name ? picked.columns : null;
+  return relabelled({ items, labels: NO_LABELS, table, labelFile: null, ignored }, asked, card);
 }
+
+/** Which columns somebody picked of the table of this name. */
+export interface PickedColumns {
+  readonly file: string;
+  readonly columns: LabelColumns;
+}
+
+/** The same images with the labels that these columns of their table give; null: those that can be told. */
+export function relabelled(given: GivenImages, asked: LabelColumns | null, card: ModelCard): GivenImages {
+  const paths = given.items.map(({ name }) => name);
+  const { mapping, file } = labelImages(paths, given.table, asked, card);
+  const { labels, ...rest } = mapping;
+  return { ...given, items: given.items.map((item, i) => ({ ...item, label: labels[i] })), labels: rest, labelFile: file };
+}
+
+const NO_LABELS = { source: "none", rule: "", groups: [], traps: [] } as const;
 
 interface Picture {
   readonly path: string;
@@ -91,5 +112,6 @@ export function sampleItems(): GivenImages {
       bytes: async () => (await pixels()).rgb.slice(),
     };
   });
-  return { items, labels: { source: "table", rule: "The renderer knows what it draws.", groups: [], traps: [] }, ignored: [] };
+  const labels = { source: "table", rule: "The renderer knows what it draws.", groups: [], traps: [] } as const;
+  return { items, labels, table: null, labelFile: null, ignored: [] };
 }

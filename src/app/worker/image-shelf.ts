@@ -11,7 +11,8 @@ import { digest } from "../../runner/digest.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import { throwIfCancelled, type Job } from "../../tensor/progress.ts";
 import { canvasReadsBackExactly } from "../decode-browser.ts";
-import { fileItems, sampleItems, type GivenImages } from "./image-items.ts";
+import type { LabelColumns } from "../../formats/label-columns.ts";
+import { fileItems, relabelled, sampleItems, type GivenImages, type PickedColumns } from "./image-items.ts";
 import type { DroppedFile, ImageSet, ImageUse, ImageView, SkippedImage } from "./lab-api.ts";
 import { bitmapOf, labImage, type HeldImage } from "./lab-images.ts";
 
@@ -25,6 +26,13 @@ export interface ImageShelf {
   /** Other images calibrate and are judged. */
   choose(rule: SplitRule, card: ModelCard, job: Job): Promise<ImageSet>;
   useManifest(text: string, name: string, card: ModelCard, job: Job): Promise<ImageSet>;
+  /** Labels from other columns of their table. */
+  pickLabelColumns(columns: LabelColumns, card: ModelCard): Promise<ImageSet>;
+  /** The images in use as another card's preprocessing wants them; a rule chooses again, because other sizes may be unusual now. */
+  prepareAgain(card: ModelCard, job: Job): Promise<ImageSet>;
+  pixels(index: number): Promise<Pixels>;
+  /** The images that are judged as another model wants them; nothing of it is kept. */
+  judgedFor(card: ModelCard, job: Job): Promise<readonly HeldImage[]>;
   hasImages(): boolean;
   manifest(job: Job): Promise<Manifest>;
   /** What calibrates and what is judged, as the model wants it. Throws NO_IMAGES. */
@@ -46,6 +54,10 @@ export function createImageShelf(crop: Crop): ImageShelf {
   let given: GivenImages | null = null;
   let chosen: Chosen | null = null;
   let preprocessing: Preprocessing | null = null;
+  /** Kept for opening the same files again, for another head count. */
+  let picked: PickedColumns | null = null;
+  /** The image that a preview shows, decoded once for all that is tried on it. */
+  let looked: { readonly of: GivenImages | null; readonly index: number; readonly pixels: Promise<Pixels> } | null = null;
   const held = new Map<number, HeldImage>();
 
   /** Decoded, cropped for the model; its size is judged before that, where unusual ones are left out. */
@@ -113,6 +125,7 @@ export function createImageShelf(crop: Crop): ImageShelf {
       items: images.items.map(({ name, label }, i) => ({ name, label, use: uses.get(i) ?? (failed.has(name) ? "skipped" : "unused") })),
       rule,
       labels: images.labels,
+      labelFile: images.labelFile,
     };
   }
 
@@ -124,7 +137,7 @@ export function createImageShelf(crop: Crop): ImageShelf {
   return {
     async openFiles(files, card, job) {
       refuseFalsifiedCanvas();
-      const images = await fileItems(files, card);
+      const images = await fileItems(files, card, picked);
       held.clear();
       return accept(images, await chooseBy(images, defaultRule(images.items.length), card.preprocessing, "reading images", job), card);
     },
@@ -150,6 +163,34 @@ export function createImageShelf(crop: Crop): ImageShelf {
       const leakage = found.evaluation.some((index) => found.calibration.includes(index));
       if (found.evaluation.length === 0 || found.calibration.length === 0) throw noImages([]);
       return accept(images, { split: { ...found, leakage }, rule: null, skipped: [] }, card);
+    },
+    async pickLabelColumns(columns, card) {
+      const { images, now } = requireImages();
+      const next = relabelled(images, columns, card);
+      if (next.labelFile?.used) picked = { file: next.labelFile.name, columns: next.labelFile.used };
+      for (const [index, image] of held) held.set(index, { ...image, label: next.items[index].label });
+      return accept(next, now, card);
+    },
+    async prepareAgain(card, job) {
+      const { images, now } = requireImages();
+      const { rule } = now;
+      return accept(images, rule === null ? now : await chooseBy(images, rule, card.preprocessing, "preparing images", job), card);
+    },
+    async judgedFor(card, job) {
+      const { images, now } = requireImages();
+      const { evaluation } = now.split;
+      const found: HeldImage[] = [];
+      for (const [done, index] of evaluation.entries()) {
+        throwIfCancelled(job);
+        job.onProgress?.({ stage: "preparing images for the other model", done, total: evaluation.length });
+        found.push(await lookAt(images, index, card));
+      }
+      return found;
+    },
+    async pixels(index) {
+      if (looked?.index !== index || looked.of !== given)
+        looked = { of: given, index, pixels: requireImages().images.items[index].pixels() };
+      return looked.pixels;
     },
     hasImages: () => chosen !== null,
     async manifest(job) {

@@ -1,10 +1,13 @@
 import type { Recipe } from "../../quant/recipes/recipe.ts";
-import type { ModelCard } from "../../models/config.ts";
+import type { ModelCard, Preprocessing } from "../../models/config.ts";
 import type { Histogram } from "../../quant/observers/histogram.ts";
 import type { Codebook } from "../../quant/schemes/scheme.ts";
 import type { RecipeSite } from "../../quant/rules/recipe-site.ts";
 import type { AdapterDescription, Comparison, QuantizeRequest } from "../../runner/comparison.ts";
+import type { FloatComparison } from "../../runner/compare-floats.ts";
 import type { LabelMapping } from "../../runner/data/map-labels.ts";
+import type { LabelColumns } from "../../formats/label-columns.ts";
+import type { LabelFile } from "./label-file.ts";
 import type { ImageNote } from "../../runner/data/image-notes.ts";
 import type { SplitRule } from "../../runner/data/choose-images.ts";
 import type { NormalisationCheck } from "../../runner/data/check-normalisation.ts";
@@ -45,6 +48,24 @@ export interface OpenedModel {
   readonly card: ModelCard;
   /** Says in plain words what the bundled sample is; null for the user's own model. */
   readonly note: string | null;
+  /** How the model itself wants its images, whatever was chosen instead: `card.preprocessing` is what is in use. */
+  readonly stated: StatedPreprocessing;
+}
+
+export interface StatedPreprocessing {
+  readonly preprocessing: Preprocessing;
+  /** Which of the model's files says so; null where its family's is assumed, or a package brings it along. */
+  readonly file: string | null;
+  readonly isAssumed: boolean;
+}
+
+/** One image under a preprocessing that is not in use yet. */
+export interface PreprocessingPreview {
+  readonly seen: ImageBitmap;
+  /** Of the normalised numbers. */
+  readonly lowest: number;
+  readonly highest: number;
+  readonly mean: number;
 }
 
 /** What an image is used for; "skipped": it could not be read, or is of an unusual size. */
@@ -100,6 +121,8 @@ export interface ImageSet {
   /** How images were chosen; null where a manifest chose them. */
   readonly rule: SplitRule | null;
   readonly labels: Omit<LabelMapping, "labels">;
+  /** The table that came with the images; null where none did. */
+  readonly labelFile: LabelFile | null;
 }
 
 export interface CompareRequest extends QuantizeRequest {
@@ -175,6 +198,13 @@ export interface LabSide extends Comparison {
   readonly sites: readonly LevelSite[];
 }
 
+/** The open model against another float model, image by image. */
+export interface LabTwin extends FloatComparison {
+  readonly reference: string;
+  readonly other: string;
+  readonly notes: readonly string[];
+}
+
 /** Something that makes figures less trustworthy, with a stable code. */
 export interface LabWarning {
   readonly code: string;
@@ -186,6 +216,8 @@ export interface LabComparison {
   readonly id: string;
   /** What was asked for; `main.request` has bits by layer that the recipe allocated beside it. */
   readonly asked: CompareRequest;
+  /** How the images were prepared. */
+  readonly preprocessing: Preprocessing;
   readonly main: LabSide;
   readonly baseline: LabSide | null;
   readonly warnings: readonly LabWarning[];
@@ -222,9 +254,18 @@ export interface LabApi extends DiagnosisApi, BenchApi {
   chooseImages(jobId: string, rule: SplitRule, onProgress: (progress: Progress) => void): Promise<ImageSet>;
   /** Chooses among the open images those that a manifest names. */
   useManifest(jobId: string, file: DroppedFile, onProgress: (progress: Progress) => void): Promise<ImageSet>;
+  /** Labels from other columns of the table that came with the images. */
+  pickLabelColumns(jobId: string, columns: LabelColumns): Promise<ImageSet>;
   manifest(jobId: string, onProgress: (progress: Progress) => void): Promise<Manifest>;
   thumbnail(index: number, kind: "original" | "seen"): Promise<ImageBitmap>;
   viewImage(index: number): Promise<ImageView>;
+  /** What the open model's images are to go through, as `printPreprocessing` writes it; null: as the model says. Images that are open are prepared again. */
+  choosePreprocessing(
+    jobId: string,
+    text: string | null,
+    onProgress: (progress: Progress) => void,
+  ): Promise<{ model: OpenedModel; images: ImageSet | null }>;
+  previewPreprocessing(index: number, text: string): Promise<PreprocessingPreview>;
   /** Digests of the open model's weights and of the images in use, as the model reads them; null without images. */
   fingerprint(jobId: string, onProgress: (progress: Progress) => void): Promise<{ weights: string; images: string | null }>;
   /** The recipe on two disjoint halves of the calibration images. */
@@ -232,6 +273,10 @@ export interface LabApi extends DiagnosisApi, BenchApi {
   /** The float model under every usual mean and standard deviation, on the first images that are judged. */
   normalisation(jobId: string, onProgress: (progress: Progress) => void): Promise<NormalisationCheck>;
   compare(jobId: string, request: CompareRequest, onProgress: (progress: Progress) => void): Promise<LabComparison>;
+  /** Read from headers, nothing is opened; null for files that are no model. */
+  modelCards(models: readonly (readonly DroppedFile[])[]): Promise<readonly (ModelCard | null)[]>;
+  /** Both in float, on the images that are judged. */
+  compareTwin(jobId: string, other: readonly DroppedFile[], onProgress: (progress: Progress) => void): Promise<LabTwin>;
   recipes(): Promise<readonly RecipeChoice[]>;
   exportChoices(): Promise<readonly ExportChoice[]>;
   /** One of the last comparison's models, by the name of an export choice. */

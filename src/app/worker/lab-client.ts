@@ -1,6 +1,8 @@
 import { proxy, wrap } from "comlink";
 import type { Endpoint } from "comlink";
+import type { ModelCard } from "../../models/config.ts";
 import type { AdapterDescription, QuantizeRequest } from "../../runner/comparison.ts";
+import type { LabelColumns } from "../../formats/label-columns.ts";
 import type { NormalisationCheck } from "../../runner/data/check-normalisation.ts";
 import type { Manifest } from "../../runner/data/manifest.ts";
 import type { SplitRule } from "../../runner/data/choose-images.ts";
@@ -20,8 +22,10 @@ import type {
   LabExport,
   LabRecipeSites,
   LabStability,
+  LabTwin,
   LevelsRequest,
   OpenedModel,
+  PreprocessingPreview,
   RecipeChoice,
   SelfTestReport,
   SiteLevels,
@@ -37,13 +41,18 @@ export interface LabClient extends DiagnosisClient, BenchClient {
   openImages(files: readonly DroppedFile[], job: Job): Promise<ImageSet>;
   chooseImages(rule: SplitRule, job: Job): Promise<ImageSet>;
   useManifest(file: DroppedFile, job: Job): Promise<ImageSet>;
+  pickLabelColumns(columns: LabelColumns, job: Job): Promise<ImageSet>;
   manifest(job: Job): Promise<Manifest>;
   thumbnail(index: number, kind: "original" | "seen", job: Job): Promise<ImageBitmap>;
   viewImage(index: number, job: Job): Promise<ImageView>;
+  choosePreprocessing(text: string | null, job: Job): Promise<{ model: OpenedModel; images: ImageSet | null }>;
+  previewPreprocessing(index: number, text: string, job: Job): Promise<PreprocessingPreview>;
   fingerprint(job: Job): Promise<{ weights: string; images: string | null }>;
   stability(request: QuantizeRequest, job: Job): Promise<LabStability>;
   normalisation(job: Job): Promise<NormalisationCheck>;
   compare(request: CompareRequest, job: Job): Promise<LabComparison>;
+  modelCards(models: readonly (readonly DroppedFile[])[], job: Job): Promise<readonly (ModelCard | null)[]>;
+  compareTwin(other: readonly DroppedFile[], job: Job): Promise<LabTwin>;
   inspect(job: Job): Promise<readonly InspectedTensor[]>;
   exportChoices(): Promise<readonly ExportChoice[]>;
   exportModel(held: HeldModel, format: string, job: Job): Promise<LabExport>;
@@ -87,13 +96,18 @@ export function createLabClient(endpoint: Endpoint, crashed: Promise<never>): La
     openImages: (files, job) => call(job, (id, report) => remote.openImages(id, files, report)),
     chooseImages: (rule, job) => call(job, (id, report) => remote.chooseImages(id, rule, report)),
     useManifest: (file, job) => call(job, (id, report) => remote.useManifest(id, file, report)),
+    pickLabelColumns: (columns, job) => call(job, (id) => remote.pickLabelColumns(id, columns)),
     manifest: (job) => call(job, (id, report) => remote.manifest(id, report)),
     thumbnail: (index, kind, job) => call(job, () => remote.thumbnail(index, kind)),
     viewImage: (index, job) => call(job, () => remote.viewImage(index)),
+    choosePreprocessing: (text, job) => call(job, (id, report) => remote.choosePreprocessing(id, text, report)),
+    previewPreprocessing: (index, text, job) => call(job, () => remote.previewPreprocessing(index, text)),
     fingerprint: (job) => call(job, (id, report) => remote.fingerprint(id, report)),
     stability: (request, job) => call(job, (id, report) => remote.stability(id, request, report)),
     normalisation: (job) => call(job, (id, report) => remote.normalisation(id, report)),
     compare: (request, job) => call(job, (id, report) => remote.compare(id, request, report)),
+    modelCards: (models, job) => call(job, () => remote.modelCards(models)),
+    compareTwin: (other, job) => call(job, (id, report) => remote.compareTwin(id, other, report)),
     inspect: (job) => call(job, (id, report) => remote.inspect(id, report)),
     exportChoices: () => call({}, () => remote.exportChoices()),
     exportModel: (held, format, job) => call<LabExport>(job, async (id, report) => await remote.exportModel(id, held, format, report)),

@@ -9,7 +9,8 @@ import { quantizeModels, type QuantizedModel } from "../../runner/quantize-model
 import { tensor } from "../../tensor/tensor.ts";
 import type { Command, Host, Options } from "../host.ts";
 import { untrainedClassifier } from "../../runner/inspect/untrained-classifier.ts";
-import { openCalibration, openInputs, unusualFrom } from "../image-inputs.ts";
+import { labelOptions, labelsFrom, openCalibration, openInputs, unusualFrom } from "../image-inputs.ts";
+import { compareTwo } from "../compare-two.ts";
 import { manifestInputs } from "../manifest-inputs.ts";
 import {
   executorFrom,
@@ -24,13 +25,14 @@ import {
 
 export const compare: Command = {
   name: "compare",
-  summary: "float against quantized on the same images",
+  summary: "float against quantized on the same images, or against another float model (--with)",
   options: {
     ...modelOptions,
     ...recipeOptions,
     inputs: { value: "FILE", help: ".npy or .safetensors of normalised [N,3,H,W] f32" },
     images: { value: "DIR", help: "image files instead" },
-    labels: { value: "FILE", help: ".csv with filename,label (with --images), .npy or .safetensors" },
+    ...labelOptions,
+    with: { value: "PATH", help: "another model of the same input and classes: both are compared in float, nothing is quantized" },
     manifest: {
       value: "FILE",
       help: "made by the page: which of --images calibrate and which are judged (without --images: the sample's)",
@@ -39,6 +41,7 @@ export const compare: Command = {
     dump: { value: "FILE", help: "float_logits and quantized_logits as .safetensors" },
   },
   async run(options, host) {
+    if (options.with !== undefined) return compareTwo(options, host);
     const model = await openModelOption(host, options);
     const executor = executorFrom(options);
     const built = await buildModel(model, host, executor);
@@ -47,7 +50,7 @@ export const compare: Command = {
     const source = {
       tensorPath: options.inputs,
       folder: options.images,
-      labels: options.labels,
+      ...labelsFrom(options),
       option: "--inputs FILE or --images DIR",
       unusual: unusualFrom(options),
     };

@@ -10,7 +10,7 @@ import { sweepReport, toCsv, toMarkdown, type SweepContext, type SweepReport } f
 import { runSweep, type Sweep, type SweepRow } from "../../runner/sweep/sweep.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import type { Command, Host } from "../host.ts";
-import { openCalibration, openInputs, unusualFrom, unusualImages } from "../image-inputs.ts";
+import { labelOptions, labelsFrom, openCalibration, openInputs, unusualFrom, unusualImages } from "../image-inputs.ts";
 import { layerBitsOption, readLayerBits } from "../layer-bits.ts";
 import { readRules, rulesOption } from "../rules-option.ts";
 import { buildModel, executorFrom, executorOption, modelOptions, openHostEngine, openModelOption } from "../model-options.ts";
@@ -29,7 +29,7 @@ export const sweep: Command = {
     "calibration-images": { value: "DIR", help: "image files instead" },
     inputs: { value: "FILE", help: ".npy or .safetensors of normalised [N,3,H,W] f32 to judge on" },
     images: { value: "DIR", help: "image files instead" },
-    labels: { value: "FILE", help: ".csv with filename,label (with --images), .npy or .safetensors" },
+    ...labelOptions,
     unusual: unusualImages,
     limit: { value: "N", help: "use the first N images only" },
     executor: executorOption,
@@ -50,7 +50,7 @@ export const sweep: Command = {
     const judged = await openInputs(host, model.card, classes, {
       tensorPath: options.inputs,
       folder: options.images,
-      labels: options.labels,
+      ...labelsFrom(options),
       option: "--inputs FILE or --images DIR",
       unusual: unusualFrom(options),
       most: limit,

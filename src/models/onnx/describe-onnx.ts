@@ -11,7 +11,7 @@ import { modelError } from "../error-codes.ts";
 import type { Description } from "../family.ts";
 import { findLabels } from "../labels.ts";
 import { memoryOf } from "../memory.ts";
-import { findPreprocessing } from "../preprocessing.ts";
+import { findPreprocessing, preprocessingFile } from "../preprocessing.ts";
 import { sizeField, textField } from "../settings.ts";
 import { vitPreprocessing } from "../vit.ts";
 import { orderNodes, type NamedNode } from "./build-graph.ts";
@@ -41,6 +41,7 @@ export function describeOnnx(files: ModelFiles, onnx: OnnxFile): DescribedOnnx {
     weightDtype: dtypeOf(onnx),
     labels: findLabels(files.config, config.numClasses),
     preprocessing: found.preprocessing,
+    preprocessingFile: preprocessingFile(files),
     assumed: found.assumed ? ["preprocessing"] : [],
     memory: memoryOf(shapes),
     ...(quantization ? { quantization } : {}),

@@ -6,21 +6,11 @@ import type { Graph } from "../../graph/graph.ts";
 import { outputName } from "../../graph/graph.ts";
 import type { Preprocessing } from "../../images/preprocessing.ts";
 import { metrics } from "../../metrics/index.ts";
-import { clipColours } from "../../models/clip.ts";
-import { imagenetMean, imagenetStd } from "../../models/preprocessing.ts";
 import { throwIfCancelled, type Job } from "../../tensor/progress.ts";
 import { elementCount, tensor } from "../../tensor/tensor.ts";
 import type { ImageSource } from "../image-source.ts";
+import { sameColours, USUAL_COLOURS, type Colours } from "./usual-colours.ts";
 import type { Running } from "../sweep/sweep.ts";
-
-type Colours = Pick<Preprocessing, "mean" | "std">;
-
-const USUAL: readonly (Colours & { readonly name: string })[] = [
-  { name: "ImageNet", mean: imagenetMean, std: imagenetStd },
-  { name: "0.5 (-1 to 1)", mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
-  { name: "CLIP", ...clipColours },
-  { name: "none (0 to 1)", mean: [0, 0, 0], std: [1, 1, 1] },
-];
 
 export interface NormalisationTrial extends Colours {
   readonly name: string;
@@ -56,11 +46,10 @@ export interface NormalisationRequest {
 export async function checkNormalisation(request: NormalisationRequest): Promise<NormalisationCheck> {
   const { float, preprocessing, labels, job } = request;
   const classes = elementCount(float.shapes[outputName(float)]);
-  const same = (a: Colours) =>
-    [...a.mean, ...a.std].every((value, i) => Math.abs(value - [...preprocessing.mean, ...preprocessing.std][i]) < 1e-3);
-  const known = USUAL.find(same);
+  const same = (colours: Colours) => sameColours(colours, preprocessing);
+  const known = USUAL_COLOURS.find(same);
   const current = { name: known?.name ?? "as the model says", mean: preprocessing.mean, std: preprocessing.std };
-  const candidates = [current, ...USUAL.filter((one) => !same(one))];
+  const candidates = [current, ...USUAL_COLOURS.filter((one) => !same(one))];
   const trials: NormalisationTrial[] = [];
   const session = await request.open();
   let imageCount = 0;

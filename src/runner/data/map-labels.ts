@@ -69,7 +69,7 @@ function fromTable(paths: readonly string[], rows: readonly LabelRow[], classes:
     });
   }
   const byFile = new Map(rows.map(({ filename }, i) => [baseOf(filename ?? ""), { written: written[i], label: indices[i] }]));
-  const found = paths.map((path) => byFile.get(baseOf(path)) ?? null);
+  const found = paths.map((path) => byFile.get(baseOf(path)) ?? byFile.get(stemOf(path)) ?? null);
   const rule = isFromOne
     ? "Numbers of the table, less one."
     : numbers === null
@@ -174,6 +174,11 @@ function plain(name: string): string {
 function folderOf(path: string): string {
   const parts = path.split("/");
   return parts.at(-2) ?? "";
+}
+
+/** Tables of identifiers leave the extension out. */
+function stemOf(path: string): string {
+  return baseOf(path).replace(/\.[^.]+$/, "");
 }
 
 function baseOf(path: string): string {

@@ -94,6 +94,12 @@ export const fileErrors = {
     meaning: "A PyTorch checkpoint is damaged, or a tensor in it reaches outside its storage.",
     advice: "Download or save it again.",
   },
+  EXPORTED_PROGRAM: {
+    title: "Exported program without readable weights",
+    meaning:
+      "A program of torch.export (.pt2) whose weights are compiled, pickled in classes of their own, in a layout that is not read, or those of several programs.",
+    advice: "Save `program.state_dict` with torch.save, or as safetensors.",
+  },
   CHECKPOINT_NO_WEIGHTS: {
     title: "Checkpoint without weights",
     meaning: "A PyTorch checkpoint or archive of arrays in which no dict of weights can be found.",

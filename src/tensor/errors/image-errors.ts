@@ -58,6 +58,11 @@ export const imageErrors = {
     meaning: "The preprocessing resizes nothing and the image has another size than the model's input.",
     advice: "Give images of the model's size, or a preprocessing that resizes.",
   },
+  PREPROCESSING_INVALID: {
+    title: "No preprocessing",
+    meaning: "A preprocessing that somebody stated is not written as one, or has a size, filter, mean or deviation that cannot be.",
+    advice: "Write it as resize=shortest,size=256,filter=bicubic,colours=imagenet, or choose it in the Data panel.",
+  },
   IMAGE_MISSING: {
     title: "Labelled image missing",
     meaning: "The labels name an image that the folder does not hold.",
@@ -66,8 +71,13 @@ export const imageErrors = {
   NO_IMAGES: { title: "No usable image", meaning: "No file that can be used as an image.", advice: "Give a folder or files with images." },
   LABELS_INVALID: {
     title: "Unusable labels file",
-    meaning: "A labels file without the columns filename and label, or with an incomplete line.",
+    meaning: "A labels file that holds no table, or has a row without a file name or without a label.",
     advice: "Write a CSV with the columns filename and label.",
+  },
+  LABEL_COLUMNS: {
+    title: "Columns of the labels not known",
+    meaning: "No column of a labels file can be told to be the file names or the labels, or a column that was asked for is not there.",
+    advice: "Choose the two columns in the Data panel or with --label-columns, or name them filename and label.",
   },
   LABELS_COUNT: {
     title: "Labels and inputs differ in number",

@@ -1,6 +1,11 @@
 import type { ErrorEntry } from "./error-entry.ts";
 
 export const modelErrors = {
+  MODELS_INCOMPARABLE: {
+    title: "Models that cannot be compared",
+    meaning: "Two models read images of other sizes, or tell other numbers of classes: no output of one stands for one of the other.",
+    advice: "Give two models with the same input size and the same classes.",
+  },
   NOT_A_VIT: {
     title: "Another kind of network",
     meaning: "The weights are another kind of network; the error says which one they look like.",

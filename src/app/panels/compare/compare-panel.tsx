@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useState } from "react";
 import { useLab } from "../../components/lab-context.tsx";
+import { LabelHint } from "../../components/label-hint.tsx";
 import { NextStep } from "../../components/next-step.tsx";
 import { PanelHead } from "../../components/panel-head.tsx";
 import { ErrorStripFigure } from "../../figures/error-strip-figure.tsx";
@@ -9,7 +10,7 @@ import { ScatterFigure } from "../../figures/scatter-figure.tsx";
 import { imageRows } from "../../results/image-rows.ts";
 import { mostChanged } from "../../results/predictions.ts";
 import { recipeLabel } from "../../store/engine-slice.ts";
-import { isStale } from "../../store/result-slice.ts";
+import { isStale } from "../../store/stale.ts";
 import { verdictOf } from "../../verdict.ts";
 import type { ModelCard } from "../../../models/config.ts";
 import type { ImageSet, LabComparison } from "../../worker/lab-api.ts";
@@ -20,6 +21,7 @@ import { ImageGrid } from "./image-grid.tsx";
 import { LevelsSection } from "./levels-section.tsx";
 import { OverlaySection } from "./overlay-section.tsx";
 import { Tiles } from "./tiles.tsx";
+import { TwinResults } from "./twin-results.tsx";
 import { VerdictBanner } from "./verdict-banner.tsx";
 
 /** What quantization changed: the sentence, the numbers, the images. */
@@ -27,6 +29,8 @@ export function Panel() {
   const model = useLab((state) => state.model);
   const images = useLab((state) => state.images);
   const result = useLab((state) => state.result);
+  const twin = useLab((state) => state.twin);
+  if (model !== null && images !== null && twin !== null) return <TwinResults twin={twin} images={images} card={model.card} />;
   if (model === null || images === null || result === null) {
     return (
       <>
@@ -40,6 +44,7 @@ export function Panel() {
   return (
     <>
       <VerdictBanner result={result} />
+      <LabelHint />
       <Results result={result} images={images} card={model.card} />
     </>
   );

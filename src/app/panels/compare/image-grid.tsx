@@ -36,8 +36,11 @@ export function ImageGrid(props: {
   /** The recipe beside it, which may have lost what this one keeps; null: none. */
   readonly otherLabel: string | null;
   /** Shows where the models look on this image. */
-  readonly onLook: (image: number) => void;
+  readonly onLook?: (image: number) => void;
+  /** What the two models are called here. */
+  readonly sides?: readonly [string, string];
 }) {
+  const [first, second] = props.sides ?? ["float", "quantized"];
   const filter = useLab((state) => state.filter);
   const setFilter = useLab((state) => state.setFilter);
   const [shownCount, setShownCount] = useState(PAGE);
@@ -77,14 +80,20 @@ export function ImageGrid(props: {
         <ChoiceSelect label="Order" testId="order" value={order} choices={ORDERS} onChange={setOrder} />
       </div>
       <p className="legend">
-        <span className="float-text">◀ float</span>
+        <span className="float-text">◀ {first}</span>
         <span className="muted">top classes of both</span>
-        <span className="quantized-text">quantized ▶</span>
+        <span className="quantized-text">{second} ▶</span>
       </p>
       {rows.length === 0 && <p>{EMPTY[filter]}</p>}
       <ul className="image-grid">
         {rows.slice(0, shownCount).map((row) => (
-          <ImageTile key={row.image.id} row={row} labels={props.labels} otherLabel={props.otherLabel} onLook={props.onLook} />
+          <ImageTile
+            key={row.image.id}
+            row={row}
+            labels={props.labels}
+            otherLabel={props.otherLabel}
+            {...(props.onLook ? { onLook: props.onLook } : {})}
+          />
         ))}
       </ul>
       {rows.length > shownCount && (
@@ -94,7 +103,7 @@ export function ImageGrid(props: {
       )}
       <TableView
         caption="Predictions, image by image"
-        columns={["Image", "Label", "Float", "Quantized", "Outcome", "KL (nats)"]}
+        columns={["Image", "Label", capitalised(first), capitalised(second), "Outcome", "KL (nats)"]}
         rows={props.rows.map((row) => [
           row.image.name,
           row.image.label === null ? "" : className(props.labels, row.image.label),
@@ -106,6 +115,10 @@ export function ImageGrid(props: {
       />
     </section>
   );
+}
+
+function capitalised(text: string): string {
+  return text === "float" || text === "quantized" ? text.charAt(0).toUpperCase() + text.slice(1) : text;
 }
 
 function ImageTile(
@@ -134,9 +147,11 @@ function ImageTile(
               {otherLabel}: {className(labels, row.otherClass)}
             </p>
           )}
-          <button type="button" className="link-button small" onClick={() => onLook(row.index)}>
-            attention<span className="visually-hidden"> on {image.name}</span>
-          </button>
+          {onLook && (
+            <button type="button" className="link-button small" onClick={() => onLook(row.index)}>
+              attention<span className="visually-hidden"> on {image.name}</span>
+            </button>
+          )}
         </div>
       </div>
       <PairedBars top={row.top} labels={labels} floatClass={row.floatClass} quantizedClass={row.quantizedClass} />

@@ -1,12 +1,12 @@
 import { useEffect, useRef } from "react";
 import { Button } from "react-aria-components/Button";
-import { controlsOfRun } from "../../store/controls-slice.ts";
 import { recipeLabel } from "../../store/engine-slice.ts";
-import { isStale } from "../../store/result-slice.ts";
+import { isStale } from "../../store/stale.ts";
 import { verdictOf } from "../../verdict.ts";
 import type { LabComparison } from "../../worker/lab-api.ts";
 import { ChoiceSegments, ChoiceSelect } from "../../components/choice.tsx";
 import { useActions, useLab } from "../../components/lab-context.tsx";
+import { useUndoChange } from "../../components/use-undo-change.ts";
 
 /** The one sentence, what it stands on, and the switch between recipe and baseline. */
 export function VerdictBanner({ result }: { readonly result: LabComparison }) {
@@ -14,7 +14,7 @@ export function VerdictBanner({ result }: { readonly result: LabComparison }) {
   const side = useLab((state) => state.side);
   const setSide = useLab((state) => state.setSide);
   const stale = useLab(isStale);
-  const setControls = useLab((state) => state.setControls);
+  const undo = useUndoChange();
   const versus = useLab((state) => state.versus);
   const setVersus = useLab((state) => state.setVersus);
   const isRunning = useLab((state) => state.job !== null && !state.job.isBackground);
@@ -67,13 +67,7 @@ export function VerdictBanner({ result }: { readonly result: LabComparison }) {
             <Button className="button primary" onPress={() => void compare()}>
               Run again
             </Button>
-            <Button
-              className="button"
-              onPress={() => {
-                setControls(controlsOfRun(result.asked));
-                if (result.asked.baseline !== null) setVersus(result.asked.baseline);
-              }}
-            >
+            <Button className="button" onPress={undo}>
               Undo the change
             </Button>
           </div>

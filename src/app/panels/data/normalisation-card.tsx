@@ -1,4 +1,5 @@
 import { Button } from "react-aria-components/Button";
+import { printPreprocessing } from "../../../images/print-preprocessing.ts";
 import { useActions, useLab } from "../../components/lab-context.tsx";
 import { formatPercent } from "../../format.ts";
 import type { NormalisationCheck } from "../../../runner/data/check-normalisation.ts";
@@ -30,6 +31,9 @@ export function NormalisationCard() {
 }
 
 function Trials({ check: { trials, better, imageCount } }: { readonly check: NormalisationCheck }) {
+  const { choosePreprocessing } = useActions();
+  const isBusy = useLab((state) => state.job !== null && !state.job.isBackground);
+  const inUse = useLab((state) => state.model?.card.preprocessing);
   const suspect = better === null ? undefined : trials[better];
   const hasLabels = trials.some(({ accuracy }) => accuracy !== null);
   return (
@@ -42,12 +46,21 @@ function Trials({ check: { trials, better, imageCount } }: { readonly check: Nor
         ) : (
           <>
             <span aria-hidden="true">▲ </span>
-            {suspect.name} does clearly better: the mean and deviation in use are probably not those of training. Put a
-            preprocessor_config.json with image_mean [{suspect.mean.join(", ")}] and image_std [{suspect.std.join(", ")}] beside the weights
-            and open both again.
+            {suspect.name} does clearly better: the mean and deviation in use are probably not those of training.
           </>
         )}
       </p>
+      {suspect !== undefined && inUse !== undefined && (
+        <div>
+          <Button
+            className="button"
+            isDisabled={isBusy}
+            onPress={() => void choosePreprocessing(printPreprocessing({ ...inUse, mean: suspect.mean, std: suspect.std }))}
+          >
+            Normalise by {suspect.name}
+          </Button>
+        </div>
+      )}
       <table className="table">
         <caption className="visually-hidden">The float model under each normalisation</caption>
         <thead>

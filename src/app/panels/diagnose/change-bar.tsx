@@ -1,17 +1,18 @@
 import { Button } from "react-aria-components/Button";
 import { useActions, useLab } from "../../components/lab-context.tsx";
+import { useUndoChange } from "../../components/use-undo-change.ts";
 import { bitsName } from "../../format.ts";
 import { ruleText } from "../../results/rule-text.ts";
-import { controlsOfRun } from "../../store/controls-slice.ts";
 import { recipeLabel } from "../../store/engine-slice.ts";
-import { isStale } from "../../store/result-slice.ts";
-import type { LabComparison } from "../../worker/lab-api.ts";
+import { isPreparedOtherwise, isStale } from "../../store/stale.ts";
 
 /** What was changed since the comparison, and the way to try it or take it back. */
-export function ChangeBar({ result }: { readonly result: LabComparison }) {
+export function ChangeBar() {
   const stale = useLab(isStale);
   const controls = useLab((state) => state.controls);
   const recipes = useLab((state) => state.recipes);
+  const isPrepared = useLab((state) => !isPreparedOtherwise(state));
+  const undo = useUndoChange();
   const setControls = useLab((state) => state.setControls);
   const setPanel = useLab((state) => state.setPanel);
   const isRunning = useLab((state) => state.job !== null && !state.job.isBackground);
@@ -20,7 +21,9 @@ export function ChangeBar({ result }: { readonly result: LabComparison }) {
   if (!stale && rules.length === 0) return null;
   return (
     <section className="card" aria-labelledby="change-title" data-testid="change-bar" data-stale={stale}>
-      <h2 id="change-title">{stale ? "The recipe has changed" : "Rules on top of the recipe"}</h2>
+      <h2 id="change-title">
+        {stale ? (isPrepared ? "The recipe has changed" : "The preprocessing has changed") : "Rules on top of the recipe"}
+      </h2>
       <p>
         {recipeLabel(recipes, controls.recipe)} {bitsName(controls)}
         {rules.length > 0 && ":"}
@@ -49,7 +52,7 @@ export function ChangeBar({ result }: { readonly result: LabComparison }) {
           >
             Quantize and compare
           </Button>
-          <Button className="button" onPress={() => setControls(controlsOfRun(result.asked))}>
+          <Button className="button" onPress={undo}>
             Undo the change
           </Button>
         </div>

@@ -73,7 +73,7 @@ function Diagnosis({ result }: { readonly result: LabComparison }) {
         </Button>
       </PanelHead>
       <div className="stack">
-        <ChangeBar result={result} />
+        <ChangeBar />
         {diagnosis === null && !isRunning && (
           <section className="card" aria-labelledby="diagnose-what">
             <h2 id="diagnose-what">What it measures</h2>

@@ -1,3 +1,4 @@
+import { LabelHint } from "../../components/label-hint.tsx";
 import { useLab } from "../../components/lab-context.tsx";
 
 /** Which images judge, which calibrate, and which could not be used; files that were given and are nothing to the lab. */
@@ -29,6 +30,7 @@ export function ImagesCard() {
             ? "All labelled."
             : `${labelled} of ${evaluation.length} labelled.`}
       </p>
+      <LabelHint />
       {leakage && (
         <p className="notice warning">
           <span aria-hidden="true">▲ </span>Too few images: the same ones calibrate and judge, so the result flatters the quantized model.

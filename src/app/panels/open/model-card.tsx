@@ -1,4 +1,7 @@
+import { Button } from "react-aria-components/Button";
 import type { ModelCard as Card, Preprocessing } from "../../../models/config.ts";
+import { samePreprocessing } from "../../../images/print-preprocessing.ts";
+import type { OpenedModel } from "../../worker/lab-api.ts";
 import { formatBytes, formatCount } from "../../format.ts";
 import { ChoiceSelect } from "../../components/choice.tsx";
 import { useActions, useLab } from "../../components/lab-context.tsx";
@@ -7,6 +10,8 @@ import { useActions, useLab } from "../../components/lab-context.tsx";
 export function ModelCard() {
   const model = useLab((state) => state.model);
   const canChangeHeads = useLab((state) => state.modelFiles.length > 0);
+  const hasImages = useLab((state) => state.images !== null);
+  const setPanel = useLab((state) => state.setPanel);
   const { changeHeads } = useActions();
   if (model === null) return null;
   const { card, note } = model;
@@ -44,7 +49,9 @@ export function ModelCard() {
             </>
           )}
         </Fact>
-        <Fact name="Pixels">{preprocessingText(card.preprocessing)}</Fact>
+        <Fact name="Pixels">
+          {preprocessingText(card.preprocessing)} <span className="muted">({sourceOf(model)})</span>
+        </Fact>
         {card.quantization !== undefined && (
           <Fact name="Already quantized">
             {card.quantization.recipe}, W{card.quantization.weightBits}A{card.quantization.activationBits}, {card.quantization.levels}
@@ -64,6 +71,13 @@ export function ModelCard() {
               </li>
             ))}
           </ul>
+        </div>
+      )}
+      {card.assumed.includes("preprocessing") && hasImages && (
+        <div>
+          <Button className="button" onPress={() => setPanel("data")}>
+            Choose the preprocessing
+          </Button>
         </div>
       )}
       {canChangeHeads && (
@@ -101,6 +115,11 @@ function ClassNames({ names }: { readonly names: readonly string[] }) {
       {names.length > 3 ? " …" : ""})
     </span>
   );
+}
+
+function sourceOf({ card, stated }: OpenedModel): string {
+  if (!samePreprocessing(card.preprocessing, stated.preprocessing)) return `chosen by you, not as ${stated.file ?? "assumed"} has it`;
+  return stated.file === null ? (stated.isAssumed ? "assumed" : "from the package") : `from ${stated.file}`;
 }
 
 function preprocessingText(p: Preprocessing): string {

@@ -8,12 +8,18 @@ import { LAYER_BITS_NAME, MANIFEST_NAME, RECIPE_NAME, reproductionCommand } from
 import { saveFile } from "../../save-file.ts";
 
 /** How to make the same numbers without the page. */
-export function CommandCard({ card, request }: { readonly card: ModelCard; readonly request: QuantizeRequest }) {
+export function CommandCard(props: {
+  readonly card: ModelCard;
+  readonly request: QuantizeRequest;
+  /** Chosen instead of the model's own; null where nothing was. */
+  readonly preprocessing: string | null;
+}) {
+  const { card, request, preprocessing } = props;
   const modelFiles = useLab((state) => state.modelFiles);
   const isBusy = useLab((state) => state.job !== null && !state.job.isBackground);
   const { manifest } = useActions();
   const isSample = modelFiles.length === 0;
-  const command = reproductionCommand(request, { isSample, modelFiles: modelFiles.map(({ path }) => path), card });
+  const command = reproductionCommand(request, { isSample, modelFiles: modelFiles.map(({ path }) => path), card, preprocessing });
   const hasRules = request.rules !== undefined && request.rules.length > 0;
   const save = async (): Promise<void> => {
     const listed = await manifest();

@@ -17,11 +17,12 @@ import type { LabComparison } from "../../worker/lab-api.ts";
 export function HtmlCard(props: {
   readonly card: ModelCard;
   readonly result: LabComparison;
+  readonly preprocessing: string | null;
   readonly rows: readonly ImageRow[];
   readonly verdict: string;
   readonly labelOf: (recipe: string) => string;
 }) {
-  const { card, result, rows, verdict, labelOf } = props;
+  const { card, result, preprocessing, rows, verdict, labelOf } = props;
   const modelFiles = useLab((state) => state.modelFiles);
   const method = useLab((state) => state.recipes.find(({ name }) => name === result.main.request.recipe)?.description ?? null);
   const isBusy = useLab((state) => state.job !== null && !state.job.isBackground);
@@ -30,7 +31,7 @@ export function HtmlCard(props: {
   const make = async (): Promise<string | null> => {
     const listed = hasManifest ? await manifest() : null;
     if (hasManifest && listed === null) return null; // cancelled, or shown as an error
-    const inputs = { isSample: modelFiles.length === 0, modelFiles: modelFiles.map(({ path }) => path), card };
+    const inputs = { isSample: modelFiles.length === 0, modelFiles: modelFiles.map(({ path }) => path), card, preprocessing };
     return reportHtml(
       reportDocument({
         result,

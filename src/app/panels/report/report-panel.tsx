@@ -5,10 +5,11 @@ import { PanelHead } from "../../components/panel-head.tsx";
 import { StaleNotice } from "../../components/stale-notice.tsx";
 import { imageRows } from "../../results/image-rows.ts";
 import { recipeLabel } from "../../store/engine-slice.ts";
-import { isStale } from "../../store/result-slice.ts";
+import { otherThanStated } from "../../store/inputs-slice.ts";
+import { isStale } from "../../store/stale.ts";
 import { verdictOf } from "../../verdict.ts";
 import type { ModelCard } from "../../../models/config.ts";
-import type { ImageSet, LabComparison } from "../../worker/lab-api.ts";
+import type { ImageSet, LabComparison, OpenedModel } from "../../worker/lab-api.ts";
 import { CommandCard } from "./command-card.tsx";
 import { DataCard } from "./data-card.tsx";
 import { ExportCard } from "./export-card.tsx";
@@ -29,13 +30,16 @@ export function Panel() {
           <p>A report holds the verdict, all numbers, the pictures and the command, in one file.</p>
         </NextStep>
       ) : (
-        <Reports card={model.card} images={images} result={result} />
+        <Reports model={model} images={images} result={result} />
       )}
     </>
   );
 }
 
-function Reports({ card, images, result }: { readonly card: ModelCard; readonly images: ImageSet; readonly result: LabComparison }) {
+function Reports({ model, images, result }: { readonly model: OpenedModel; readonly images: ImageSet; readonly result: LabComparison }) {
+  // As the run had it, whatever was chosen since.
+  const card: ModelCard = { ...model.card, preprocessing: result.preprocessing };
+  const preprocessing = otherThanStated(model, result.preprocessing);
   const recipes = useLab((state) => state.recipes);
   const stale = useLab(isStale);
   const rows = useMemo(() => imageRows(result, images.evaluation, "main"), [result, images]);
@@ -49,12 +53,12 @@ function Reports({ card, images, result }: { readonly card: ModelCard; readonly 
       </blockquote>
       <div className="card-columns">
         <div className="stack">
-          <HtmlCard card={card} result={result} rows={rows} verdict={verdict} labelOf={labelOf} />
+          <HtmlCard card={card} result={result} preprocessing={preprocessing} rows={rows} verdict={verdict} labelOf={labelOf} />
           <ExportCard result={result} />
         </div>
         <div className="stack">
           <DataCard card={card} result={result} rows={rows} verdict={verdict} />
-          <CommandCard card={card} request={result.main.request} />
+          <CommandCard card={card} request={result.main.request} preprocessing={preprocessing} />
           <ShareCard />
         </div>
       </div>
