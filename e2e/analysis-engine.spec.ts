@@ -39,7 +39,7 @@ test.beforeAll(async ({ browser }) => {
   page.on("pageerror", (error) => {
     throw error;
   });
-  await page.goto("./?automation=1");
+  await page.goto("./?automation=1&compute=adapter");
   await page
     .getByTestId("file-input")
     .first()

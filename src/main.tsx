@@ -53,6 +53,7 @@ async function startPage(): Promise<void> {
     if (isShareHash(location.hash)) void actions.openShared(location.hash);
   });
   await actions.start();
+  if (session?.usesSoftwareAdapter === true || query.get("compute") === "adapter") await actions.runOnSoftwareAdapter(true);
   if (sharedHash !== null) {
     await actions.openShared(sharedHash);
     keepHistory(store);

@@ -10,6 +10,8 @@ export interface BenchActions {
   /** Measures what is not known yet; later runs use what is found. */
   tune(): Promise<void>;
   forgetTuning(): Promise<void>;
+  /** Whether models run on a software adapter, instead of on WebAssembly. */
+  runOnSoftwareAdapter(isUsed: boolean): Promise<void>;
   /** A profile that was saved, to compare with. */
   openSavedProfile(file: File): Promise<void>;
 }
@@ -48,6 +50,10 @@ export function createBenchActions(store: LabStore, client: LabClient, jobs: Job
       state().setTuning(null);
       state().setAdapter({ kind: "ready", adapter: await client.adapter() });
       state().say("The tuning is forgotten; kernels are chosen by default.");
+    },
+    async runOnSoftwareAdapter(isUsed) {
+      await client.runOnSoftwareAdapter(isUsed);
+      state().setUsesSoftwareAdapter(isUsed);
     },
     async openSavedProfile(file) {
       try {

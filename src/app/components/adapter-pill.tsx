@@ -5,8 +5,9 @@ import { useLab } from "./lab-context.tsx";
 /** The adapter that runs, always in sight; a software adapter says so in words, not only in colour. */
 export function AdapterPill() {
   const adapter = useLab((state) => state.adapter);
+  const usesSoftware = useLab((state) => state.usesSoftwareAdapter);
   const losses = useLab((state) => state.deviceLosses);
-  const { mark, text, detail } = pillOf(adapter);
+  const { mark, text, detail } = pillOf(adapter, usesSoftware);
   return (
     <p className={`pill ${mark}`} data-testid="adapter" data-kind={mark}>
       <span aria-hidden="true" className="pill-mark">
@@ -21,11 +22,16 @@ export function AdapterPill() {
   );
 }
 
-function pillOf(state: AdapterState): { mark: "ok" | "warning" | "asking"; text: string; detail: string } {
+function pillOf(state: AdapterState, usesSoftware: boolean): { mark: "ok" | "warning" | "asking"; text: string; detail: string } {
   if (state.kind === "asking") return { mark: "asking", text: "Looking for a GPU …", detail: "" };
   if (state.kind === "missing") return { mark: "warning", text: "no GPU: the CPU computes, slower", detail: "" };
   const { adapter } = state;
-  if (adapter.isSoftware) return { mark: "warning", text: "software adapter: results valid, timings not", detail: adapterName(adapter) };
+  if (adapter.isSoftware) {
+    const text = usesSoftware
+      ? "software adapter: results valid, timings not"
+      : "no GPU but a software adapter: WebAssembly computes, faster";
+    return { mark: "warning", text, detail: adapterName(adapter) };
+  }
   return { mark: "ok", text: `Runs on ${adapterName(adapter)}`, detail: adapter.integerExecution ?? "" };
 }
 

@@ -19,6 +19,7 @@ export function keepSession(store: LabStore, storage: Storage | null): void {
       state.versus === before.versus &&
       state.side === before.side &&
       state.filter === before.filter &&
+      state.usesSoftwareAdapter === before.usesSoftwareAdapter &&
       state.lastVerdict === before.lastVerdict &&
       state.model === before.model &&
       state.images === before.images &&

@@ -17,6 +17,7 @@ const session: Session = {
   lastVerdict: "keeps 29 of 32.",
   source: { kind: "files", model: "abc" },
   preprocessing: "size=256",
+  usesSoftwareAdapter: true,
   labelColumns: { file: "image", label: "class" },
   rule: { order: "shuffled", seed: 3, calibrationCount: 8, evaluationCount: 16 },
 };

@@ -24,6 +24,7 @@ export interface Session {
   readonly rule: SplitRule | null;
   /** Instead of the model's own, as `printPreprocessing` writes it. */
   readonly preprocessing: string | null;
+  readonly usesSoftwareAdapter: boolean;
   /** Of a table of labels, where somebody picked them. */
   readonly labelColumns: LabelColumns | null;
 }
@@ -55,7 +56,7 @@ export function parseSession(text: string | null): Session | null {
     return null;
   }
   if (!isRecord(json) || !isRecord(json["controls"])) return null;
-  const { panel, versus, side, filter, lastVerdict, source, rule, labelColumns, preprocessing } = json;
+  const { panel, versus, side, filter, lastVerdict, source, rule, labelColumns, preprocessing, usesSoftwareAdapter } = json;
   const controls = parseControls(json["controls"]);
   if (controls === null || typeof panel !== "string" || !isPanelName(panel)) return null;
   return {
@@ -68,6 +69,7 @@ export function parseSession(text: string | null): Session | null {
     source: parseSource(source),
     rule: parseRule(rule),
     preprocessing: typeof preprocessing === "string" ? preprocessing : null,
+    usesSoftwareAdapter: usesSoftwareAdapter === true,
     labelColumns: parseColumns(labelColumns),
   };
 }

@@ -19,11 +19,14 @@ export interface BenchSlice {
   readonly savedProfile: SavedProfile | null;
   /** Devices that were lost, and opened again, in this visit. */
   readonly deviceLosses: number;
+  /** Models run on a software adapter instead of WebAssembly, which is faster. */
+  readonly usesSoftwareAdapter: boolean;
   setBenchRequest(request: Partial<BenchRequest>): void;
   setTuning(tuning: AdapterTuning | null): void;
   setProfile(profile: ProfileReport): void;
   setSavedProfile(saved: SavedProfile | null): void;
   setDeviceLosses(count: number): void;
+  setUsesSoftwareAdapter(isUsed: boolean): void;
 }
 
 export function benchSlice(set: SetSlice<BenchSlice>): BenchSlice {
@@ -33,10 +36,12 @@ export function benchSlice(set: SetSlice<BenchSlice>): BenchSlice {
     profile: null,
     savedProfile: null,
     deviceLosses: 0,
+    usesSoftwareAdapter: false,
     setBenchRequest: (request) => set(({ benchRequest }) => ({ benchRequest: { ...benchRequest, ...request } })),
     setTuning: (tuning) => set({ tuning }),
     setProfile: (profile) => set({ profile }),
     setSavedProfile: (savedProfile) => set({ savedProfile }),
     setDeviceLosses: (deviceLosses) => set({ deviceLosses }),
+    setUsesSoftwareAdapter: (usesSoftwareAdapter) => set({ usesSoftwareAdapter }),
   };
 }

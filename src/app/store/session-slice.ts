@@ -32,13 +32,13 @@ export function sessionSlice(set: SetSlice<SessionSlice>): SessionSlice {
 /** The part of the state that is written down. */
 export function sessionOf(
   state: SessionSlice &
-    Pick<Session, "panel" | "controls" | "versus" | "side" | "filter"> & {
+    Pick<Session, "panel" | "controls" | "versus" | "side" | "filter" | "usesSoftwareAdapter"> & {
       readonly model: OpenedModel | null;
       readonly modelFiles: readonly unknown[];
       readonly images: { readonly rule: Session["rule"]; readonly labelFile: LabelFile | null } | null;
     },
 ): Session {
-  const { panel, controls, versus, side, filter, lastVerdict, keptModel, model, modelFiles, images } = state;
+  const { panel, controls, versus, side, filter, usesSoftwareAdapter, lastVerdict, keptModel, model, modelFiles, images } = state;
   const source =
     model === null ? null : modelFiles.length === 0 ? ({ kind: "sample" } as const) : ({ kind: "files", model: keptModel } as const);
   const labelColumns = images?.labelFile?.by === "person" ? images.labelFile.used : null;
@@ -51,6 +51,7 @@ export function sessionOf(
     lastVerdict,
     source,
     rule: images?.rule ?? null,
+    usesSoftwareAdapter,
     labelColumns,
     preprocessing: chosenPreprocessing(model),
   };

@@ -244,6 +244,7 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
       await steps(jobId, ["compiling kernels", "running whole forwards", "timing kernels"], onProgress);
       return fakeProfile(request, usable(), tuning, ++profiles);
     },
+    runOnSoftwareAdapter: () => Promise.resolve(),
     deviceLosses: () => new Promise(() => {}),
     async inspect(jobId, onProgress) {
       await steps(jobId, ["reading weights"], onProgress);

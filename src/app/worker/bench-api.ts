@@ -17,6 +17,8 @@ export interface BenchApi {
   tune(jobId: string, request: BenchRequest, onProgress: (progress: Progress) => void): Promise<AdapterTuning>;
   forgetTuning(): Promise<void>;
   profile(jobId: string, request: BenchRequest, onProgress: (progress: Progress) => void): Promise<ProfileReport>;
+  /** Whether comparisons, diagnoses and sweeps run on a software adapter, where there is no other: by default WebAssembly computes them, several times faster. */
+  runOnSoftwareAdapter(isUsed: boolean): Promise<void>;
   /** Answers as soon as more than `seen` devices have been lost, with how many. */
   deviceLosses(seen: number): Promise<number>;
 }
@@ -27,5 +29,6 @@ export interface BenchClient {
   tune(request: BenchRequest, job: Job): Promise<AdapterTuning>;
   forgetTuning(): Promise<void>;
   profile(request: BenchRequest, job: Job): Promise<ProfileReport>;
+  runOnSoftwareAdapter(isUsed: boolean): Promise<void>;
   deviceLosses(seen: number): Promise<number>;
 }

@@ -84,8 +84,12 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
         throw error;
       },
     );
-  /** Without an adapter WebAssembly computes, in the same integer arithmetic. */
-  const openLab = async () => openEngine(device, (await hasGpu()) ? "integer" : "cpu", tunings.load);
+  let isSoftwareUsed = false;
+  /** Without an adapter, or with one that only imitates a GPU, WebAssembly computes, in the same integer arithmetic. */
+  const openLab = async () => {
+    const usesGpu = (await hasGpu()) && (isSoftwareUsed || !(await device()).isSoftware);
+    return openEngine(device, usesGpu ? "integer" : "cpu", tunings.load);
+  };
 
   const withJob = async <T>(jobId: string, onProgress: Job["onProgress"], work: (job: Job) => Promise<T>): Promise<T> => {
     const controller = new AbortController();
@@ -134,6 +138,10 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
     },
     tuning: async () => (await tunings.load(await device())) ?? null,
     forgetTuning: () => tunings.clear(),
+    runOnSoftwareAdapter(isUsed) {
+      isSoftwareUsed = isUsed;
+      return Promise.resolve();
+    },
     deviceLosses: losses.beyond,
     tune: (jobId, request, onProgress) => withJob(jobId, onProgress, async (job) => bench.tune(request, await openGraphs(job), job)),
     profile: (jobId, request, onProgress) => withJob(jobId, onProgress, async (job) => bench.profile(request, await openGraphs(job), job)),

@@ -48,6 +48,7 @@ export function exposeLab(lab: LabApi, endpoint?: Endpoint): void {
     tune: (jobId, request, onProgress) => guard(() => lab.tune(jobId, request, onProgress), onProgress),
     forgetTuning: () => guard(() => lab.forgetTuning()),
     profile: (jobId, request, onProgress) => guard(() => lab.profile(jobId, request, onProgress), onProgress),
+    runOnSoftwareAdapter: (isUsed) => guard(() => lab.runOnSoftwareAdapter(isUsed)),
     deviceLosses: (seen) => guard(() => lab.deviceLosses(seen)),
     sweep: (jobId, ask, onProgress, onNews) => guard(() => lab.sweep(jobId, ask, onProgress, onNews), onProgress, onNews),
   };

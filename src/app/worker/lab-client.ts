@@ -119,6 +119,7 @@ export function createLabClient(endpoint: Endpoint, crashed: Promise<never>): La
     tune: (request, job) => call(job, (id, report) => remote.tune(id, request, report)),
     forgetTuning: () => call({}, () => remote.forgetTuning()),
     profile: (request, job) => call(job, (id, report) => remote.profile(id, request, report)),
+    runOnSoftwareAdapter: (isUsed) => call({}, () => remote.runOnSoftwareAdapter(isUsed)),
     deviceLosses: (seen) => call({}, () => remote.deviceLosses(seen)),
     sweep: (ask, job, onNews) =>
       call(job, (id, report) => {

@@ -16,7 +16,8 @@ export function RunCard() {
   const quantized = useLab((state) => state.result?.main.request ?? null);
   const recipes = useLab((state) => state.recipes);
   const isBusy = useLab((state) => state.job !== null && !state.job.isBackground);
-  const { profile } = useActions();
+  const { profile, runOnSoftwareAdapter } = useActions();
+  const usesSoftware = useLab((state) => state.usesSoftwareAdapter);
   const isSoftware = adapter.kind === "ready" && adapter.adapter.isSoftware;
   const model = quantized === null && chosen.model === "quantized" ? "float" : chosen.model;
   return (
@@ -46,10 +47,22 @@ export function RunCard() {
       </div>
       {quantized === null && <p className="muted small">After a comparison its quantized model can be measured too.</p>}
       {isSoftware && (
-        <p className="notice warning" data-testid="bench-software">
-          <span aria-hidden="true">▲ </span>This is a software adapter: it computes on the processor. Its times are shown as such, but
-          nothing is ranked by them, because on a GPU the order is another.
-        </p>
+        <>
+          <p className="notice warning" data-testid="bench-software">
+            <span aria-hidden="true">▲ </span>This is a software adapter: it computes on the processor. Its times are shown as such, but
+            nothing is ranked by them, because on a GPU the order is another.
+          </p>
+          <ChoiceSegments
+            label="Comparisons, diagnoses and sweeps run on"
+            testId="software-use"
+            value={usesSoftware ? "adapter" : "webassembly"}
+            choices={[
+              { value: "webassembly", label: "WebAssembly: the same integers, faster here" },
+              { value: "adapter", label: "the software adapter" },
+            ]}
+            onChange={(value) => void runOnSoftwareAdapter(value === "adapter")}
+          />
+        </>
       )}
       <div className="row">
         <Button className="button primary" isDisabled={isBusy} data-testid="start-profile" onPress={() => void profile()}>
