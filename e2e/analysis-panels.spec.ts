@@ -255,6 +255,9 @@ test("bench: nothing is ranked on a software adapter, and the page says why", as
   await openSample(page);
   await page.keyboard.press("8");
   await expect(page.getByTestId("bench-software")).toContainText("nothing is ranked");
+  await expect(page.getByTestId("adapter")).toContainText("WebAssembly computes");
+  await page.getByTestId("software-use").getByText("the software adapter", { exact: true }).click();
+  await expect(page.getByTestId("adapter")).toContainText("results valid, timings not");
   await page.getByTestId("start-tune").click();
   await expect(page.getByTestId("tuning")).toHaveAttribute("data-tuned", "true");
   await page.getByTestId("bench-model").getByText("stored in 16 bits").click();
