@@ -158,6 +158,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
     job.signal?.throwIfAborted();
     state().setModel(model, files);
     state().setKeptModel(null);
+    state().setNotKept(null);
     void keepModel(model.card.name, files);
   }
 
@@ -200,11 +201,19 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
   /** Beside everything else; where it fails, the model is open all the same and only not remembered. */
   async function keepModel(name: string, files: readonly DroppedFile[]): Promise<void> {
     try {
-      const kept = (await shelf?.keepModel(name, files)) ?? null;
-      if (state().modelFiles === files) state().setKeptModel(kept?.id ?? null);
-      state().setRecents((await shelf?.models()) ?? []);
+      if (shelf === null) return;
+      const kept = await shelf.keepModel(name, files);
+      const isKept = typeof kept !== "string";
+      if (state().modelFiles === files) {
+        state().setKeptModel(isKept ? kept.id : null);
+        state().setNotKept(isKept ? null : kept);
+      }
+      state().setRecents(await shelf.models());
+      // Asked only now that there is something to lose.
+      if (isKept && state().mayStay === null) state().setMayStay(await shelf.askToStay());
     } catch {
-      // storage was taken away meanwhile
+      // Storage was taken away or filled up meanwhile.
+      if (state().modelFiles === files) state().setNotKept("no-room");
     }
   }
 

@@ -14,13 +14,15 @@ export interface BenchSlice {
   readonly benchRequest: BenchRequest;
   /** null until it was measured, in this visit or an earlier one. */
   readonly tuning: AdapterTuning | null;
+  /** How long the tab was hidden while it was measured: more than 0 makes it doubtful. */
+  readonly tuningHiddenMs: number;
   /** Of the open model; null until somebody asks. */
   readonly profile: ProfileReport | null;
   readonly savedProfile: SavedProfile | null;
   /** Devices that were lost, and opened again, in this visit. */
   readonly deviceLosses: number;
   setBenchRequest(request: Partial<BenchRequest>): void;
-  setTuning(tuning: AdapterTuning | null): void;
+  setTuning(tuning: AdapterTuning | null, hiddenMs?: number): void;
   setProfile(profile: ProfileReport): void;
   setSavedProfile(saved: SavedProfile | null): void;
   setDeviceLosses(count: number): void;
@@ -30,11 +32,12 @@ export function benchSlice(set: SetSlice<BenchSlice>): BenchSlice {
   return {
     benchRequest: { model: "float", images: 1 },
     tuning: null,
+    tuningHiddenMs: 0,
     profile: null,
     savedProfile: null,
     deviceLosses: 0,
     setBenchRequest: (request) => set(({ benchRequest }) => ({ benchRequest: { ...benchRequest, ...request } })),
-    setTuning: (tuning) => set({ tuning }),
+    setTuning: (tuning, tuningHiddenMs = 0) => set({ tuning, tuningHiddenMs }),
     setProfile: (profile) => set({ profile }),
     setSavedProfile: (savedProfile) => set({ savedProfile }),
     setDeviceLosses: (deviceLosses) => set({ deviceLosses }),

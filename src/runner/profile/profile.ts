@@ -51,6 +51,8 @@ export interface WarmForwards {
   readonly medianMs: number;
   readonly lowestMs: number;
   readonly highestMs: number;
+  /** Median of the last quarter of the runs over that of the first, less one: a processor that slows down or warms up. null for fewer than 8 runs. */
+  readonly drift?: number | null | undefined;
 }
 
 export interface Profile {
@@ -143,7 +145,25 @@ export function profileOf(plan: Plan, times: StepTimes, { isSoftware, cold, warm
 function warmOf(warmMs: readonly number[]): WarmForwards {
   const sorted = [...warmMs].sort((a, b) => a - b);
   const at = (index: number) => sorted[index] ?? NaN;
-  return { runs: sorted.length, medianMs: at(sorted.length >> 1), lowestMs: at(0), highestMs: at(sorted.length - 1) };
+  return {
+    runs: sorted.length,
+    medianMs: at(sorted.length >> 1),
+    lowestMs: at(0),
+    highestMs: at(sorted.length - 1),
+    drift: driftOf(warmMs),
+  };
+}
+
+/** Fewer leave one run in a quarter. */
+const LEAST_RUNS = 8;
+
+/** Of times in the order in which they were taken. */
+export function driftOf(timesMs: readonly number[]): number | null {
+  if (timesMs.length < LEAST_RUNS) return null;
+  const quarter = timesMs.length >> 2;
+  const middle = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1];
+  const first = middle(timesMs.slice(0, quarter));
+  return first > 0 ? middle(timesMs.slice(-quarter)) / first - 1 : null;
 }
 
 function sharesOf(steps: readonly ProfileStep[], sumMs: number): KernelShare[] {
