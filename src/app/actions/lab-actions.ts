@@ -169,6 +169,14 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
     if (text !== null) await prepare(text, job);
   }
 
+  /** From a session: what another version wrote, or somebody else, is not worth an error. */
+  async function prepareAgain(text: string | null, job: Job): Promise<void> {
+    if (text === null) return;
+    await prepare(text, job).catch((error: unknown) => {
+      if (!(error instanceof InputError)) throw error;
+    });
+  }
+
   async function prepare(text: string | null, job: Job): Promise<void> {
     const { model, images } = await client.choosePreprocessing(text, job);
     job.signal?.throwIfAborted();
@@ -416,10 +424,10 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
           const { model, images } = await client.openSample(job);
           job.signal?.throwIfAborted();
           state().setSample(model, images);
-          if (session.preprocessing !== null) await prepare(session.preprocessing, job);
+          await prepareAgain(session.preprocessing, job);
         } else if (files) {
           await openModel(files, {}, job);
-          if (session.preprocessing !== null) await prepare(session.preprocessing, job);
+          await prepareAgain(session.preprocessing, job);
           const images = (await shelf?.images()) ?? [];
           if (images.length > 0) await openImages(images, job);
         }

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { randomVit } from "../../models/random-vit.ts";
 import { makePlan } from "../make-plan.ts";
-import { driftOf, profileOf } from "./profile.ts";
+import { driftOf } from "./drift.ts";
+import { profileOf } from "./profile.ts";
 import { toTrace } from "./trace.ts";
 
 const graph = randomVit({ image: 32, patch: 8, dim: 48, depth: 2, heads: 3, mlp: 96, classes: 10, seed: 1 });

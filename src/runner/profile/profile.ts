@@ -6,6 +6,7 @@ import { operandBytes } from "../tune/operand-bytes.ts";
 import { stepWork } from "../tune/step-work.ts";
 import type { Constants } from "../../gpu/kernel.ts";
 import { arenaBytes, type FloatPrecision, type Plan } from "../plan.ts";
+import { driftOf } from "./drift.ts";
 import type { StepTimes } from "./time-recorded.ts";
 
 export interface ProfileStep {
@@ -152,18 +153,6 @@ function warmOf(warmMs: readonly number[]): WarmForwards {
     highestMs: at(sorted.length - 1),
     drift: driftOf(warmMs),
   };
-}
-
-/** Fewer leave one run in a quarter. */
-const LEAST_RUNS = 8;
-
-/** Of times in the order in which they were taken. */
-export function driftOf(timesMs: readonly number[]): number | null {
-  if (timesMs.length < LEAST_RUNS) return null;
-  const quarter = timesMs.length >> 2;
-  const middle = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1];
-  const first = middle(timesMs.slice(0, quarter));
-  return first > 0 ? middle(timesMs.slice(-quarter)) / first - 1 : null;
 }
 
 function sharesOf(steps: readonly ProfileStep[], sumMs: number): KernelShare[] {

@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { Button } from "react-aria-components/Button";
+import { NOTED_DRIFT } from "../../../runner/profile/drift.ts";
 import type { ProfileReport } from "../../../runner/profile/profile-report.ts";
 import { toTrace } from "../../../runner/profile/trace.ts";
 import { Tile } from "../../components/tile.tsx";
@@ -11,9 +12,6 @@ import { compareProfiles, workName } from "../../results/bench-rows.ts";
 import { saveFile } from "../../save-file.ts";
 import type { SavedProfile } from "../../store/bench-slice.ts";
 import { StepTable } from "./step-table.tsx";
-
-/** As a share; less is what any machine does. */
-const NOTED_DRIFT = 0.1;
 
 /** What was measured: the way to the first result, whole forwards, and every dispatch of one. */
 export function ProfileSection({ profile, saved }: { readonly profile: ProfileReport; readonly saved: SavedProfile | null }) {
