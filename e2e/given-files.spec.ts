@@ -137,3 +137,62 @@ test("two models in one drop are compared with each other, both in float", async
   await expect(page.getByTestId("verdict")).toContainText("RepQ-ViT");
   await expect(page.getByTestId("twin")).toHaveCount(0);
 });
+
+test("a kept model: the browser is asked to keep it, its answer is shown; where nothing can be kept, that is said", async ({ page }) => {
+  await installFakeWorker(page);
+  await page.addInitScript(() => {
+    const asked: string[] = [];
+    Object.assign(window, { asked });
+    navigator.storage.persisted = () => Promise.resolve(false);
+    navigator.storage.persist = () => {
+      asked.push("persist");
+      return Promise.resolve(false);
+    };
+  });
+  const askedTimes = () => page.evaluate(() => (window as unknown as { asked: string[] }).asked.length);
+  await page.goto("./?automation=1");
+  await page.getByRole("button", { name: "Try the sample" }).click();
+  await expect(page.getByTestId("verdict")).toBeVisible();
+  expect(await askedTimes()).toBe(0);
+  await page.keyboard.press("1");
+  await give(page, file("mine.safetensors"));
+  await expect(page.getByTestId("may-stay")).toContainText("did not promise it");
+  expect(await askedTimes()).toBe(1);
+  await page.addInitScript(() => {
+    navigator.storage.getDirectory = () => Promise.reject(new DOMException("blocked", "SecurityError"));
+    Storage.prototype.setItem = () => {
+      throw new DOMException("full", "QuotaExceededError");
+    };
+  });
+  await page.reload();
+  await page.keyboard.press("1");
+  await give(page, file("other.safetensors"));
+  await expect(page.getByTestId("not-remembered")).toContainText(
+    "The model is not remembered: this browser gives the page no private storage",
+  );
+  await expect(page.getByTestId("not-remembered")).toContainText("Not remembered this session");
+  await look(page, "not-remembered", "not-remembered");
+  expect(await askedTimes()).toBe(0);
+});
+
+test("bench: a tab that was hidden makes the run invalid; the drift over its runs is shown", async ({ page }) => {
+  await installFakeWorker(page, { adapter: "hardware", stepMs: 30 });
+  await page.goto("./?automation=1");
+  await page.getByRole("button", { name: "Try the sample" }).click();
+  await expect(page.getByTestId("verdict")).toBeVisible();
+  await page.keyboard.press("8");
+  await page.getByTestId("start-profile").click();
+  await expect(page.getByTestId("drift")).toContainText(/drift [−+±]\d+\.\d %, last quarter against first/);
+  await expect(page.getByTestId("hidden-run")).toHaveCount(0);
+  await page.getByTestId("start-profile").click();
+  const turn = (state: string) =>
+    page.evaluate((visibilityState) => {
+      Object.defineProperty(document, "visibilityState", { value: visibilityState, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, state);
+  await turn("hidden");
+  await page.waitForTimeout(120);
+  await turn("visible");
+  await expect(page.getByTestId("hidden-run")).toContainText(/This run is invalid: the tab was hidden \d+ ms/);
+  await look(page, "bench-tiles", "hidden-run");
+});

@@ -300,3 +300,29 @@ test("the same model is open already; an unusual image is left out until it is a
   expect(await codes()).toEqual(["IMAGE_ALPHA", "IMAGE_ORIENTATION", "CALIBRATION_EMPTY_PICTURES"]);
   expect(await seriousViolations()).toEqual([]);
 });
+
+test("two models of one drop are compared in float; labels in JSON with columns of their own", async () => {
+  await page.keyboard.press("1");
+  const weights = async (name: string, seed: number) => {
+    const [source] = modelSources(syntheticVit({ numClasses: 5, seed }));
+    return { name, mimeType: "application/octet-stream", buffer: Buffer.from(await source.slice(0, source.byteLength)) };
+  };
+  const names = ["smooth-444.jpg", "rgb.png", "alpha.png", "icc.png"];
+  const images = names.map((name) => ({
+    name,
+    mimeType: "image/png",
+    buffer: readFileSync(new URL(`../src/images/goldens/decode/${name}`, import.meta.url)),
+  }));
+  const labels = names.map((image, i) => ({ id: i, image, category: i % 5, split: "test" }));
+  const table = { name: "truth.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(labels)) };
+  const input = page.getByTestId("file-input").first();
+  await input.setInputFiles([await weights("a.safetensors", 7), await weights("b.safetensors", 8), ...images, table]);
+  await page.getByRole("button", { name: "Compare b.safetensors with a.safetensors" }).click();
+  await expect(page.getByTestId("twin-verdict")).toContainText(/^b says the same as a on \w+ of 4 images\.$/, { timeout: 200_000 });
+  await expect(page.getByTestId("twin")).toContainText("Accuracy");
+  await expect(page.getByTestId("image")).toHaveCount(4);
+  await page.keyboard.press("3");
+  await expect(page.getByTestId("label-columns-state")).toContainText("file names are in image, labels in category");
+  await page.keyboard.press("5");
+  expect(await seriousViolations()).toEqual([]);
+});

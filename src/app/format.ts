@@ -39,6 +39,11 @@ export function formatMs(elapsedMs: number): string {
   return elapsedMs < 1000 ? `${elapsedMs.toFixed(elapsedMs < 10 ? 1 : 0)} ms` : `${(elapsedMs / 1000).toFixed(1)} s`;
 }
 
+/** Why a measurement is invalid: "the tab was hidden 3.1 s". */
+export function hiddenText(hiddenMs: number): string {
+  return `the tab was hidden ${formatMs(hiddenMs)}`;
+}
+
 /** As `formatMs`, down to nanoseconds: "4.00 µs". */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "n/a";

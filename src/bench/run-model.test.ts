@@ -84,6 +84,12 @@ test("contenders are loaded one after the other and then take turns", async () =
   expect(quick.log).toEqual([`load ${A}`, `load ${B}`, A, A, B, `close ${A}`, `close ${B}`]);
 });
 
+test("a drift from the first to the last quarter of the runs is said", async () => {
+  const { rows } = await measure({ [A]: { timeMs: (forward) => (forward > 6 ? 120 : 100) }, [B]: {} }, { runs: 8 });
+  expect(rows[0].notes).toContain("times drift by 20 % from the first to the last quarter of the runs");
+  expect(rows[1].notes).toEqual([]);
+});
+
 test("median, spread and CPU seconds are those of the measured forwards", async () => {
   const { rows } = await measure({ [A]: { timeMs: (forward) => 10 * forward } });
   expect(rows[0].warm?.timesMs).toEqual([10, 20, 30]);

@@ -3,6 +3,7 @@ import { agreementOf, type Agreement } from "./agreement.ts";
 import type { LoadResult, Outcome, RunResult } from "./bench-session.ts";
 import type { ContenderInfo } from "./contender-list.ts";
 import type { CpuSeconds, SpeedRow, Throughput } from "./report/schema.ts";
+import { driftOf, NOTED_DRIFT } from "../runner/profile/drift.ts";
 import { median, spread } from "./statistics.ts";
 
 /** A contender in a page or process of its own. */
@@ -202,6 +203,10 @@ function rowOf(entry: Entry, { model, isSoftware }: RunModelOptions): SpeedRow {
   const { info, cold, times, cpu, throughput, notes, agreement, facts, last, stoppedBy, failure } = entry;
   const scatter = spread(times);
   if (isSoftware) notes.add("software adapter: compare CPU seconds, not milliseconds");
+  const drift = driftOf(times) ?? 0;
+  if (Math.abs(drift) > NOTED_DRIFT) {
+    notes.add(`times drift by ${(100 * drift).toFixed(0)} % from the first to the last quarter of the runs`);
+  }
   if (scatter > SPREAD_LIMIT) notes.add(`times scatter by ${(100 * scatter).toFixed(0)} %`);
   const isFinite = Number.isFinite(agreement.relativeError) && Number.isFinite(agreement.cosine);
   return {

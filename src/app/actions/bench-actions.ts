@@ -1,6 +1,8 @@
 import type { LabStore } from "../store/lab-store.ts";
 import type { BenchRequest } from "../worker/bench-api.ts";
 import type { LabClient } from "../worker/lab-client.ts";
+import { hiddenText } from "../format.ts";
+import { watchHidden } from "./hidden-watch.ts";
 import { errorParts, type JobRunner } from "./job-runner.ts";
 
 /** Measuring the adapter. */
@@ -29,18 +31,22 @@ export function createBenchActions(store: LabStore, client: LabClient, jobs: Job
     async profile() {
       if (state().model === null) return;
       await jobs.run("Profiling", false, async (job) => {
-        const report = await client.profile(request(), job);
+        let hiddenMs = 0;
+        const watch = watchHidden();
+        const report = await client.profile(request(), job).finally(() => (hiddenMs = watch.stop()));
         job.signal?.throwIfAborted();
-        state().setProfile(report);
-        return `${report.steps.length} dispatches are measured.`;
+        state().setProfile(hiddenMs > 0 ? { ...report, hiddenMs } : report);
+        return hiddenMs > 0 ? `The run is invalid: ${hiddenText(hiddenMs)}.` : `${report.steps.length} dispatches are measured.`;
       });
     },
     async tune() {
       if (state().model === null) return;
       await jobs.run("Tuning", false, async (job) => {
-        const tuning = await client.tune(request(), job);
+        let hiddenMs = 0;
+        const watch = watchHidden();
+        const tuning = await client.tune(request(), job).finally(() => (hiddenMs = watch.stop()));
         job.signal?.throwIfAborted();
-        state().setTuning(tuning);
+        state().setTuning(tuning, hiddenMs);
         state().setAdapter({ kind: "ready", adapter: await client.adapter() });
         return `${Object.keys(tuning.gemm.choices.byShape).length} shapes are tuned.`;
       });

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { InputError } from "../../tensor/input-error.ts";
 import type { DroppedFile, LabApi } from "../worker/lab-api.ts";
 import { chosenPreprocessing } from "../store/inputs-slice.ts";
+import type { FileShelf } from "../session/file-shelf.ts";
 import { isStale } from "../store/stale.ts";
 import { createLabStore } from "../store/lab-store.ts";
 import { createFakeClient } from "../testing/fake-client.ts";
@@ -76,6 +77,37 @@ describe("lab actions", () => {
     expect(store.getState()).toMatchObject({ error: { code: "PREPROCESSING_INVALID" }, model: { card: { preprocessing: { size: 72 } } } });
     await actions.openFiles(files("other.safetensors"));
     expect(chosenPreprocessing(store.getState().model)).toBeNull();
+  });
+
+  it("asks the browser to keep its storage once a model is kept and not before; says what is not kept", async () => {
+    fake = createFakeClient();
+    const store = createLabStore();
+    let isFull = true;
+    let asked = 0;
+    const shelf: FileShelf = {
+      models: () => Promise.resolve([]),
+      keepModel: (name) => Promise.resolve(isFull ? "no-room" : { id: "1", name, sizeBytes: 1, keptAt: "", paths: [] }),
+      askToStay: () => Promise.resolve(++asked > 9),
+      keepImages: () => Promise.resolve(),
+      images: () => Promise.resolve([]),
+      open: () => Promise.resolve(null),
+      remove: () => Promise.resolve(),
+    };
+    const actions = createLabActions(store, fake.client, () => performance.now(), { shelf });
+    const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+    await actions.start();
+    await actions.trySample();
+    await actions.openFiles(files("a.safetensors"));
+    await settled();
+    expect(store.getState()).toMatchObject({ notKept: "no-room", keptModel: null, mayStay: null });
+    expect(asked).toBe(0);
+    isFull = false;
+    await actions.openFiles(files("b.safetensors"));
+    await settled();
+    expect(store.getState()).toMatchObject({ notKept: null, keptModel: "1", mayStay: false });
+    await actions.openFiles(files("c.safetensors"));
+    await settled();
+    expect(asked).toBe(1);
   });
 
   it("two models of the same kind in one drop: offered to be compared, in float, on the images that come along or later", async () => {

@@ -158,6 +158,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
     job.signal?.throwIfAborted();
     state().setModel(model, files);
     state().setKeptModel(null);
+    state().setNotKept(null);
     void keepModel(model.card.name, files);
   }
 
@@ -166,6 +167,14 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
     const text = pendingPreprocessing;
     pendingPreprocessing = null;
     if (text !== null) await prepare(text, job);
+  }
+
+  /** From a session: what another version wrote, or somebody else, is not worth an error. */
+  async function prepareAgain(text: string | null, job: Job): Promise<void> {
+    if (text === null) return;
+    await prepare(text, job).catch((error: unknown) => {
+      if (!(error instanceof InputError)) throw error;
+    });
   }
 
   async function prepare(text: string | null, job: Job): Promise<void> {
@@ -200,11 +209,19 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
   /** Beside everything else; where it fails, the model is open all the same and only not remembered. */
   async function keepModel(name: string, files: readonly DroppedFile[]): Promise<void> {
     try {
-      const kept = (await shelf?.keepModel(name, files)) ?? null;
-      if (state().modelFiles === files) state().setKeptModel(kept?.id ?? null);
-      state().setRecents((await shelf?.models()) ?? []);
+      if (shelf === null) return;
+      const kept = await shelf.keepModel(name, files);
+      const isKept = typeof kept !== "string";
+      if (state().modelFiles === files) {
+        state().setKeptModel(isKept ? kept.id : null);
+        state().setNotKept(isKept ? null : kept);
+      }
+      state().setRecents(await shelf.models());
+      // Asked only now that there is something to lose.
+      if (isKept && state().mayStay === null) state().setMayStay(await shelf.askToStay());
     } catch {
-      // storage was taken away meanwhile
+      // Storage was taken away or filled up meanwhile.
+      if (state().modelFiles === files) state().setNotKept("no-room");
     }
   }
 
@@ -407,10 +424,10 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
           const { model, images } = await client.openSample(job);
           job.signal?.throwIfAborted();
           state().setSample(model, images);
-          if (session.preprocessing !== null) await prepare(session.preprocessing, job);
+          await prepareAgain(session.preprocessing, job);
         } else if (files) {
           await openModel(files, {}, job);
-          if (session.preprocessing !== null) await prepare(session.preprocessing, job);
+          await prepareAgain(session.preprocessing, job);
           const images = (await shelf?.images()) ?? [];
           if (images.length > 0) await openImages(images, job);
         }

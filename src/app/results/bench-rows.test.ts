@@ -37,6 +37,12 @@ describe("comparison with a saved profile", () => {
     expect(rows.filter(({ saved: twin }) => twin === null).map(({ step }) => step.name)).toEqual([second.name]);
   });
 
+  it("compares no times of a run whose tab was hidden", () => {
+    const { warmChange, notes } = compareProfiles(now, { ...now, hiddenMs: 3140 });
+    expect([warmChange, notes]).toEqual([null, ["Times are not compared: in the saved run the tab was hidden 3.1 s."]]);
+    expect(compareProfiles({ ...now, hiddenMs: 20 }, now).notes[0]).toContain("in this run the tab was hidden 20 ms");
+  });
+
   it("compares no times of a software adapter, nor of other work, and says why", () => {
     const software = fakeProfile(request, adapter(true), null, 1);
     const halves = fakeProfile({ ...request, model: "float16" }, adapter(false), null, 1);

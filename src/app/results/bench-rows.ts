@@ -1,6 +1,7 @@
 import type { Constants } from "../../gpu/kernel.ts";
 import type { ProfileStep } from "../../runner/profile/profile.ts";
 import type { ProfileReport } from "../../runner/profile/profile-report.ts";
+import { hiddenText } from "../format.ts";
 import type { AdapterTuning } from "../../runner/tune/adapter-tuning.ts";
 
 /** A step beside the one that computed the same value in the saved run. */
@@ -26,7 +27,8 @@ export interface ProfileComparison {
 /** Steps are matched by the value they compute, so that another kernel, or one dispatch less, is seen as such. */
 export function compareProfiles(current: ProfileReport, saved: ProfileReport | null): ProfileComparison {
   const notes = saved === null ? [] : mismatches(current, saved);
-  const isTimed = saved !== null && !current.isSoftware && !saved.isSoftware && isSameWork(current, saved);
+  const isTimed =
+    saved !== null && !current.isSoftware && !saved.isSoftware && !isHidden(current) && !isHidden(saved) && isSameWork(current, saved);
   const before = new Map(saved?.steps.map((step) => [step.name, step]));
   const rows = current.steps.map((step): StepRow => {
     const twin = before.get(step.name) ?? null;
@@ -42,6 +44,10 @@ export function compareProfiles(current: ProfileReport, saved: ProfileReport | n
   };
 }
 
+function isHidden({ hiddenMs = 0 }: ProfileReport): boolean {
+  return hiddenMs > 0;
+}
+
 function isSameWork(a: ProfileReport, b: ProfileReport): boolean {
   return workName(a) === workName(b);
 }
@@ -50,6 +56,10 @@ function mismatches(current: ProfileReport, saved: ProfileReport): string[] {
   const notes: string[] = [];
   if (current.isSoftware || saved.isSoftware)
     notes.push("Times are not compared: at least one of the runs is a software adapter's, whose times say nothing about a GPU.");
+  if (isHidden(current) || isHidden(saved))
+    notes.push(
+      `Times are not compared: in ${isHidden(current) ? "this" : "the saved"} run ${hiddenText((isHidden(current) ? current : saved).hiddenMs ?? 0)}.`,
+    );
   if (!isSameWork(current, saved))
     notes.push(`The saved run is other work: ${workName(saved)}. Its times are not compared; kernels and counts are.`);
   else if (JSON.stringify(machineOf(current)) !== JSON.stringify(machineOf(saved)))

@@ -13,11 +13,16 @@ export interface KeptSet {
   readonly paths: readonly string[];
 }
 
+/** Why nothing is kept: the browser gives the page no private file system, or there is no room in it. */
+export type NotKept = "no-storage" | "no-room";
+
 export interface FileShelf {
   /** Newest first. */
   models(): Promise<readonly KeptSet[]>;
-  /** Null where there is no room, or the browser has no such file system. A set that is already there becomes the newest. */
-  keepModel(name: string, files: readonly DroppedFile[]): Promise<KeptSet | null>;
+  /** A set that is already there becomes the newest. */
+  keepModel(name: string, files: readonly DroppedFile[]): Promise<KeptSet | NotKept>;
+  /** Asks the browser not to clear what is kept when it needs room. null where it cannot be asked. Some browsers ask the person. */
+  askToStay(): Promise<boolean | null>;
   keepImages(files: readonly DroppedFile[]): Promise<void>;
   images(): Promise<readonly DroppedFile[]>;
   /** Null when it is gone. */
@@ -33,7 +38,11 @@ const MOST_IMAGE_BYTES = 1e9;
 const SPARE_BYTES = 200e6;
 
 /** `root`: the private file system's root, or null where there is none. */
-export function createFileShelf(openRoot: () => Promise<FileSystemDirectoryHandle | null>, freeBytes: () => Promise<number>): FileShelf {
+export function createFileShelf(
+  openRoot: () => Promise<FileSystemDirectoryHandle | null>,
+  freeBytes: () => Promise<number>,
+  askToStay: FileShelf["askToStay"],
+): FileShelf {
   const folder = async (name: string): Promise<FileSystemDirectoryHandle | null> => {
     const root = await openRoot();
     return root === null ? null : root.getDirectoryHandle(name, { create: true });
@@ -53,9 +62,10 @@ export function createFileShelf(openRoot: () => Promise<FileSystemDirectoryHandl
 
   return {
     models,
+    askToStay,
     async keepModel(name, files) {
       const parent = await folder(MODELS);
-      if (parent === null) return null;
+      if (parent === null) return "no-storage";
       const sizeBytes = sizeOf(files);
       const paths = files.map(({ path }) => path);
       const known = (await models()).find((kept) => kept.sizeBytes === sizeBytes && kept.paths.join("\n") === paths.join("\n"));
@@ -65,7 +75,7 @@ export function createFileShelf(openRoot: () => Promise<FileSystemDirectoryHandl
         await writeFile(await parent.getDirectoryHandle(known.id), "index.json", new Blob([JSON.stringify(again)]));
         return again;
       }
-      if ((await freeBytes()) < sizeBytes + SPARE_BYTES) return null;
+      if ((await freeBytes()) < sizeBytes + SPARE_BYTES) return "no-room";
       const kept = { id: crypto.randomUUID(), name, sizeBytes, keptAt, paths };
       await writeSet(await parent.getDirectoryHandle(kept.id, { create: true }), files, kept);
       return kept;
@@ -144,5 +154,12 @@ export function browserShelf(): FileShelf {
     const { quota = 0, usage = 0 } = await navigator.storage.estimate();
     return quota - usage;
   };
-  return createFileShelf(openRoot, freeBytes);
+  const askToStay = async (): Promise<boolean | null> => {
+    try {
+      return (await navigator.storage.persisted()) || (await navigator.storage.persist());
+    } catch {
+      return null;
+    }
+  };
+  return createFileShelf(openRoot, freeBytes, askToStay);
 }

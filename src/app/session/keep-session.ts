@@ -10,7 +10,8 @@ export function keepSession(store: LabStore, storage: Storage | null): void {
   const write = (): void => {
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    writeSession(storage, sessionOf(store.getState()));
+    const isKept = writeSession(storage, sessionOf(store.getState()));
+    if (isKept !== store.getState().isSessionKept) store.getState().setSessionKept(isKept);
   };
   store.subscribe((state, before) => {
     const isSame =

@@ -66,6 +66,15 @@ it("is nothing where it was tampered with or made by another version", () => {
   });
 });
 
+it("says whether it could be written", () => {
+  const full = () => {
+    throw new DOMException("full", "QuotaExceededError");
+  };
+  expect(writeSession({ setItem: full }, session)).toBe(false);
+  expect(writeSession(null, session)).toBe(false);
+  expect(writeSession({ setItem: () => undefined }, session)).toBe(true);
+});
+
 it("blocked storage is no error", () => {
   const blocked = () => {
     throw new DOMException("blocked", "SecurityError");

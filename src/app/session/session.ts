@@ -39,11 +39,13 @@ export function readSession(storage: Pick<Storage, "getItem"> | null): Session |
   }
 }
 
-export function writeSession(storage: Pick<Storage, "setItem"> | null, session: Session): void {
+/** False where storage is blocked or full: the session lasts for this visit. */
+export function writeSession(storage: Pick<Storage, "setItem"> | null, session: Session): boolean {
   try {
     storage?.setItem(KEY, JSON.stringify(session));
+    return storage !== null;
   } catch {
-    // storage is blocked or full: the session lasts for this visit
+    return false;
   }
 }
 

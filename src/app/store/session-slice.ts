@@ -1,4 +1,4 @@
-import type { KeptSet } from "../session/file-shelf.ts";
+import type { KeptSet, NotKept } from "../session/file-shelf.ts";
 import type { Session } from "../session/session.ts";
 import type { LabelFile } from "../worker/label-file.ts";
 import type { OpenedModel } from "../worker/lab-api.ts";
@@ -13,6 +13,15 @@ export interface SessionSlice {
   readonly keptModel: string | null;
   /** The sentence of the last run, also of one before a reload. */
   readonly lastVerdict: string | null;
+  /** Why the open model is not kept; null where it is, or nobody tried. */
+  readonly notKept: NotKept | null;
+  /** Whether the browser promised not to clear what is kept; null until it was asked, or where it does not say. */
+  readonly mayStay: boolean | null;
+  /** False once the browser refused to write the session down. */
+  readonly isSessionKept: boolean;
+  setNotKept(reason: NotKept | null): void;
+  setMayStay(mayStay: boolean | null): void;
+  setSessionKept(isSessionKept: boolean): void;
   setRecents(recents: readonly KeptSet[]): void;
   setKeptModel(id: string | null): void;
   setLastVerdict(sentence: string | null): void;
@@ -23,6 +32,12 @@ export function sessionSlice(set: SetSlice<SessionSlice>): SessionSlice {
     recents: [],
     keptModel: null,
     lastVerdict: null,
+    notKept: null,
+    mayStay: null,
+    isSessionKept: true,
+    setNotKept: (notKept) => set({ notKept }),
+    setMayStay: (mayStay) => set({ mayStay }),
+    setSessionKept: (isSessionKept) => set({ isSessionKept }),
     setRecents: (recents) => set({ recents }),
     setKeptModel: (keptModel) => set({ keptModel }),
     setLastVerdict: (lastVerdict) => set({ lastVerdict }),

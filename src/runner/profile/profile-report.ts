@@ -15,6 +15,8 @@ export interface ProfileReport extends Profile {
   readonly env: { readonly adapter: AdapterDescription; readonly runtime: string };
   /** ISO 8601. */
   readonly date: string;
+  /** How long the page's tab was hidden meanwhile: more than 0 makes the times invalid. Absent where nothing was hidden. */
+  readonly hiddenMs?: number | undefined;
 }
 
 const number = z.number().nonnegative();
@@ -47,7 +49,7 @@ const report = z.object({
   steps: z.array(step).min(1).max(10_000),
   sumMs: number,
   cold: z.object({ planMs: number, weightsMs: number, compileMs: number, pipelinesCompiled: number, firstRunMs: number, totalMs: number }),
-  warm: z.object({ runs: number, medianMs: number, lowestMs: number, highestMs: number }),
+  warm: z.object({ runs: number, medianMs: number, lowestMs: number, highestMs: number, drift: z.number().nullable().optional() }),
   memory: z.object({ weightBytes: number, arenaBytes: number }),
   kernels: z.array(z.object({ kernel: text, count: number, elapsedMs: number, percent: number })).max(1000),
   roofline: rooflineSchema.nullable(),
@@ -64,6 +66,7 @@ const report = z.object({
     runtime: text,
   }),
   date: text,
+  hiddenMs: number.optional(),
 });
 
 /** Throws InputError PROFILE_INVALID for whatever else the text is. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { randomVit } from "../../models/random-vit.ts";
 import { makePlan } from "../make-plan.ts";
+import { driftOf } from "./drift.ts";
 import { profileOf } from "./profile.ts";
 import { toTrace } from "./trace.ts";
 
@@ -44,9 +45,15 @@ test("kernels' shares add up, and a wall clock says what it is", () => {
   expect(JSON.parse(JSON.stringify(profile))).toEqual(profile);
 });
 
+test("drift: the last quarter of the runs against the first, where there are enough", () => {
+  expect(driftOf([1, 1, 5, 5, 5, 5, 2, 2])).toBe(1);
+  expect(driftOf([4, 2, 2, 9, 9, 9, 9, 9, 9, 1, 1, 3])).toBe(-0.5);
+  expect(driftOf([1, 2, 3, 4, 5, 6, 7])).toBeNull();
+});
+
 test("warm forwards by their median, memory of weights and arena", () => {
   const { warm, memory } = profileOf(plan, { clock: "timestamps", steps }, facts);
-  expect(warm).toEqual({ runs: 5, medianMs: 6, lowestMs: 4, highestMs: 9 });
+  expect(warm).toEqual({ runs: 5, medianMs: 6, lowestMs: 4, highestMs: 9, drift: null });
   expect(memory).toEqual({ weightBytes: 1000, arenaBytes: plan.slots.reduce((a, b) => a + b, 0) });
 });
 

@@ -6,6 +6,7 @@ import { operandBytes } from "../tune/operand-bytes.ts";
 import { stepWork } from "../tune/step-work.ts";
 import type { Constants } from "../../gpu/kernel.ts";
 import { arenaBytes, type FloatPrecision, type Plan } from "../plan.ts";
+import { driftOf } from "./drift.ts";
 import type { StepTimes } from "./time-recorded.ts";
 
 export interface ProfileStep {
@@ -51,6 +52,8 @@ export interface WarmForwards {
   readonly medianMs: number;
   readonly lowestMs: number;
   readonly highestMs: number;
+  /** Median of the last quarter of the runs over that of the first, less one: a processor that slows down or warms up. null for fewer than 8 runs. */
+  readonly drift?: number | null | undefined;
 }
 
 export interface Profile {
@@ -143,7 +146,13 @@ export function profileOf(plan: Plan, times: StepTimes, { isSoftware, cold, warm
 function warmOf(warmMs: readonly number[]): WarmForwards {
   const sorted = [...warmMs].sort((a, b) => a - b);
   const at = (index: number) => sorted[index] ?? NaN;
-  return { runs: sorted.length, medianMs: at(sorted.length >> 1), lowestMs: at(0), highestMs: at(sorted.length - 1) };
+  return {
+    runs: sorted.length,
+    medianMs: at(sorted.length >> 1),
+    lowestMs: at(0),
+    highestMs: at(sorted.length - 1),
+    drift: driftOf(warmMs),
+  };
 }
 
 function sharesOf(steps: readonly ProfileStep[], sumMs: number): KernelShare[] {

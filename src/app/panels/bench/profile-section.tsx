@@ -1,12 +1,13 @@
 import { useMemo } from "react";
 import { Button } from "react-aria-components/Button";
+import { NOTED_DRIFT } from "../../../runner/profile/drift.ts";
 import type { ProfileReport } from "../../../runner/profile/profile-report.ts";
 import { toTrace } from "../../../runner/profile/trace.ts";
 import { Tile } from "../../components/tile.tsx";
 import { KernelShares } from "../../figures/kernel-shares.tsx";
 import { Measured } from "../../figures/measured.tsx";
 import { RooflineChart } from "../../figures/roofline-chart.tsx";
-import { formatBytes, formatChange, formatDuration, formatMs } from "../../format.ts";
+import { formatBytes, formatChange, formatDuration, formatMs, hiddenText } from "../../format.ts";
 import { compareProfiles, workName } from "../../results/bench-rows.ts";
 import { saveFile } from "../../save-file.ts";
 import type { SavedProfile } from "../../store/bench-slice.ts";
@@ -71,7 +72,7 @@ function sharesTitle({ kernels, sumMs }: ProfileReport): string {
 }
 
 function Tiles({ profile, warmChange }: { readonly profile: ProfileReport; readonly warmChange: number | null }) {
-  const { cold, warm, memory, steps, isSoftware, clockNote } = profile;
+  const { cold, warm, memory, steps, isSoftware, clockNote, hiddenMs = 0 } = profile;
   const unit = isSoftware ? "of a software adapter" : "";
   const compiled = cold.pipelinesCompiled === 0 ? "nothing to compile: not a cold start" : `${cold.pipelinesCompiled} pipelines compiled`;
   return (
@@ -92,6 +93,11 @@ function Tiles({ profile, warmChange }: { readonly profile: ProfileReport; reado
             {formatDuration(warm.medianMs / 1e3)}
           </span>
           {unit !== "" && <small>{unit}</small>}
+          {warm.drift !== null && warm.drift !== undefined && (
+            <small data-testid="drift" data-value={warm.drift}>
+              drift {formatChange(warm.drift)}, last quarter against first
+            </small>
+          )}
           {warmChange !== null && <small data-testid="warm-change">{formatChange(warmChange)} against the saved run</small>}
         </Tile>
         <Tile title="To the first result" sub={compiled}>
@@ -113,6 +119,20 @@ function Tiles({ profile, warmChange }: { readonly profile: ProfileReport; reado
         The way to the first result: plan {formatMs(cold.planMs)}; weights packed and uploaded {formatMs(cold.weightsMs)}, while pipelines
         compile {formatMs(cold.compileMs)}; first run {formatMs(cold.firstRunMs)}.
       </p>
+      {hiddenMs > 0 && (
+        <p className="notice warning" data-testid="hidden-run">
+          <span aria-hidden="true">▲ </span>
+          <strong>This run is invalid:</strong> {hiddenText(hiddenMs)} while it was measured, and browsers slow down what is hidden. Profile
+          again and leave the tab in front.
+        </p>
+      )}
+      {Math.abs(warm.drift ?? 0) > NOTED_DRIFT && (
+        <p className="notice warning" data-testid="drift-note">
+          <span aria-hidden="true">▲ </span>The last forwards took {formatChange(warm.drift ?? 0)} against the first ones: the machine
+          {(warm.drift ?? 0) > 0 ? " slows down (heat, a battery saver)" : " was still getting up to speed"}. Measure again when it is at
+          rest.
+        </p>
+      )}
       {clockNote !== null && (
         <p className="notice warning" data-testid="clock-note">
           <span aria-hidden="true">▲ </span>

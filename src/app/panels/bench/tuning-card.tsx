@@ -3,12 +3,13 @@ import type { Roofline } from "../../../gpu/roofline/roofline.ts";
 import type { AdapterTuning } from "../../../runner/tune/adapter-tuning.ts";
 import { useActions, useLab } from "../../components/lab-context.tsx";
 import { ScrollTable } from "../../components/scroll-table.tsx";
-import { formatDuration, formatMs, formatRate } from "../../format.ts";
+import { formatDuration, formatMs, formatRate, hiddenText } from "../../format.ts";
 import { tunedShapes } from "../../results/bench-rows.ts";
 
 /** Which kernels run the linear layers on this adapter, and what it can do at most. */
 export function TuningCard() {
   const tuning = useLab((state) => state.tuning);
+  const hiddenMs = useLab((state) => state.tuningHiddenMs);
   const isBusy = useLab((state) => state.job !== null && !state.job.isBackground);
   const { tune, forgetTuning } = useActions();
   return (
@@ -21,6 +22,12 @@ export function TuningCard() {
         </p>
       ) : (
         <Measured tuning={tuning} />
+      )}
+      {tuning !== null && hiddenMs > 0 && (
+        <p className="notice warning" data-testid="hidden-tuning">
+          <span aria-hidden="true">▲ </span>While it was measured {hiddenText(hiddenMs)}, and browsers slow down what is hidden: forget the
+          tuning and tune again with the tab in front.
+        </p>
       )}
       <div className="row">
         <Button className="button" isDisabled={isBusy} data-testid="start-tune" onPress={() => void tune()}>

@@ -4,6 +4,7 @@ import { PanelHead } from "../../components/panel-head.tsx";
 import { Hero } from "./hero.tsx";
 import { HubCard } from "./hub-card.tsx";
 import { ImagesCard } from "./images-card.tsx";
+import { MemoryNotice } from "./memory-notice.tsx";
 import { ModelCard } from "./model-card.tsx";
 import { RecentsCard } from "./recents-card.tsx";
 
@@ -25,6 +26,7 @@ export function Panel() {
       <div className="card-columns">
         <ModelCard />
         <div className="stack">
+          <MemoryNotice />
           <ImagesCard />
           <RecentsCard />
           <section className="card" aria-labelledby="open-title" data-testid="open-card">

@@ -8,6 +8,7 @@ export function RecentsCard() {
   const current = useLab((state) => state.keptModel);
   const isBusy = useLab((state) => state.job !== null && !state.job.isBackground);
   const { openRecent, forget } = useActions();
+  const mayStay = useLab((state) => state.mayStay);
   if (recents.length === 0) return null;
   const total = recents.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   return (
@@ -40,6 +41,13 @@ export function RecentsCard() {
       <p className="muted small">
         Kept in this browser's private storage on this computer, {formatBytes(total)} in all. No other site can read it.
       </p>
+      {mayStay !== null && (
+        <p className="muted small" data-testid="may-stay" data-value={mayStay}>
+          {mayStay
+            ? "✓ The browser was asked, and keeps them until you delete them."
+            : "○ The browser was asked, and did not promise it: it may clear them when it needs room."}
+        </p>
+      )}
     </section>
   );
 }
