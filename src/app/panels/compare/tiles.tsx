@@ -41,6 +41,10 @@ export function Tiles(props: {
               {formatPercent(quality.top1AccuracyQuantized)}
             </span>
             <small>float → quantized, of {quality.imageCount} labels</small>
+            <small data-testid="accuracy-intervals">
+              95 % intervals: {rateInterval(quality.top1AccuracyFloat, quality.imageCount)} →{" "}
+              {rateInterval(quality.top1AccuracyQuantized, quality.imageCount)}
+            </small>
           </Tile>
         )}
         {quality.features ? (
@@ -119,6 +123,10 @@ export function Tiles(props: {
 function intervalText(hits: number, count: number): string {
   const { low, high } = wilson(hits, count);
   return `${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)} %`;
+}
+
+function rateInterval(rate: number, count: number): string {
+  return intervalText(Math.round(rate * count), count);
 }
 
 function Arrow() {
