@@ -227,8 +227,10 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
 
   /** After the first result, when nothing else runs, the kernels are checked on this adapter. */
   async function selfTestOnce(): Promise<void> {
-    const isUntested = state().selfTest.kind === "not-run" && state().adapter.kind !== "missing";
-    if (isUntested && state().result !== null && state().job === null) await runSelfTest();
+    // What WebAssembly computed needs no test of an adapter.
+    const { selfTest, adapter, result, job } = state();
+    const isUntested = selfTest.kind === "not-run" && adapter.kind !== "missing";
+    if (isUntested && result !== null && result.main.executor !== "cpu" && job === null) await runSelfTest();
   }
 
   async function runSelfTest(): Promise<void> {
