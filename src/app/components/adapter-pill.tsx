@@ -29,7 +29,7 @@ function pillOf(state: AdapterState, usesSoftware: boolean): { mark: "ok" | "war
   if (adapter.isSoftware) {
     const text = usesSoftware
       ? "software adapter: results valid, timings not"
-      : "no GPU but a software adapter: WebAssembly computes, faster";
+      : "software adapter: WebAssembly computes instead";
     return { mark: "warning", text, detail: adapterName(adapter) };
   }
   return { mark: "ok", text: `Runs on ${adapterName(adapter)}`, detail: adapter.integerExecution ?? "" };
