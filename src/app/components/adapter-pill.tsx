@@ -27,9 +27,7 @@ function pillOf(state: AdapterState, usesSoftware: boolean): { mark: "ok" | "war
   if (state.kind === "missing") return { mark: "warning", text: "no GPU: the CPU computes, slower", detail: "" };
   const { adapter } = state;
   if (adapter.isSoftware) {
-    const text = usesSoftware
-      ? "software adapter: results valid, timings not"
-      : "software adapter: WebAssembly computes instead";
+    const text = usesSoftware ? "software adapter: results valid, timings not" : "software adapter: WebAssembly computes instead";
     return { mark: "warning", text, detail: adapterName(adapter) };
   }
   return { mark: "ok", text: `Runs on ${adapterName(adapter)}`, detail: adapter.integerExecution ?? "" };
