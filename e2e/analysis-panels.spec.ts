@@ -270,7 +270,8 @@ test("bench: nothing is ranked on a software adapter, and the page says why", as
 });
 
 test("a diagnosis is cancelled by Escape, and leaves the page as it was", async ({ page }) => {
-  await openSample(page);
+  // Slow enough that the job is seen on a machine that does other things.
+  await openSample(page, { stepMs: 40 });
   await page.keyboard.press("6");
   await expect(page.getByTestId("diagnose")).toBeEnabled();
   await page.getByTestId("diagnose").click();

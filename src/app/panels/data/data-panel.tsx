@@ -30,13 +30,13 @@ export function Panel() {
             <div className="stack">
               <SplitCard images={images} />
               <StabilityCard images={images} />
+              <ManifestCard images={images} />
             </div>
             <div className="stack">
               {images.labelFile !== null && images.labelFile.by !== "file" && <LabelColumnsCard file={images.labelFile} />}
               <LabelsCard images={images} />
               <PreprocessingCard model={model} images={images} />
               <NormalisationCard />
-              <ManifestCard images={images} />
             </div>
           </div>
           <ImageBrowser images={images} onShow={setShown} />
