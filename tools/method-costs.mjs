@@ -1,7 +1,7 @@
 /**
  * What each recipe's calibration costs, in float forwards of its calibration set: CPU seconds on the executor `cpu`, DeiT-Tiny's widths with random weights.
  *   node tools/method-costs.mjs [--depth 12] [--images 32] [--bits 4] [--recipes a,b] [--out docs/bench/method-costs.md]
- * CPU seconds, because a busy machine does not inflate them as it does wall time; the float forwards are measured in the same run, before and after.
+ * CPU seconds, because a busy machine does not inflate them as it does wall time; a float forward is measured after each recipe, their median is the unit.
  */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -34,8 +34,8 @@ const names = given.recipes === "" ? Object.keys(lab.recipes) : given.recipes.sp
 
 /** @type {{label: string, seconds: number}[]} */
 const rows = [];
+const forwards = [];
 await forward();
-const before = await cpuSeconds(forward);
 for (const name of names) {
   const recipe = lab.recipes[name];
   const seconds = await cpuSeconds(() =>
@@ -43,12 +43,13 @@ for (const name of names) {
   );
   rows.push({ label: `[${recipe.label}](../methods/${name}.md)`, seconds });
   process.stderr.write(`${name}: ${seconds.toFixed(1)} CPU-s\n`);
+  forwards.push(await cpuSeconds(forward));
 }
-const after = await cpuSeconds(forward);
-const perForward = (before + after) / 2;
+forwards.sort((a, b) => a - b);
+const perForward = forwards[forwards.length >> 1];
 const table = [
   `DeiT-Tiny's widths, ${depth} blocks, 224 px, random weights, ${images} images, W${bits}A${bits}, executor cpu, Node ${process.version}. A float forward of these images takes`,
-  `${perForward.toFixed(1)} CPU-s (${before.toFixed(1)} before, ${after.toFixed(1)} after).`,
+  `${perForward.toFixed(2)} CPU-s (median of ${forwards.length} in the same run, ${forwards[0].toFixed(2)} to ${forwards[forwards.length - 1].toFixed(2)}).`,
   "",
   "| recipe | CPU-s | float forwards of the calibration set |",
   "| --- | --- | --- |",
