@@ -83,7 +83,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   {
     name: "label tables",
     samples: [
-      text("filename,label\na.png,3\n\"b, c.png\",4\nd/e.png,5\n"),
+      text('filename,label\na.png,3\n"b, c.png",4\nd/e.png,5\n'),
       text("split\timage\tfine\ntest\tphotos/0.jpg\t1\ntest\tphotos/1.jpg\t2\n"),
     ],
     parse: (bytes) => readLabels(fromBytes(bytes, "labels.csv")),
