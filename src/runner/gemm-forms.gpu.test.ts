@@ -202,7 +202,8 @@ test.each(cases)("$name", async ({ weightBits, bits, changes = {}, affine, kerne
   for (const name of ["blocks.0.add1", "blocks.0.add2"]) {
     // Nothing but the order of sums tells the two simulations apart: a wrong constant would show a hundred times over.
     expect(relativeError(onGpu.taps[name], simulation.taps[name]), `simulated ${name}`).toBeLessThan(1e-3);
-    // Eight-bit levels of probabilities are rounded to a grid whose sums f32 holds: one code in a hundred behind A.V, near a border, falls to its other side.
-    expect(relativeError(expected.taps[name], simulation.taps[name]), `integer ${name}`).toBeLessThan(5e-3);
+    // Eight-bit levels of probabilities are rounded to a grid whose sums f32 holds: one code in a hundred behind A.V, near a border, falls to its other side, and
+    // a step of AdaLog's 8 bits is a fifth of a value. A wrong constant would still show fifty times over.
+    expect(relativeError(expected.taps[name], simulation.taps[name]), `integer ${name}`).toBeLessThan(2e-2);
   }
 });
