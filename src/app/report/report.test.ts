@@ -59,26 +59,32 @@ describe("report", () => {
 describe("reproductionCommand", () => {
   const { card } = model;
   it("runs the sample as it is", () => {
-    expect(reproductionCommand(request, { isSample: true, modelFiles: [], card, preprocessing: null })).toBe(
+    expect(reproductionCommand({ request, executor: "integer" }, { isSample: true, modelFiles: [], card, preprocessing: null })).toBe(
       "npm run lab -- compare --model public/sample --manifest vitrine-manifest.json --recipe repq-vit --weights 4 --activations 4 --levels strict",
     );
   });
   it("quotes names, gives assumed heads and the folder of several files", () => {
     const assumed = { ...card, assumed: ["numHeads"] };
     const one = reproductionCommand(
-      { ...request, attentionBits: 8 },
+      { request: { ...request, attentionBits: 8 }, executor: "cpu" },
       { isSample: false, modelFiles: ["it's a model.safetensors"], card: assumed, preprocessing: "size=256,mean=0.5/0.5/0.5" },
     );
     expect(one).toContain(`--model 'it'\\''s a model.safetensors' --images IMAGES_FOLDER`);
     expect(one).toContain("--heads 4");
     expect(one).toContain("--attention 8");
     expect(one).toContain("--preprocessing size=256,mean=0.5/0.5/0.5 ");
+    expect(one).toMatch(/ --executor cpu$/);
     const rules = [{ where: ["head"], bits: 8 }];
-    expect(reproductionCommand({ ...request, rules }, { isSample: true, modelFiles: [], card, preprocessing: null })).toMatch(
-      / --levels strict --rules vitrine-recipe.json$/,
-    );
+    expect(
+      reproductionCommand(
+        { request: { ...request, rules }, executor: "integer" },
+        { isSample: true, modelFiles: [], card, preprocessing: null },
+      ),
+    ).toMatch(/ --levels strict --rules vitrine-recipe.json$/);
     const files = ["deit/config.json", "deit/model.safetensors"];
-    expect(reproductionCommand(request, { isSample: false, modelFiles: files, card, preprocessing: null })).toContain("--model deit ");
+    expect(
+      reproductionCommand({ request, executor: "integer" }, { isSample: false, modelFiles: files, card, preprocessing: null }),
+    ).toContain("--model deit ");
   });
 });
 

@@ -1,5 +1,11 @@
 import type { ModelCard } from "../../models/config.ts";
-import type { QuantizeRequest } from "../../runner/comparison.ts";
+import type { ExecutorName, QuantizeRequest } from "../../runner/comparison.ts";
+
+/** What was asked for, and what computed it: calibrated elsewhere, codes at a border fall otherwise. */
+export interface Run {
+  readonly request: QuantizeRequest;
+  readonly executor: ExecutorName;
+}
 
 /** What the run stood on, as far as a command line must know. */
 export interface RunInputs {
@@ -19,7 +25,7 @@ export const LAYER_BITS_NAME = "layer-bits.json";
  * The command that makes the same comparison without the page. Which images calibrate and are judged is in the manifest that is downloaded beside it;
  * the browser never tells where files lie, so their folders have to be put in.
  */
-export function reproductionCommand(request: QuantizeRequest, { isSample, modelFiles, card, preprocessing }: RunInputs): string {
+export function reproductionCommand({ request, executor }: Run, { isSample, modelFiles, card, preprocessing }: RunInputs): string {
   const model = isSample ? "public/sample" : quote(modelPath(modelFiles));
   const args = [`--model ${model}`, ...(isSample ? [] : ["--images IMAGES_FOLDER"]), `--manifest ${MANIFEST_NAME}`];
   if (!isSample && card.quantization === undefined && card.assumed.includes("numHeads")) args.push(`--heads ${card.config.numHeads}`);
@@ -31,6 +37,7 @@ export function reproductionCommand(request: QuantizeRequest, { isSample, modelF
     if (request.layerBits !== undefined) args.push(`--layer-bits ${LAYER_BITS_NAME}`);
     if (request.rules !== undefined && request.rules.length > 0) args.push(`--rules ${RECIPE_NAME}`);
   }
+  if (executor === "cpu") args.push("--executor cpu");
   return `npm run lab -- compare ${args.join(" ")}`;
 }
 

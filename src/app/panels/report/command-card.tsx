@@ -1,25 +1,25 @@
 import { Button } from "react-aria-components/Button";
 import type { ModelCard } from "../../../models/config.ts";
-import type { QuantizeRequest } from "../../../runner/comparison.ts";
 import { printRecipe } from "../../../runner/rules/recipe-document.ts";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { useActions, useLab } from "../../components/lab-context.tsx";
-import { LAYER_BITS_NAME, MANIFEST_NAME, RECIPE_NAME, reproductionCommand } from "../../report/reproduction.ts";
+import { LAYER_BITS_NAME, MANIFEST_NAME, RECIPE_NAME, reproductionCommand, type Run } from "../../report/reproduction.ts";
 import { saveFile } from "../../save-file.ts";
 
 /** How to make the same numbers without the page. */
 export function CommandCard(props: {
   readonly card: ModelCard;
-  readonly request: QuantizeRequest;
+  readonly run: Run;
   /** Chosen instead of the model's own; null where nothing was. */
   readonly preprocessing: string | null;
 }) {
-  const { card, request, preprocessing } = props;
+  const { card, run, preprocessing } = props;
+  const { request } = run;
   const modelFiles = useLab((state) => state.modelFiles);
   const isBusy = useLab((state) => state.job !== null && !state.job.isBackground);
   const { manifest } = useActions();
   const isSample = modelFiles.length === 0;
-  const command = reproductionCommand(request, { isSample, modelFiles: modelFiles.map(({ path }) => path), card, preprocessing });
+  const command = reproductionCommand(run, { isSample, modelFiles: modelFiles.map(({ path }) => path), card, preprocessing });
   const hasRules = request.rules !== undefined && request.rules.length > 0;
   const save = async (): Promise<void> => {
     const listed = await manifest();

@@ -42,7 +42,7 @@ export function HtmlCard(props: {
         labelOf,
         nameOf: (index) => className(card.labels, index),
         pictureOf: ({ image }) => pictureOf(image.thumbnail),
-        command: reproductionCommand(result.main.request, inputs),
+        command: reproductionCommand(result.main, inputs),
         manifest: listed,
         madeAt: new Date().toISOString(),
       }),

@@ -58,7 +58,7 @@ function Reports({ model, images, result }: { readonly model: OpenedModel; reado
         </div>
         <div className="stack">
           <DataCard card={card} result={result} rows={rows} verdict={verdict} />
-          <CommandCard card={card} request={result.main.request} preprocessing={preprocessing} />
+          <CommandCard card={card} run={result.main} preprocessing={preprocessing} />
           <ShareCard />
         </div>
       </div>
