@@ -107,20 +107,6 @@ test("without a GPU the CPU computes: a comparison, a diagnosis, and Bench says 
   await other.close();
 });
 
-test("where the only adapter is one of software, WebAssembly computes until somebody asks for the adapter", async ({ browser }) => {
-  const other = await browser.newPage({ bypassCSP: true, serviceWorkers: "block" });
-  await other.goto("./?automation=1");
-  await expect(other.getByTestId("adapter")).not.toHaveAttribute("data-kind", "asking");
-  const isSoftware = /software adapter/.test(await other.getByTestId("adapter").innerText());
-  await other
-    .getByTestId("file-input")
-    .first()
-    .setInputFiles([...(await modelFiles()), ...(await imageFiles())]);
-  await expect(other.getByTestId("verdict")).toBeVisible({ timeout: 100_000 });
-  await expect(other.getByTestId("executor")).toHaveAttribute("data-value", isSoftware ? "cpu" : "integer");
-  await other.close();
-});
-
 test("attention: both models look at an image, head by head", async () => {
   await page.keyboard.press("5");
   await page.getByTestId("attention-section").scrollIntoViewIfNeeded();

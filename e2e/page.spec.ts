@@ -6,6 +6,7 @@ import { expect, test, type Page } from "@playwright/test";
 import { renderSample } from "../src/sample/render.ts";
 import { EVALUATION_FIRST_SEED } from "../src/sample/seeds.ts";
 import { modelSources, syntheticVit } from "../src/testing/synthetic-model.ts";
+import { measureFrames, median } from "./frames.ts";
 
 const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
@@ -326,4 +327,30 @@ test("two models of one drop are compared in float; labels in JSON with columns 
   await expect(page.getByTestId("label-columns-state")).toContainText("file names are in image, labels in category");
   await page.keyboard.press("5");
   expect(await seriousViolations()).toEqual([]);
+});
+
+test("where the only adapter is one of software, WebAssembly computes: one click, a verdict, and a page that stays fluent", async ({
+  browser,
+}) => {
+  const other = await browser.newPage({ bypassCSP: true, serviceWorkers: "block" });
+  await other.goto("./?automation=1");
+  await expect(other.getByTestId("adapter")).not.toHaveAttribute("data-kind", "asking");
+  const isSoftware = /software adapter/.test(await other.getByTestId("adapter").innerText());
+  const startMs = performance.now();
+  await other.getByRole("button", { name: "Try the sample" }).click();
+  await expect(other.getByTestId("verdict")).toBeVisible({ timeout: 200_000 });
+  const verdictMs = performance.now() - startMs;
+  await expect(other.getByTestId("executor")).toHaveAttribute("data-value", isSoftware ? "cpu" : "integer");
+  await expect(other.getByTestId("job")).toHaveCount(0, { timeout: 200_000 });
+  await other.waitForTimeout(500);
+  const atRest = median((await measureFrames(other, { durationMs: 2000 })).framesMs);
+  const measuring = measureFrames(other, { durationMs: 4000, whileSeen: '[data-testid="job"]' });
+  await other.keyboard.press("r");
+  const busy = median((await measuring).framesMs);
+  process.stdout.write(
+    `  verdict after ${(verdictMs / 1000).toFixed(0)} s; median frame ${busy.toFixed(1)} ms while comparing, ${atRest.toFixed(1)} ms at rest\n`,
+  );
+  // The worker has a core for itself, and the page the other: 50 frames a second, or nearly as many as there are at rest.
+  expect(busy).toBeLessThan(Math.max(20, 2 * atRest));
+  await other.close();
 });
