@@ -25,9 +25,10 @@ import { createBenchActions, watchDevice, type BenchActions } from "./bench-acti
 import { createDiagnosisActions, type DiagnosisActions } from "./diagnosis-actions.ts";
 import { createHubActions, type HubActions } from "./hub-actions.ts";
 import { createJobRunner, errorParts } from "./job-runner.ts";
+import { createSelfTestActions, type SelfTestActions } from "./self-test-actions.ts";
 
 /** Everything a person can make the page do; components call these and nothing else. */
-export interface LabActions extends DiagnosisActions, BenchActions, HubActions {
+export interface LabActions extends DiagnosisActions, BenchActions, HubActions, Pick<SelfTestActions, "runSelfTest"> {
   start(): Promise<void>;
   trySample(): Promise<void>;
   /** A drop is still being walked when it arrives here. */
@@ -36,7 +37,6 @@ export interface LabActions extends DiagnosisActions, BenchActions, HubActions {
   readRecipeSites(signal: AbortSignal): Promise<void>;
   changeHeads(numHeads: number): Promise<void>;
   compare(): Promise<void>;
-  runSelfTest(): Promise<void>;
   /** Statistics of every parameter of the open model. */
   inspect(): Promise<void>;
   /** Other images calibrate and are judged: by a rule, or those that a manifest names. */
@@ -88,6 +88,7 @@ export interface LabOptions {
 export function createLabActions(store: LabStore, client: LabClient, nowMs: () => number, options: LabOptions = {}): LabActions {
   const shelf = options.shelf ?? null;
   const jobs = createJobRunner(store, nowMs);
+  const { runSelfTest, selfTestOnce } = createSelfTestActions(store, client, jobs);
   const state = store.getState;
   /** Of a link that was followed: taken up by the first result. */
   let pendingView: SharedView["view"] | null = null;
@@ -223,33 +224,6 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
       // Storage was taken away or filled up meanwhile.
       if (state().modelFiles === files) state().setNotKept("no-room");
     }
-  }
-
-  /** After the first result, when nothing else runs, the kernels are checked on this adapter. */
-  async function selfTestOnce(): Promise<void> {
-    // What WebAssembly computed needs no test of an adapter.
-    const { selfTest, adapter, result, job } = state();
-    const isUntested = selfTest.kind === "not-run" && adapter.kind !== "missing";
-    if (isUntested && result !== null && result.main.executor !== "cpu" && job === null) await runSelfTest();
-  }
-
-  async function runSelfTest(): Promise<void> {
-    state().setSelfTest({ kind: "running", done: 0, total: 0 });
-    const finished = await jobs.run("Checking this GPU's kernels", true, async ({ signal, onProgress }) => {
-      const report = await client.selfTest({
-        signal,
-        onProgress: (progress) => {
-          onProgress?.(progress);
-          // The last report may arrive after the result.
-          if (signal?.aborted !== true && state().selfTest.kind === "running")
-            state().setSelfTest({ kind: "running", done: progress.done, total: progress.total });
-        },
-      });
-      signal?.throwIfAborted();
-      state().setSelfTest({ kind: "done", report });
-      return "";
-    });
-    if (!finished) state().setSelfTest({ kind: "not-run" });
   }
 
   async function takeFingerprint(title: string): Promise<boolean> {
