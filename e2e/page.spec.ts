@@ -62,7 +62,7 @@ test("one click on the sample: a verdict with true numbers, from integers", asyn
   const total = Number(await verdict.getAttribute("data-total"));
   expect(total).toBe(32);
   expect(await number("accuracy-float")).toBeGreaterThanOrEqual(0.9);
-  await expect(page.getByTestId("accuracy-intervals")).toContainText(/\d+ to \d+ % → \d+ to \d+ %/);
+  await expect(page.getByTestId("accuracy-intervals")).toContainText(/\d+ to \d+ → \d+ to \d+ %/);
   expect(await number("agreement")).toBeCloseTo(kept / total, 6);
   expect(kept).toBeGreaterThan(baselineKept);
   expect(kept).toBeGreaterThanOrEqual(26);

@@ -29,7 +29,7 @@ export function Tiles(props: {
           <small>
             {keptPredictions(shown)} of {quality.imageCount}
           </small>
-          <small data-testid="agreement-interval">95 % interval: {intervalText(keptPredictions(shown), quality.imageCount)}</small>
+          <small data-testid="agreement-interval">95 % interval: {intervalText(keptPredictions(shown), quality.imageCount)} %</small>
         </Tile>
         {quality.top1AccuracyFloat !== null && quality.top1AccuracyQuantized !== null && (
           <Tile title="Accuracy" sub={against((c) => formatPercent(c.quality.top1AccuracyQuantized ?? NaN))}>
@@ -42,8 +42,8 @@ export function Tiles(props: {
             </span>
             <small>float → quantized, of {quality.imageCount} labels</small>
             <small data-testid="accuracy-intervals">
-              95 % intervals: {rateInterval(quality.top1AccuracyFloat, quality.imageCount)} →{" "}
-              {rateInterval(quality.top1AccuracyQuantized, quality.imageCount)}
+              95 %: {rateInterval(quality.top1AccuracyFloat, quality.imageCount)} →{" "}
+              {rateInterval(quality.top1AccuracyQuantized, quality.imageCount)} %
             </small>
           </Tile>
         )}
@@ -122,7 +122,7 @@ export function Tiles(props: {
 /** Where the true rate lies, as far as this many images can tell. */
 function intervalText(hits: number, count: number): string {
   const { low, high } = wilson(hits, count);
-  return `${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)} %`;
+  return `${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)}`;
 }
 
 function rateInterval(rate: number, count: number): string {
