@@ -86,10 +86,8 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
     );
   let isSoftwareUsed = false;
   /** Without an adapter, or with one that only imitates a GPU, WebAssembly computes, in the same integer arithmetic. */
-  const openLab = async () => {
-    const usesGpu = (await hasGpu()) && (isSoftwareUsed || !(await device()).isSoftware);
-    return openEngine(device, usesGpu ? "integer" : "cpu", tunings.load);
-  };
+  const usesGpu = async () => (await hasGpu()) && (isSoftwareUsed || !(await device()).isSoftware);
+  const openLab = async () => openEngine(device, (await usesGpu()) ? "integer" : "cpu", tunings.load);
 
   const withJob = async <T>(jobId: string, onProgress: Job["onProgress"], work: (job: Job) => Promise<T>): Promise<T> => {
     const controller = new AbortController();
@@ -168,7 +166,7 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
         files.map(({ path, blob }) => fromBlob(blob, path)),
         overrides,
       );
-      if (await hasGpu()) checkLimits(await device(), model.card);
+      if (await usesGpu()) checkLimits(await device(), model.card);
       return accept(model, model.notes.length > 0 ? model.notes.join(" ") : null);
     },
 
@@ -193,7 +191,7 @@ export function createEngineLab(webgpu: GPU | undefined): LabApi {
         const model = requireModel(state);
         const other = await openModel(files.map(({ path, blob }) => fromBlob(blob, path)));
         refuseIncomparable(model.card, other.card);
-        if (await hasGpu()) checkLimits(await device(), other.card);
+        if (await usesGpu()) checkLimits(await device(), other.card);
         const images = await shelf.split(model.card, job);
         const graph = await builtGraph(model, job);
         const prepared = await shelf.judgedFor(other.card, job);
