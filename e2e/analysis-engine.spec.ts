@@ -3,7 +3,7 @@ import { expect, test, type Page } from "@playwright/test";
 import { renderSample } from "../src/sample/render.ts";
 import sharp from "sharp";
 import { modelSources, syntheticVit } from "../src/testing/synthetic-model.ts";
-import { measureFrames, median, sum } from "./frames.ts";
+import { measureFrames, sum } from "./frames.ts";
 
 const JOB = '[data-testid="job"]';
 
@@ -183,38 +183,18 @@ function lastResult(): Promise<LastResult> {
   return page.evaluate(() => (globalThis as unknown as { vitrine: { result(): LastResult } }).vitrine.result());
 }
 
-test("the page stays fluent while a comparison runs: 50 frames a second where the machine gives as many", async () => {
-  await page.keyboard.press("2");
-  await page.waitForTimeout(1000);
-  await page.keyboard.press("5");
-  await page.waitForTimeout(500);
-  const rest = await measureFrames(page, { durationMs: 2000 });
-  const atRest = median(rest.framesMs);
-  const restShare = sum(rest.longTasksMs) / sum(rest.framesMs);
-  const framesMs: number[] = [];
-  const longTasksMs: number[] = [];
-  let workMs = 0;
-  // One comparison of this tiny model takes half a second.
-  while (sum(framesMs) < 2000) {
-    // The comparison may be over before a test that looks from outside sees it begin.
-    const measuring = measureFrames(page, { durationMs: 4000, whileSeen: JOB });
-    await page.keyboard.press("r");
-    const measured = await measuring;
-    framesMs.push(...measured.framesMs);
-    longTasksMs.push(...measured.longTasksMs);
-    workMs += measured.workMs;
-    await expect(page.getByTestId("job")).toHaveCount(0, { timeout: 200_000 });
-  }
-  const busy = median(framesMs);
-  const text = `${framesMs.length} frames, median ${busy.toFixed(1)} ms (${atRest.toFixed(1)} at rest), long tasks (${(100 * restShare).toFixed(0)} % at rest) ${sum(longTasksMs).toFixed(0)} and work of the page ${workMs.toFixed(0)} of ${sum(framesMs).toFixed(0)} ms`;
-  test.info().annotations.push({ type: "frames", description: text });
+/** How many frames there are is the software adapter's doing here: it computes and draws on the same cores. page.spec.ts counts them on the page as people get it. */
+test("while the worker measures, the page itself does little: half of a fiftieth of a second for a frame at most", async () => {
+  await page.keyboard.press("6");
+  await page.getByTestId("diagnose").click();
+  await expect(page.locator(JOB)).toBeVisible();
+  const { framesMs, workMs } = await measureFrames(page, { durationMs: 4000, whileSeen: JOB });
+  await page.keyboard.press("Escape");
+  await expect(page.locator(JOB)).toHaveCount(0, { timeout: 100_000 });
+  const text = `${framesMs.length} frames in ${sum(framesMs).toFixed(0)} ms, of which the page worked ${workMs.toFixed(0)} ms`;
   process.stdout.write(`  ${text}\n`);
-  expect(framesMs.length).toBeGreaterThan(20);
-  // Without a GPU the same cores compute the model and draw the page; a busy machine is slower even at rest. What is the page's own must stay small.
-  expect(busy).toBeLessThan(Math.max(20, 2 * atRest));
-  // Half of what a frame may take at 50 a second: drawing the results of several short comparisons is in it.
+  expect(workMs, text).toBeGreaterThan(0);
   expect(workMs / framesMs.length, text).toBeLessThan(10);
-  expect(sum(longTasksMs), text).toBeLessThan(Math.max(0.1, 2 * restShare) * sum(framesMs));
 });
 
 // Last: what the page opened again is colder than what the other tests ran on.

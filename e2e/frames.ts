@@ -53,5 +53,21 @@ export async function measureFrames(page: Page, { durationMs, whileSeen = "body"
   return { ...measured, workMs: after - before };
 }
 
+/**
+ * Frames of half a second each, as long as `whileSeen` is there and no longer than `forMs`. What else a machine does takes frames from some of them;
+ * what the page itself does to its frames, it does to all.
+ */
+export async function measureWindows(page: Page, forMs: number, whileSeen: string): Promise<Fluency[]> {
+  const windows: Fluency[] = [];
+  const end = performance.now() + forMs;
+  while (performance.now() < end && (windows.length === 0 || (await page.locator(whileSeen).count()) > 0)) {
+    windows.push(await measureFrames(page, { durationMs: 500, whileSeen }));
+  }
+  return windows;
+}
+
+/** The median frame of the window with the most frames a second. */
+export const bestMedian = (windows: readonly Fluency[]) => Math.min(...windows.map(({ framesMs }) => median(framesMs)));
+
 export const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 export const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Infinity;
