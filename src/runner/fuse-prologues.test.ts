@@ -4,16 +4,21 @@ import { createCpuExecutor } from "./cpu-executor.ts";
 import { makePlan } from "./make-plan.ts";
 import type { Plan } from "./plan.ts";
 
-const planOf = (depth: number, prologue: "none" | "fused", taps: readonly string[] = [], precision: "f32" | "f16" = "f32"): Plan =>
+const planOf = (
+  depth: number,
+  prologue: "none" | "fused" | readonly string[],
+  taps: readonly string[] = [],
+  precision: "f32" | "f16" = "f32",
+): Plan =>
   makePlan(randomVit({ image: 8, patch: 4, dim: 8, heads: 2, mlp: 16, depth, classes: 3, seed: 1 }), {
     mode: "float",
     images: 2,
     execution: "f32",
     attention: "rows",
-    gemm: { byShape: {}, otherwise: "block22" },
+    gemm: { byShape: {}, otherwise: "block22", ...(typeof prologue === "string" ? {} : { prologues: prologue }) },
     taps,
     constants: new Map(),
-    prologue,
+    ...(typeof prologue === "string" ? { prologue } : {}),
     precision,
   });
 const kernelsOf = ({ steps }: Plan) => steps.map(({ kernel }) => kernel);
@@ -24,6 +29,15 @@ test("a 12-block ViT takes 62 dispatches: five a block, embedding, head", () => 
   expect(plan.steps).toHaveLength(62);
   expect(kernelsOf(plan)).not.toContain("layer-norm");
   for (const name of ["patch_embed.patches", "blocks.0.norm1"]) expect(Object.keys(plan.values)).not.toContain(name);
+});
+
+test("where only some shapes are chosen, the others keep their norms", () => {
+  // qkv: 5 tokens of 2 images, 8 channels in and 24 out.
+  const plan = planOf(12, ["f32 10x8x24"]);
+  expect(plan.steps).toHaveLength(88 - 12);
+  expect(kernelsOf(plan).filter((kernel) => kernel === "layer-norm")).toHaveLength(13);
+  expect(kernelsOf(plan).filter((kernel) => kernel === "gemm-norm-f32")).toHaveLength(12);
+  expect(planOf(12, []).steps).toHaveLength(88);
 });
 
 test("the same words", async () => {

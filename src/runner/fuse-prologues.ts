@@ -40,21 +40,28 @@ const prologues: Readonly<Partial<Record<KernelName, Prologue>>> = {
 
 const reads = (operand: Operand | undefined, name: string) => operand !== undefined && "value" in operand && operand.value === name;
 
-/** Whether the step's x is what a prologue would compute: such a step stays at the foot of the ladder, where the joint kernels are. */
+/** Whether the step's x is what a prologue would compute: to be joined, it stays at the foot of the ladder, where the joint kernels are. */
 export function followsPrologue({ inputs: [x] }: Step, steps: readonly Step[]): boolean {
   return steps.some(({ kernel, output }) => prologues[kernel] !== undefined && reads(x, output));
 }
 
-/** The steps without those that only linear layers read and can run themselves, to the same words, and that are not in `kept`. */
+/** The step that this linear layer could run itself, and both as one; null where there is none. */
+export function prologueOf(layer: Step, steps: readonly Step[]): { readonly first: Step; readonly both: Step } | null {
+  const first = steps.find(({ output }) => reads(layer.inputs[0], output));
+  return first && takes(layer, first) ? { first, both: joined(layer, first) } : null;
+}
+
+/** The steps without those that only linear layers in `joinable` read and can run themselves, to the same words, and that are not in `kept`. */
 export function fusePrologues(
   steps: readonly Step[],
+  joinable: ReadonlySet<Step>,
   kept: ReadonlySet<string>,
 ): { readonly steps: readonly Step[]; readonly dropped: ReadonlySet<string> } {
   const dropped = new Map<string, Step>();
   for (const first of steps) {
     if (!prologues[first.kernel] || kept.has(first.output)) continue;
     const readers = steps.filter(({ inputs }) => inputs.some((operand) => reads(operand, first.output)));
-    if (readers.length > 0 && readers.every((reader) => takes(reader, first))) dropped.set(first.output, first);
+    if (readers.length > 0 && readers.every((reader) => joinable.has(reader) && takes(reader, first))) dropped.set(first.output, first);
   }
   const firstOf = ({ inputs: [x] }: Step) => (x && "value" in x ? dropped.get(x.value) : undefined);
   return {

@@ -3,7 +3,7 @@ import { assignSlots } from "./arena.ts";
 import { followsPrologue, fusePrologues } from "./fuse-prologues.ts";
 import { packConstant, storeInHalves } from "./half-storage.ts";
 import { layoutBytes, type Layout } from "./layout.ts";
-import { placeChosen, type GemmChoices } from "./tune/gemm-rungs.ts";
+import { placeChosen, shapeKey, type GemmChoices } from "./tune/gemm-rungs.ts";
 import type {
   AttentionForm,
   ConstantArray,
@@ -27,7 +27,10 @@ export interface PlanOptions {
   readonly precision?: FloatPrecision;
   /** Which kernels run the linear layers; without it, those at the foot of the ladder. */
   readonly gemm?: GemmChoices;
-  /** "fused": normalizations and patchify are prologues of the linear layers behind them, at the foot of the ladder: fewer dispatches, more arithmetic. Not in f16. */
+  /**
+   * Whether normalizations and patchify are prologues of the linear layers behind them, at the foot of the ladder: fewer dispatches, more arithmetic. Not in
+   * f16. Default: where `gemm` says so.
+   */
   readonly prologue?: "none" | "fused";
   /** How attention is computed; layers that a form does not cover, or whose scores or probabilities are tapped, stay unfused. */
   readonly attention: AttentionForm;
@@ -57,6 +60,7 @@ export interface PlanBuilder {
 export function createPlanBuilder(options: PlanOptions): PlanBuilder {
   let steps: readonly Step[] = [];
   let copies: readonly Copy[] = [];
+  const joinable = new Set<Step>();
   const inHalves = options.mode === "float" && options.precision === "f16";
   const declared = new Map<string, { layout: Layout; decoding: Decoding | undefined }>();
   const find = (name: string) => {
@@ -72,8 +76,9 @@ export function createPlanBuilder(options: PlanOptions): PlanBuilder {
     has: (name) => declared.has(name),
     step(step) {
       // In f16 a step finds its rung when it is known what is stored so.
-      const stays = inHalves || (options.prologue === "fused" && followsPrologue(step, steps));
-      const placed = stays ? { steps: [step] } : placeChosen(step, options.gemm, options.mode, options.images);
+      const joins = !inHalves && wantsPrologue(step, options) && followsPrologue(step, steps);
+      if (joins) joinable.add(step);
+      const placed = inHalves || joins ? { steps: [step] } : placeChosen(step, options.gemm, options.mode, options.images);
       if (placed.scratch) declared.set(placed.scratch.name, { layout: placed.scratch.layout, decoding: undefined });
       placed.steps.forEach(checkStep);
       steps = [...steps, ...placed.steps];
@@ -86,8 +91,8 @@ export function createPlanBuilder(options: PlanOptions): PlanBuilder {
       return { constant: name };
     },
     finish(name, inputs, output) {
-      if (options.prologue === "fused" && !inHalves) {
-        const fused = fusePrologues(steps, new Set([output, ...options.taps]));
+      if (joinable.size > 0) {
+        const fused = fusePrologues(steps, joinable, new Set([output, ...options.taps]));
         steps = fused.steps;
         for (const value of fused.dropped) declared.delete(value);
         steps.forEach(checkStep);
@@ -135,6 +140,10 @@ export function createPlanBuilder(options: PlanOptions): PlanBuilder {
       };
     },
   };
+}
+
+function wantsPrologue(step: Step, { prologue, gemm }: PlanOptions): boolean {
+  return prologue === undefined ? (gemm?.prologues?.includes(shapeKey(step)) ?? false) : prologue === "fused";
 }
 
 /** Constants that the steps read in f16 are packed, or will be; what no step reads in f32 any more is dropped. */

@@ -43,7 +43,7 @@ export interface SessionOptions {
   readonly precision?: FloatPrecision;
   /** Rungs of the linear layers; without it, the defaults of the adapter. */
   readonly gemm?: GemmChoices;
-  /** Normalizations and patchify as steps of their own (default), or as prologues of the linear layers behind them. */
+  /** Normalizations and patchify as steps of their own, or as prologues of the linear layers behind them. Default: as `gemm` says. */
   readonly prologue?: PlanOptions["prologue"];
   /** Default: the adapter's, attentionFormOf(). */
   readonly attention?: AttentionForm;
@@ -111,7 +111,7 @@ export function createWasmSession(graph: Graph, mode: PlanMode, precision: Float
 
 function createSession(
   graph: Graph,
-  { mode, execution, precision = "f32", prologue = "none", attention = "unfused", gemm }: SessionOptions,
+  { mode, execution, precision = "f32", prologue, attention = "unfused", gemm }: SessionOptions,
   maxImages: number,
   makeExecutor: (plan: Plan, pack: Pack, job?: Job) => Promise<PlanExecutor>,
   release: () => void,
@@ -130,11 +130,11 @@ function createSession(
       images,
       execution,
       precision,
-      prologue,
       attention,
       taps,
       constants,
       pending,
+      ...(prologue ? { prologue } : {}),
       ...(gemm ? { gemm } : {}),
     });
     const made = { plan, executor: await makeExecutor(plan, (part) => packConstants(constants, pending, part), job) };

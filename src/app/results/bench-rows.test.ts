@@ -70,9 +70,19 @@ describe("names and tunings", () => {
       { shape: "s", rung: "block8", elapsedMs: 3 },
       { shape: "s", rung: "subgroup", elapsedMs: 1.5 },
     ] as const;
-    const gemm = { choices: { byShape: { s: "subgroup" }, otherwise: "block8" }, timings, elapsedMs: 1, complete: true } as const;
+    const gemm = {
+      choices: { byShape: { s: "subgroup" }, otherwise: "block8" },
+      timings,
+      prologues: [],
+      elapsedMs: 1,
+      complete: true,
+    } as const;
     const [shape] = tunedShapes({ ...fakeTuning(false), gemm });
     expect(shape).toMatchObject({ shape: "s", rung: "subgroup", elapsedMs: 1.5, speedup: 2 });
     expect(shape?.tried.map(({ rung }) => rung)).toEqual(["subgroup", "block8"]);
+    expect(shape?.norm).toBeNull();
+    const choices = { ...gemm.choices, prologues: ["s"] };
+    const joined = { ...gemm, choices, prologues: [{ shape: "s", jointMs: 1.6, apartMs: 1.9 }] };
+    expect(tunedShapes({ ...fakeTuning(false), gemm: joined })[0]?.norm).toEqual({ shape: "s", jointMs: 1.6, apartMs: 1.9, isJoint: true });
   });
 });

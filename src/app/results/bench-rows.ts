@@ -3,6 +3,7 @@ import type { ProfileStep } from "../../runner/profile/profile.ts";
 import type { ProfileReport } from "../../runner/profile/profile-report.ts";
 import { hiddenText } from "../format.ts";
 import type { AdapterTuning } from "../../runner/tune/adapter-tuning.ts";
+import type { PrologueTiming } from "../../runner/tune/tune-gemm.ts";
 
 /** A step beside the one that computed the same value in the saved run. */
 export interface StepRow {
@@ -94,6 +95,8 @@ export interface TunedShape {
   readonly elapsedMs: number;
   /** How many times faster than what would run without measuring; null where that was not tried. */
   readonly speedup: number | null;
+  /** The normalization before the layer, as part of it or as a dispatch of its own; null where none stands before it, or it was not tried. */
+  readonly norm: (PrologueTiming & { readonly isJoint: boolean }) | null;
   /** Everything that was tried, fastest first. */
   readonly tried: readonly { readonly rung: string; readonly elapsedMs: number }[];
 }
@@ -103,6 +106,8 @@ export function tunedShapes({ gemm }: AdapterTuning): readonly TunedShape[] {
     const tried = gemm.timings.filter((one) => one.shape === shape).toSorted((a, b) => a.elapsedMs - b.elapsedMs);
     const elapsedMs = tried.find((one) => one.rung === rung)?.elapsedMs ?? NaN;
     const usual = tried.find((one) => one.rung === gemm.choices.otherwise)?.elapsedMs;
-    return { shape, rung, elapsedMs, speedup: usual === undefined || !(elapsedMs > 0) ? null : usual / elapsedMs, tried };
+    const prologue = gemm.prologues.find((one) => one.shape === shape);
+    const norm = prologue ? { ...prologue, isJoint: gemm.choices.prologues?.includes(shape) ?? false } : null;
+    return { shape, rung, elapsedMs, speedup: usual === undefined || !(elapsedMs > 0) ? null : usual / elapsedMs, norm, tried };
   });
 }

@@ -40,8 +40,9 @@ export function fakeTuning(isSoftware: boolean): AdapterTuning {
   );
   return {
     gemm: {
-      choices: { byShape, otherwise: isSoftware ? "block22" : "block8" },
+      choices: { byShape, otherwise: isSoftware ? "block22" : "block8", prologues: isSoftware ? [] : shapes.slice(0, 1) },
       timings,
+      prologues: [0, 2].map((i) => ({ shape: shapes[i], jointMs: isSoftware ? 70 : 0.03 * (1 + i), apartMs: isSoftware ? 60 : 0.05 })),
       elapsedMs: isSoftware ? 3900 : 310,
       complete: true,
     },

@@ -36,6 +36,7 @@ export async function profileModel(gpu: Gpu, graph: Graph, request: ProfileReque
     mode,
     execution,
     precision = "f32",
+    prologue,
     attention = attentionFormOf(gpu),
     gemm = defaultChoices(gpu.isSoftware),
   } = request;
@@ -43,7 +44,18 @@ export async function profileModel(gpu: Gpu, graph: Graph, request: ProfileReque
   const sinceStart = () => performance.now() - startMs;
   const constants = new Map<string, ConstantArray>();
   const pending = new Map<string, () => ConstantArray>();
-  const plan = makePlan(graph, { mode, execution, precision, attention, gemm, images, taps: [], constants, pending });
+  const plan = makePlan(graph, {
+    mode,
+    execution,
+    precision,
+    ...(prologue ? { prologue } : {}),
+    attention,
+    gemm,
+    images,
+    taps: [],
+    constants,
+    pending,
+  });
   const planMs = sinceStart();
   const buffers = createConstantBuffers(gpu);
   try {

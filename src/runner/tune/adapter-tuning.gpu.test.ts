@@ -3,6 +3,7 @@ import { nodeGpu } from "../../testing/node-gpu-bundle.ts";
 import { randomPixels, randomVit } from "../../testing/random-vit.ts";
 import { openEngine } from "../engine.ts";
 import { tuneAdapter, type TunedModel } from "./adapter-tuning.ts";
+import type { GemmChoices } from "./gemm-rungs.ts";
 
 const graph = randomVit({ image: 8, patch: 4, dim: 8, depth: 1, heads: 2, mlp: 512, classes: 3, seed: 1 });
 const model: TunedModel = { graph, mode: "float", execution: "f32", batches: [1, 2] };
@@ -22,7 +23,9 @@ test("shapes of every batch size and the roofline are measured once; the engine 
 
   // Choices that no adapter would make by default reach the plan.
   const byShape = Object.fromEntries(shapes.map((shape) => [shape, "tile16x16" as const]));
-  const made = { ...tuning, gemm: { ...tuning.gemm, choices: { byShape, otherwise: "block8" as const } } };
+  const withChoices = (choices: GemmChoices) => ({ ...tuning, gemm: { ...tuning.gemm, choices } });
+  const made = withChoices({ byShape, otherwise: "block8" });
+  const joint = withChoices({ byShape, otherwise: "block8", prologues: shapes });
   const kernelsOf = async (tuned: typeof tuning | undefined) => {
     const engine = await openEngine(
       () => Promise.resolve(gpu),
@@ -31,13 +34,23 @@ test("shapes of every batch size and the roofline are measured once; the engine 
     );
     const { session } = await engine.open(graph, true);
     const plan = await session.prepare(2);
+    if (!plan) throw new Error("no plan");
     const { logits } = await session.run(randomPixels(2, 8, 3));
     session.destroy();
-    return { kernels: new Set(plan?.steps.map(({ kernel }) => kernel)), logits: logits.data, adapter: await engine.adapter() };
+    return {
+      dispatches: plan.steps.length,
+      kernels: new Set(plan.steps.map(({ kernel }) => kernel)),
+      logits: logits.data,
+      adapter: await engine.adapter(),
+    };
   };
   const [usual, tiled] = [await kernelsOf(undefined), await kernelsOf(made)];
   expect([usual.kernels.has("gemm-f32-tiled"), tiled.kernels.has("gemm-f32-tiled")]).toEqual([false, true]);
   expect(tiled.logits).toEqual(usual.logits);
+  const joined = await kernelsOf(joint);
+  expect(joined.dispatches).toBe(usual.dispatches - 4);
+  expect(joined.kernels.has("layer-norm")).toBe(false);
+  expect(joined.logits).toEqual(usual.logits);
   expect([usual.adapter.tunedShapes, tiled.adapter.tunedShapes]).toEqual([0, shapes.length]);
 });
 

@@ -4,6 +4,7 @@ import { measureRoofline } from "../../gpu/roofline/measure-roofline.ts";
 import type { Roofline } from "../../gpu/roofline/roofline.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { Job } from "../../tensor/progress.ts";
+import { prologueOf } from "../fuse-prologues.ts";
 import { makePlan } from "../make-plan.ts";
 import type { ConstantArray, FloatPrecision, IntegerExecution, PlanMode } from "../plan.ts";
 import { attentionFormOf } from "../session.ts";
@@ -42,15 +43,15 @@ export async function tuneAdapter(gpu: Gpu, model: TunedModel, options: TuneOpti
   const { graph, batches, ...form } = model;
   const constants = new Map<string, ConstantArray>();
   const before = known?.gemm;
-  let gemm: GemmTuning = before ?? { choices: defaultChoices(gpu.isSoftware), timings: [], elapsedMs: 0, complete: true };
+  let gemm: GemmTuning = before ?? { choices: defaultChoices(gpu.isSoftware), timings: [], prologues: [], elapsedMs: 0, complete: true };
   let elapsedMs = before?.elapsedMs ?? 0;
   let complete = true;
   for (const images of batches) {
     const pending = new Map<string, () => ConstantArray>();
     const plan = makePlan(graph, { ...form, images, attention: attentionFormOf(gpu), taps: [], constants, pending });
     // Of the weights only those of the layers that are measured are packed.
-    for (const { inputs } of unknownShapes(plan, gemm.choices.byShape)) {
-      for (const operand of inputs) {
+    for (const step of unknownShapes(plan, gemm.choices.byShape)) {
+      for (const operand of [...step.inputs, ...(prologueOf(step, plan.steps)?.both.inputs ?? [])]) {
         if ("value" in operand || constants.has(operand.constant)) continue;
         const build = pending.get(operand.constant);
         if (build) constants.set(operand.constant, build());

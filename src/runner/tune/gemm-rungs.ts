@@ -79,6 +79,8 @@ export interface GemmChoices {
   readonly byShape: Readonly<Record<string, RungName>>;
   /** For large shapes that were not measured. */
   readonly otherwise: RungName;
+  /** Shapes whose layers run the normalization before them themselves, on the foot of the ladder. */
+  readonly prologues?: readonly string[] | undefined;
 }
 
 /** Multiply-adds from which a layer that was not measured leaves the foot of the ladder: smaller ones cost less than compiling a second kernel. */

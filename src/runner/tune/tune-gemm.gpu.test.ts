@@ -23,7 +23,7 @@ const shapesOf = (plan: Plan) => [...new Set(plan.steps.filter((step) => product
 test("every shape gets the rung that was fastest; a software adapter tries none with barriers", async () => {
   const gpu = await nodeGpu();
   const plan = planOf(float, "float", "f32");
-  const { choices, timings, complete } = await tuneGemm(gpu, plan, { budgetMs: 60_000 });
+  const { choices, timings, prologues, complete } = await tuneGemm(gpu, plan, { budgetMs: 60_000, joins: true });
   expect(complete).toBe(true);
   expect(Object.keys(choices.byShape).sort()).toEqual(shapesOf(plan));
   for (const [shape, rung] of Object.entries(choices.byShape)) {
@@ -31,6 +31,10 @@ test("every shape gets the rung that was fastest; a software adapter tries none 
     expect(measured.length).toBeGreaterThan(1);
     expect(measured.find((each) => each.rung === rung)?.elapsedMs).toBe(Math.min(...measured.map(({ elapsedMs }) => elapsedMs)));
   }
+  // Patches, qkv, fc1 and the head read what a prologue could compute.
+  expect(prologues.map(({ shape }) => shape).sort()).toEqual(["f32 10x8x24", "f32 10x8x512", "f32 2x8x4", "f32 8x48x8"]);
+  expect(choices.prologues).toEqual(prologues.filter(({ jointMs, apartMs }) => jointMs < apartMs).map(({ shape }) => shape));
+  for (const { jointMs, apartMs } of prologues) expect(Math.min(jointMs, apartMs)).toBeGreaterThan(0);
   if (gpu.isSoftware) expect(timings.filter(({ rung }) => rung.startsWith("tile"))).toEqual([]);
   expect(JSON.parse(JSON.stringify(choices))).toEqual(choices);
 });
@@ -46,6 +50,7 @@ test("the time is bounded, and what is known is not measured again", async () =>
   expect(rest.timings.slice(0, first.timings.length)).toEqual(first.timings);
   const again = await tuneGemm(gpu, plan, { budgetMs: 60_000, known: rest });
   expect(again.timings).toEqual(rest.timings);
+  expect([again.prologues, again.choices]).toEqual([rest.prologues, rest.choices]);
   expect(tuneBudgetMs({ ...gpu, isSoftware: false })).toBeLessThanOrEqual(1000);
 });
 

@@ -6,6 +6,7 @@ import { kernels } from "../../gpu/kernels/index.ts";
 import { allCompiled, pipelineFor } from "../../gpu/pipelines.ts";
 import { throwIfCancelled, type Job } from "../../tensor/progress.ts";
 import { halvesFault } from "../check-halves.ts";
+import { prologueOf } from "../fuse-prologues.ts";
 import { layoutBytes } from "../layout.ts";
 import type { Operand, Plan, Step } from "../plan.ts";
 import { operandBytes } from "./operand-bytes.ts";
@@ -20,10 +21,18 @@ export interface RungTiming {
   readonly elapsedMs: number;
 }
 
+/** A linear layer with the normalization before it: as one dispatch, and apart with the layer on its fastest rung. */
+export interface PrologueTiming {
+  readonly shape: string;
+  readonly jointMs: number;
+  readonly apartMs: number;
+}
+
 /** What was measured and what follows from it; may be shown, stored and read back. */
 export interface GemmTuning {
   readonly choices: GemmChoices;
   readonly timings: readonly RungTiming[];
+  readonly prologues: readonly PrologueTiming[];
   readonly elapsedMs: number;
   /** False when the time was up before every shape was measured: the others run on the default. */
   readonly complete: boolean;
@@ -34,6 +43,8 @@ export interface TuneOptions {
   readonly budgetMs: number;
   /** What is known already: shapes in it are not measured again. */
   readonly known?: GemmTuning;
+  /** Whether layers are tried with the normalization before them. Default: not on a software adapter, where compiling them takes longer than they can win. */
+  readonly joins?: boolean;
 }
 
 /** Enough for the shapes of a ViT, and bounded where a dispatch takes as long as everything on a GPU. */
@@ -45,26 +56,34 @@ export function tuneBudgetMs(gpu: Gpu): number {
  * Measure the rungs of each shape in `plan`, the costliest shapes first. `plan` must be made without choices: its linear layers at the foot of the ladder.
  * On a software adapter rungs with barriers are left out, since they are known to lose by a factor of ten. Throws the AbortError of `job.signal`.
  */
-export async function tuneGemm(gpu: Gpu, plan: Plan, { budgetMs, known }: TuneOptions, job: Job = {}): Promise<GemmTuning> {
+export async function tuneGemm(
+  gpu: Gpu,
+  plan: Plan,
+  { budgetMs, known, joins = !gpu.isSoftware }: TuneOptions,
+  job: Job = {},
+): Promise<GemmTuning> {
   const startMs = performance.now();
-  const otherwise = defaultChoices(gpu.isSoftware).otherwise;
+  const { otherwise } = defaultChoices(gpu.isSoftware);
   const byShape: Record<string, RungName> = { ...known?.choices.byShape };
   const timings: RungTiming[] = [...(known?.timings ?? [])];
+  const prologues: PrologueTiming[] = [...(known?.prologues ?? [])];
   const shapes = unknownShapes(plan, byShape);
   // Side by side, as long as it takes: the budget is for measuring.
-  const candidates = new Map<Step, readonly RungName[]>();
-  for (const step of shapes) candidates.set(step, await candidatesOf(gpu, step, plan));
+  const candidates = new Map<Step, { readonly rungs: readonly RungName[]; readonly joint: ReturnType<typeof prologueOf> }>();
+  for (const step of shapes)
+    candidates.set(step, { rungs: await candidatesOf(gpu, step, plan), joint: joins ? jointForm(gpu, step, plan) : null });
   const compiling = new Set(
-    [...candidates].flatMap(([step, rungs]) =>
-      rungs.flatMap((rung) =>
-        placeOnRung(step, rung, plan.images).steps.map(({ kernel, constants }) => pipelineFor(gpu.device, kernels[kernel], constants)),
-      ),
-    ),
+    [...candidates].flatMap(([step, { rungs, joint }]) => {
+      const steps = rungs.flatMap((rung) => placeOnRung(step, rung, plan.images).steps);
+      return [...steps, ...(joint ? [joint.first, joint.both] : [])].map(({ kernel, constants }) =>
+        pipelineFor(gpu.device, kernels[kernel], constants),
+      );
+    }),
   );
   await allCompiled(compiling, job);
   const measuringMs = performance.now();
   let done = 0;
-  for (const [step, rungs] of candidates) {
+  for (const [step, { rungs, joint }] of candidates) {
     throwIfCancelled(job);
     job.onProgress?.({ stage: "measuring kernels", done, total: shapes.length });
     if (done > 0 && performance.now() - measuringMs > budgetMs) break;
@@ -79,12 +98,26 @@ export async function tuneGemm(gpu: Gpu, plan: Plan, { budgetMs, known }: TuneOp
       measured.push({ shape, rung, elapsedMs: await timeSteps(gpu, placed.steps, bytesOf) });
     }
     timings.push(...measured);
-    byShape[shape] = measured.reduce((best, each) => (each.elapsedMs < best.elapsedMs ? each : best)).rung;
+    const best = measured.reduce((least, each) => (each.elapsedMs < least.elapsedMs ? each : least));
+    byShape[shape] = best.rung;
+    if (joint) {
+      const [jointMs, firstMs] = [await timeAlone(gpu, joint.both, plan), await timeAlone(gpu, joint.first, plan)];
+      prologues.push({ shape, jointMs, apartMs: firstMs + best.elapsedMs });
+    }
     done++;
   }
   const complete = done === shapes.length;
-  return { choices: { byShape, otherwise }, timings, elapsedMs: performance.now() - startMs, complete };
+  const paying = prologues.filter(({ jointMs, apartMs }) => jointMs < apartMs).map(({ shape }) => shape);
+  return { choices: { byShape, otherwise, prologues: paying }, timings, prologues, elapsedMs: performance.now() - startMs, complete };
 }
+
+/** The layer with the step before it in one kernel, where the plan has them and this adapter runs it well. */
+function jointForm(gpu: Gpu, step: Step, plan: Plan): ReturnType<typeof prologueOf> {
+  const found = prologueOf(step, plan.steps);
+  return found && runsWell(gpu, kernels[found.both.kernel]) ? found : null;
+}
+
+const timeAlone = (gpu: Gpu, step: Step, plan: Plan) => timeSteps(gpu, [step], (operand) => operandBytes(plan, operand));
 
 /** One step of each shape that is not in `byShape`, by how much all its layers multiply. */
 export function unknownShapes(plan: Plan, byShape: GemmChoices["byShape"]): readonly Step[] {

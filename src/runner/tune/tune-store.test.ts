@@ -4,8 +4,9 @@ import type { AdapterTuning } from "./adapter-tuning.ts";
 import { createTunings, indexedDbStore, memoryStore } from "./tune-store.ts";
 
 const gemm = {
-  choices: { byShape: { "f32 197x192x768": "tile16x32" }, otherwise: "block8" },
+  choices: { byShape: { "f32 197x192x768": "tile16x32" }, otherwise: "block8", prologues: ["f32 197x192x768"] },
   timings: [{ shape: "f32 197x192x768", rung: "tile16x32", elapsedMs: 0.25 }],
+  prologues: [{ shape: "f32 197x192x768", jointMs: 0.25, apartMs: 0.3 }],
   elapsedMs: 300,
   complete: true,
 } as const;

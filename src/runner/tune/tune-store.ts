@@ -72,8 +72,9 @@ const shape = z.string().max(100);
 const duration = z.number().nonnegative();
 const tuning = z.object({
   gemm: z.object({
-    choices: z.object({ byShape: z.record(shape, rung), otherwise: rung }),
+    choices: z.object({ byShape: z.record(shape, rung), otherwise: rung, prologues: z.array(shape).max(10_000).optional() }),
     timings: z.array(z.object({ shape, rung, elapsedMs: duration })).max(10_000),
+    prologues: z.array(z.object({ shape, jointMs: duration, apartMs: duration })).max(10_000),
     elapsedMs: duration,
     complete: z.boolean(),
   }),

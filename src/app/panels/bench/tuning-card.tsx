@@ -4,7 +4,7 @@ import type { AdapterTuning } from "../../../runner/tune/adapter-tuning.ts";
 import { useActions, useLab } from "../../components/lab-context.tsx";
 import { ScrollTable } from "../../components/scroll-table.tsx";
 import { formatDuration, formatMs, formatRate, hiddenText } from "../../format.ts";
-import { tunedShapes } from "../../results/bench-rows.ts";
+import { tunedShapes, type TunedShape } from "../../results/bench-rows.ts";
 
 /** Which kernels run the linear layers on this adapter, and what it can do at most. */
 export function TuningCard() {
@@ -92,6 +92,14 @@ function Limits({ roofline }: { readonly roofline: Roofline }) {
   );
 }
 
+function normText(norm: TunedShape["norm"], isSoftware: boolean): string {
+  if (norm === null) return "none, or not tried";
+  const form = norm.isJoint ? "joined to it" : "apart";
+  if (isSoftware) return form;
+  const [own, other] = norm.isJoint ? [norm.jointMs, norm.apartMs] : [norm.apartMs, norm.jointMs];
+  return `${form}: ${formatDuration(own / 1e3)} instead of ${formatDuration(other / 1e3)}`;
+}
+
 /** On a software adapter without times: they would be read as an order of kernels. */
 function Shapes({ tuning }: { readonly tuning: AdapterTuning }) {
   const { isSoftware } = tuning.roofline;
@@ -104,10 +112,11 @@ function Shapes({ tuning }: { readonly tuning: AdapterTuning }) {
           <th scope="col">Kernel</th>
           {isSoftware ? <th scope="col">Tried</th> : <th scope="col">Time</th>}
           {!isSoftware && <th scope="col">Against the default</th>}
+          <th scope="col">Normalization before it</th>
         </tr>
       </thead>
       <tbody>
-        {tunedShapes(tuning).map(({ shape, rung, elapsedMs, speedup, tried }) => (
+        {tunedShapes(tuning).map(({ shape, rung, elapsedMs, speedup, norm, tried }) => (
           <tr key={shape}>
             <th scope="row">{shape}</th>
             <td>{rung}</td>
@@ -117,6 +126,7 @@ function Shapes({ tuning }: { readonly tuning: AdapterTuning }) {
                 {speedup === null ? "not compared" : speedup > 1.005 ? `${speedup.toFixed(2)}× as fast` : "is the default, or as fast"}
               </td>
             )}
+            <td>{normText(norm, isSoftware)}</td>
           </tr>
         ))}
       </tbody>
