@@ -2,7 +2,7 @@
 import { onCurrentGpu, type GpuOf } from "../gpu/current-gpu.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { CalibrationInputs } from "../quant/calibrate.ts";
+import type { CalibrationInputs } from "../quant/calibration-task.ts";
 import { chooseExecution } from "./choose-execution.ts";
 import type { AdapterDescription, ExecutorName } from "./comparison.ts";
 import { CPU_DESCRIPTION, describeAdapter } from "./describe-adapter.ts";

@@ -1,5 +1,6 @@
 import type { Graph } from "../graph/graph.ts";
-import { calibrateAll, type CalibrationInputs, type CalibrationReport } from "../quant/calibrate.ts";
+import { calibrateAll } from "../quant/calibrate.ts";
+import type { CalibrationInputs, CalibrationReport } from "../quant/calibration-task.ts";
 import { refuseRowSteps, refuseUnsuitable } from "../quant/calibration-limits.ts";
 import { isRecipeName, recipes } from "../quant/recipes/index.ts";
 import type { Recipe } from "../quant/recipes/recipe.ts";

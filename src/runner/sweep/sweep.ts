@@ -5,7 +5,7 @@
 import { outputName, type Graph } from "../../graph/graph.ts";
 import type { ModelCard } from "../../models/config.ts";
 import type { LayerBits } from "../../quant/bits.ts";
-import type { CalibrationInputs } from "../../quant/calibrate.ts";
+import type { CalibrationInputs } from "../../quant/calibration-task.ts";
 import type { LayerRule } from "../../quant/rules/layer-rule.ts";
 import { refuseRules } from "../../quant/rules/refuse-rules.ts";
 import { throwIfCancelled, type Job } from "../../tensor/progress.ts";
