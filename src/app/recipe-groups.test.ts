@@ -11,6 +11,7 @@ const choice = (name: string, group: RecipeChoice["group"]): RecipeChoice => ({
   calibrationImages: 32,
   minimumImages: 1,
   isMixed: false,
+  mixedAt: null,
   bitRange: { lowest: 2, highest: 8 },
 });
 

@@ -4,6 +4,7 @@
  */
 import { INPUT, type Graph } from "../graph/graph.ts";
 import { tensor, type Tensor } from "../tensor/tensor.ts";
+import { isTied } from "./allocation/allocate-bits.ts";
 import type { BitWidths } from "./bits.ts";
 import {
   peakBytes,
@@ -90,9 +91,13 @@ async function allocated(model: FloatModel, recipe: Recipe, tasks: readonly Cali
     attention: attentionBits,
     layers: layerBits,
   }));
-  const open = widths.filter(({ layers }) => layers === undefined);
+  const open = widths.filter((setting) => setting.layers === undefined && allocatesAt(recipe, setting));
   const found = open.length > 0 ? await recipe.allocate?.(model, open) : undefined;
-  return widths.map((setting) => (setting.layers || !found ? setting : { ...setting, layers: found[open.indexOf(setting)] }));
+  return widths.map((setting) => (found && open.includes(setting) ? { ...setting, layers: found[open.indexOf(setting)] } : setting));
+}
+
+function allocatesAt({ allocatesAt: bits }: Recipe, widths: BitWidths): boolean {
+  return bits === undefined || (isTied(widths) && bits.includes(widths.weights));
 }
 
 function firstImages(images: Tensor, count: number): Tensor {

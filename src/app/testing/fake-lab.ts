@@ -276,7 +276,7 @@ export function createFakeLab(options: FakeLabOptions): LabApi {
 }
 
 const STATED = { preprocessing: fakeCard(4).preprocessing, file: null, isAssumed: true } as const;
-const USUAL = { calibrationImages: 32, minimumImages: 1, isMixed: false, bitRange: { lowest: 2, highest: 8 } } as const;
+const USUAL = { calibrationImages: 32, minimumImages: 1, isMixed: false, mixedAt: null, bitRange: { lowest: 2, highest: 8 } } as const;
 const FAKE_RECIPES: readonly RecipeChoice[] = [
   {
     ...USUAL,

@@ -355,6 +355,7 @@ function recipeChoice({
   calibrationImages,
   minimumImages,
   allocate,
+  allocatesAt,
   bitRange,
 }: Recipe): RecipeChoice {
   return {
@@ -366,6 +367,7 @@ function recipeChoice({
     calibrationImages,
     minimumImages: minimumImages ?? 1,
     isMixed: allocate !== undefined,
+    mixedAt: allocatesAt ?? null,
     bitRange: bitRange ?? { lowest: 2, highest: 8 },
   };
 }

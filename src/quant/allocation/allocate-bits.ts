@@ -22,11 +22,16 @@ export function isTied({ weights, activations }: BitWidths): boolean {
   return weights === activations;
 }
 
-/** `cost` of a layer at a width, lower is better. Widths that are not stored (5 and 7) are reached on average. */
-export function allocateBits(graph: Graph, widths: BitWidths, cost: (layer: string, bits: number) => number): LayerBits {
+/** `cost` of a layer at a width, lower is better. Widths that are not stored (5 and 7) are reached on average. `candidates`: default all that are stored. */
+export function allocateBits(
+  graph: Graph,
+  widths: BitWidths,
+  cost: (layer: string, bits: number) => number,
+  candidates?: readonly number[],
+): LayerBits {
   const layers = layerCosts(graph);
   const pinned = pinnedBits(graph);
-  const options = layerOptions(layers, { activations: isTied(widths) ? "tied" : widths.activations, pinned, cost });
+  const options = layerOptions(layers, { activations: isTied(widths) ? "tied" : widths.activations, pinned, cost, candidates });
   const { assignment } = allocateExact(options, uniformBudget(layers, widths, pinned));
   const withWeights = new Set(layers.filter(({ parameters }) => parameters > 0).map(({ name }) => name));
   return Object.fromEntries(

@@ -17,8 +17,16 @@ import { createPartialRuns } from "./partial-runs.ts";
 
 export const PROBE_IMAGES = 16;
 
-/** `recipe` says how a layer is quantized; "weights" leaves activations in float, and attention products, which have no weights, out. */
-export async function layerSensitivity(model: FloatModel, recipe: Recipe, operands: "both" | "weights"): Promise<SensitivityTable> {
+/**
+ * `recipe` says how a layer is quantized; "weights" leaves activations in float, and attention products, which have no weights, out; `candidates` are the
+ * widths to measure.
+ */
+export async function layerSensitivity(
+  model: FloatModel,
+  recipe: Recipe,
+  operands: "both" | "weights",
+  candidates: readonly number[] = STORED_BITS,
+): Promise<SensitivityTable> {
   const { graph, images, runNode, job } = model;
   const layers = layerCosts(graph).filter(({ parameters }) => operands === "both" || parameters > 0);
   const groups = eachLayer(
@@ -28,8 +36,8 @@ export async function layerSensitivity(model: FloatModel, recipe: Recipe, operan
   const probes = firstOf(images, PROBE_IMAGES);
   const { allocate: _uniform, ...alone } = { ...recipe, order: "parallel" as const };
   let table: SensitivityTable = {};
-  for (const [index, bits] of STORED_BITS.entries()) {
-    const calibration = partOf(job, 2 * index, 2 * STORED_BITS.length);
+  for (const [index, bits] of candidates.entries()) {
+    const calibration = partOf(job, 2 * index, 2 * candidates.length);
     const widths = { weightBits: bits, activationBits: bits, levels: "strict" as const };
     const quantized = await calibrate({ graph, images, runNode, recipe: alone, ...widths, job: calibration });
     const run = createPartialRuns({ graph: quantized.graph, images: probes, runNode, job });
@@ -39,7 +47,7 @@ export async function layerSensitivity(model: FloatModel, recipe: Recipe, operan
       candidates: [bits],
       known: table,
       measure: async (assignment) => klDivergence.measure(reference, await run(assignment)),
-      job: partOf(job, 2 * index + 1, 2 * STORED_BITS.length),
+      job: partOf(job, 2 * index + 1, 2 * candidates.length),
     });
   }
   return table;

@@ -13,6 +13,7 @@ import { layerRelevance } from "../relevance/layer-relevance.ts";
 import { lrpQvit } from "./lrp-qvit.ts";
 import type { Recipe } from "./recipe.ts";
 import { sensitivity } from "./sensitivity.ts";
+import { vitrine } from "./vitrine.ts";
 
 const graph = smallVit(3);
 const images = smallImages(10);
@@ -55,6 +56,32 @@ describe.each([
     expect([used[0], used[4]]).toEqual([new Set([2]), new Set([8])]);
     for (const widths of used.slice(1, 3)) expect(widths.size).toBeGreaterThan(1);
   });
+});
+
+it("vitrine gives layers bits of their own at 3 bits alone, within the same budgets, from its own quantizers", async () => {
+  const asked = [
+    [3, 3],
+    [4, 4],
+    [3, 8],
+  ].map(([weightBits, activationBits]): CalibrationTask => ({
+    recipe: vitrine,
+    weightBits,
+    activationBits,
+    levels: "strict",
+  }));
+  const model = { graph, images, runNode: onCpu };
+  const [three, ...others] = await calibrateAll(model, asked);
+  for (const { report } of others) expect(report).not.toHaveProperty("layerBits");
+  const bits = three.report.layerBits ?? {};
+  const [mixed, uniform] = [bits, {}].map((own) =>
+    modelCost(layers, { ...own, "patch_embed.proj": { ...own["patch_embed.proj"], activations: 8 } }, { weights: 3, activations: 3 }),
+  );
+  expect(mixed.weightBytes).toBeLessThanOrEqual(uniform.weightBytes);
+  expect(mixed.bitOps).toBeLessThanOrEqual(uniform.bitOps);
+  expect(new Set(Object.values(bits).flatMap((own) => own.weights ?? []))).toEqual(new Set([2, 3, 4]));
+  const measured = await layerSensitivity(model, vitrine, "both", [2, 3, 4]);
+  const total = (widthOf: (name: string) => number) => layers.reduce((sum, { name }) => sum + measured[name][widthOf(name)], 0);
+  expect(total((name) => bits[name].weights ?? bits[name].activations ?? 3)).toBeLessThan(total(() => 3));
 });
 
 it("lrp-qvit: of layers that cost the same, those with more relevance never get fewer bits", async () => {

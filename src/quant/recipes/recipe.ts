@@ -61,6 +61,8 @@ export interface Recipe {
   readonly prepare?: (model: FloatModel) => Promise<ReadonlyMap<string, number>>;
   /** Mixed precision: bits by layer for each setting that is asked for, found before the walk unless the user gave their own. In the order of `settings`. */
   readonly allocate?: (model: FloatModel, settings: readonly BitWidths[]) => Promise<readonly LayerBits[]>;
+  /** Where it allocates only at some bits, asked for alike for weights and activations. Absent: at all settings. */
+  readonly allocatesAt?: readonly number[];
   /** Applied to each layer in order, when its inputs are known: rewrites, searches and weight solvers that need data. */
   readonly steps?: readonly LayerStep[];
   /** Applied to the whole graph in order, after the walk. */

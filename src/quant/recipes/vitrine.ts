@@ -1,3 +1,6 @@
+import { allocateBits } from "../allocation/allocate-bits.ts";
+import { measuredCost } from "../allocation/bit-utility.ts";
+import { layerSensitivity } from "../allocation/layer-sensitivity.ts";
 import { minMax } from "../observers/min-max.ts";
 import { unitRange } from "../observers/unit-range.ts";
 import { isPatchInput, isPooled, isPostAttention, isProbabilities, isValue, isWeight } from "../sites.ts";
@@ -11,6 +14,7 @@ import { weightedRanges } from "../steps/weighted-ranges.ts";
 import type { Recipe } from "./recipe.ts";
 
 const ranges = weightedRanges();
+const CANDIDATES = [2, 3, 4];
 
 /** What helped most of everything tried here, forward-only; docs/methods/vitrine.md says what each part contributes. */
 export const vitrine: Recipe = {
@@ -19,11 +23,17 @@ export const vitrine: Recipe = {
   label: "Vitrine",
   paper: null,
   description:
-    "Every channel behind a LayerNorm gets a range of its own that is folded into its neighbours; queries, keys and values are rotated; attention probabilities and GELU outputs get freely placed levels; weights are rounded with an eye on what the layers really read, and errors at the class token count by what they do to the prediction.",
+    "Every channel behind a LayerNorm gets a range of its own that is folded into its neighbours; queries, keys and values are rotated; attention probabilities and GELU outputs get freely placed levels; weights are rounded with an eye on what the layers really read, and errors at the class token count by what they do to the prediction. At 3 bits layers share them out by what each alone does to the predictions, which takes several times as long.",
   calibrationImages: 32,
   minimumImages: 4,
   order: "sequential",
   prepare: prepareTokenWeights,
+  // With so few bits layers differ most in what they need; one width below and above is enough to choose from.
+  allocatesAt: [3],
+  async allocate(model, settings) {
+    const cost = measuredCost(await layerSensitivity(model, vitrine, "both", CANDIDATES));
+    return settings.map((widths) => allocateBits(model.graph, widths, cost, CANDIDATES));
+  },
   rules: [
     { where: isWeight, scheme: "uniform", bits: "weights", granularity: "per row", observer: minMax },
     { where: isPatchInput, scheme: "lloyd", bits: 8, granularity: "per tensor", observer: minMax },

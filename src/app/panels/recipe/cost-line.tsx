@@ -1,12 +1,23 @@
 import { useLab } from "../../components/lab-context.tsx";
 import { formatBits, formatBytes, formatPercent } from "../../format.ts";
 import { estimateCost } from "../../../runner/rules/estimate-cost.ts";
-import type { LabRecipeSites } from "../../worker/lab-api.ts";
+import type { QuantizeRequest } from "../../../runner/comparison.ts";
+import type { LabRecipeSites, RecipeChoice } from "../../worker/lab-api.ts";
+
+function isMixedAt(
+  { isMixed, mixedAt }: RecipeChoice,
+  { weightBits, activationBits }: Pick<QuantizeRequest, "weightBits" | "activationBits">,
+) {
+  return isMixed && (mixedAt === null || (weightBits === activationBits && mixedAt.includes(weightBits)));
+}
 
 /** What the recipe will take, before it runs: nothing but shapes is needed for it. */
 export function CostLine({ shown: { sites, floatBytes } }: { readonly shown: LabRecipeSites }) {
   const controls = useLab((state) => state.controls);
-  const isMixed = useLab((state) => state.recipes.find(({ name }) => name === state.controls.recipe)?.isMixed === true);
+  const isMixed = useLab((state) => {
+    const recipe = state.recipes.find(({ name }) => name === state.controls.recipe);
+    return recipe !== undefined && isMixedAt(recipe, state.controls);
+  });
   const cost = estimateCost(sites, floatBytes, controls);
   const plain = estimateCost(sites, floatBytes, { ...controls, rules: [] });
   const more = cost.quantizedBytes - plain.quantizedBytes;
