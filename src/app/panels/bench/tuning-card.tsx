@@ -92,10 +92,9 @@ function Limits({ roofline }: { readonly roofline: Roofline }) {
   );
 }
 
-function normText(norm: TunedShape["norm"], isSoftware: boolean): string {
-  if (norm === null) return "none, or not tried";
+function normText(norm: TunedShape["norm"]): string {
+  if (norm === null) return "none";
   const form = norm.isJoint ? "joined to it" : "apart";
-  if (isSoftware) return form;
   const [own, other] = norm.isJoint ? [norm.jointMs, norm.apartMs] : [norm.apartMs, norm.jointMs];
   return `${form}: ${formatDuration(own / 1e3)} instead of ${formatDuration(other / 1e3)}`;
 }
@@ -103,6 +102,7 @@ function normText(norm: TunedShape["norm"], isSoftware: boolean): string {
 /** On a software adapter without times: they would be read as an order of kernels. */
 function Shapes({ tuning }: { readonly tuning: AdapterTuning }) {
   const { isSoftware } = tuning.roofline;
+  const isJoinTried = tuning.gemm.prologues.length > 0;
   return (
     <ScrollTable label="Table of shapes" testId="tuned-shapes">
       <caption className="visually-hidden">Kernel of each shape of linear layer</caption>
@@ -112,7 +112,7 @@ function Shapes({ tuning }: { readonly tuning: AdapterTuning }) {
           <th scope="col">Kernel</th>
           {isSoftware ? <th scope="col">Tried</th> : <th scope="col">Time</th>}
           {!isSoftware && <th scope="col">Against the default</th>}
-          <th scope="col">Normalization before it</th>
+          {isJoinTried && <th scope="col">Normalization before it</th>}
         </tr>
       </thead>
       <tbody>
@@ -126,7 +126,7 @@ function Shapes({ tuning }: { readonly tuning: AdapterTuning }) {
                 {speedup === null ? "not compared" : speedup > 1.005 ? `${speedup.toFixed(2)}× as fast` : "is the default, or as fast"}
               </td>
             )}
-            <td>{normText(norm, isSoftware)}</td>
+            {isJoinTried && <td>{normText(norm)}</td>}
           </tr>
         ))}
       </tbody>
