@@ -3,6 +3,7 @@
  * one walk: the float path runs once, and statistics of its values are found once (see statistics.ts).
  */
 import { INPUT, type Graph } from "../graph/graph.ts";
+import { partOf } from "../tensor/progress.ts";
 import { tensor, type Tensor } from "../tensor/tensor.ts";
 import { isTied } from "./allocation/allocate-bits.ts";
 import type { BitWidths } from "./bits.ts";
@@ -33,14 +34,44 @@ export async function calibrateAll(inputs: CalibrationInputs, tasks: readonly Ca
     const together = tasks.filter(({ recipe }) => recipe.calibrationImages === count);
     const part = { ...inputs, images: firstImages(inputs.images, count) };
     refuseImages(part, together);
-    const found = await walk(part, await planAll(part, together), needsFloat(together));
+    const plans = await planAll(part, together);
+    const found = plans.some(mayAllocateLater) ? await walkTwice(part, plans) : await walk(part, plans, needsFloat(together));
     together.forEach((task, i) => results.set(task, found[i]));
   }
   return tasks.map((task) => {
     const result = results.get(task);
     if (!result) throw new Error("internal: a calibration task was left out");
-    return result;
+    return { graph: result.graph, report: result.report };
   });
+}
+
+/** A second walk for the plans whose recipes allocate bits once it is known that the same bits everywhere come near the float model. */
+async function walkTwice(inputs: CalibrationInputs, plans: readonly Plan[]): Promise<Calibrated[]> {
+  const first = await walk({ ...inputs, job: partOf(inputs.job, 0, 3) }, plans, true);
+  const near = plans.filter(
+    (plan, i) => mayAllocateLater(plan) && first[i].divergence <= (plan.task.recipe.allocatesWhere?.divergence ?? 0),
+  );
+  const shared = await reallocated({ ...inputs, job: partOf(inputs.job, 1, 3) }, near);
+  const second = near.length > 0 ? await walk({ ...inputs, job: partOf(inputs.job, 2, 3) }, shared, true) : [];
+  inputs.job?.onProgress?.({ stage: "calibrated", done: 3, total: 3 });
+  return plans.map((plan, i) => (near.includes(plan) ? second[near.indexOf(plan)] : first[i]));
+}
+
+function mayAllocateLater({ task: { recipe, layerBits }, widths }: Plan): boolean {
+  return layerBits === undefined && isTied(widths) && (recipe.allocatesWhere?.bits.includes(widths.weights) ?? false);
+}
+
+async function reallocated(model: FloatModel, plans: readonly Plan[]): Promise<Plan[]> {
+  const shared = new Map<Plan, Plan>();
+  for (const recipe of new Set(plans.map(({ task }) => task.recipe))) {
+    const alike = plans.filter(({ task }) => task.recipe === recipe);
+    const found = await recipe.allocate?.(
+      model,
+      alike.map(({ widths }) => widths),
+    );
+    alike.forEach((plan, i) => shared.set(plan, { ...plan, widths: { ...plan.widths, layers: found?.[i] } }));
+  }
+  return plans.map((plan) => shared.get(plan) ?? plan);
 }
 
 /** Before anything runs. */
@@ -91,13 +122,9 @@ async function allocated(model: FloatModel, recipe: Recipe, tasks: readonly Cali
     attention: attentionBits,
     layers: layerBits,
   }));
-  const open = widths.filter((setting) => setting.layers === undefined && allocatesAt(recipe, setting));
+  const open = recipe.allocatesWhere ? [] : widths.filter(({ layers }) => layers === undefined);
   const found = open.length > 0 ? await recipe.allocate?.(model, open) : undefined;
   return widths.map((setting) => (found && open.includes(setting) ? { ...setting, layers: found[open.indexOf(setting)] } : setting));
-}
-
-function allocatesAt({ allocatesAt: bits }: Recipe, widths: BitWidths): boolean {
-  return bits === undefined || (isTied(widths) && bits.includes(widths.weights));
 }
 
 function firstImages(images: Tensor, count: number): Tensor {

@@ -8,6 +8,7 @@
 import { INPUT, makeGraph, type Graph, type Node } from "../graph/graph.ts";
 import { headsOf, optionalSitesOf, sitesOf } from "../graph/ops.ts";
 import type { Site } from "../graph/quantizer.ts";
+import { klDivergence } from "../metrics/kl-divergence.ts";
 import { lastReaders } from "../reference/run-graph.ts";
 import { throwIfCancelled } from "../tensor/progress.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -42,8 +43,13 @@ interface Walker extends Plan {
   readonly recalibrated: Record<string, Choice>;
 }
 
+export interface Walked extends Calibrated {
+  /** KL divergence of the last value, taken as logits, from the float model's on the calibration images; NaN where only one of them was computed. */
+  readonly divergence: number;
+}
+
 /** floatRuns: whether the float model runs beside. In the order of the plans. */
-export async function walk(inputs: CalibrationInputs, plans: readonly Plan[], floatRuns: boolean): Promise<Calibrated[]> {
+export async function walk(inputs: CalibrationInputs, plans: readonly Plan[], floatRuns: boolean): Promise<Walked[]> {
   const { graph, images, runNode, job } = inputs;
   const walkers = plans.map((plan) => makeWalker(plan, images));
 
@@ -65,12 +71,13 @@ export async function walk(inputs: CalibrationInputs, plans: readonly Plan[], fl
     }
   }
   let done = graph.nodes.length;
-  const results = walkers.map((walker) =>
-    finish(walker, graph, images.shape[0], (stage) => {
+  const results = walkers.map((walker) => ({
+    divergence: divergenceOf(walker, graph, float),
+    ...finish(walker, graph, images.shape[0], (stage) => {
       throwIfCancelled(job);
       job?.onProgress?.({ stage, done: done++, total });
     }),
-  );
+  }));
   job?.onProgress?.({ stage: "calibrated", done: total, total });
   return results;
 }
@@ -131,6 +138,12 @@ async function visit(walker: Walker, node: Node, float: Map<string, Tensor>, flo
     const executed = fakeQuantizeNode(layer.node, layer.inputs);
     values.set(node.name, layer.output ?? (await inputs.runNode(executed.node, executed.inputs)));
   }
+}
+
+function divergenceOf({ values }: Walker, { nodes }: Graph, float: ReadonlyMap<string, Tensor>): number {
+  const last = nodes[nodes.length - 1].name;
+  const [reference, actual] = [float.get(last), values?.get(last)];
+  return reference && actual ? klDivergence.measure(reference, actual) : Number.NaN;
 }
 
 function finish(walker: Walker, graph: Graph, imageCount: number, onPass: (stage: string) => void): Calibrated {

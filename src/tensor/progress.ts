@@ -16,6 +16,14 @@ export function throwIfCancelled(job: Job | undefined): void {
   job?.signal?.throwIfAborted();
 }
 
+/** The job of one of `count` equal parts that run one after the other, reporting in the whole's terms. */
+export function partOf(job: Job | undefined, index: number, count: number): Job {
+  return {
+    signal: job?.signal,
+    onProgress: ({ stage, done, total }) => job?.onProgress?.({ stage, done: index * total + done, total: count * total }),
+  };
+}
+
 /** Jobs for parts of one work that run side by side: what each reports is added up under `stage`, so that one bar tells of all. */
 export function parallelJobs<const Names extends readonly string[]>(
   job: Job | undefined,

@@ -355,7 +355,7 @@ function recipeChoice({
   calibrationImages,
   minimumImages,
   allocate,
-  allocatesAt,
+  allocatesWhere,
   bitRange,
 }: Recipe): RecipeChoice {
   return {
@@ -367,7 +367,7 @@ function recipeChoice({
     calibrationImages,
     minimumImages: minimumImages ?? 1,
     isMixed: allocate !== undefined,
-    mixedAt: allocatesAt ?? null,
+    mixedAt: allocatesWhere?.bits ?? null,
     bitRange: bitRange ?? { lowest: 2, highest: 8 },
   };
 }

@@ -144,7 +144,7 @@ export interface RecipeChoice {
   readonly minimumImages: number;
   /** It gives layers bits of their own, the asked ones on average. */
   readonly isMixed: boolean;
-  /** Where layers get bits of their own only at some bits of weights and activations alike; null: at all. */
+  /** Where layers get bits of their own only sometimes: at these bits of weights and activations alike; null: always. */
   readonly mixedAt: readonly number[] | null;
   /** Bit widths that the method is defined for. */
   readonly bitRange: { readonly lowest: number; readonly highest: number };

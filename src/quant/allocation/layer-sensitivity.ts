@@ -6,7 +6,7 @@
  * of 12 blocks has 74 layers: with 5 widths and 16 images 190 forwards of 16 images.
  */
 import { klDivergence } from "../../metrics/kl-divergence.ts";
-import type { Job } from "../../tensor/progress.ts";
+import { partOf } from "../../tensor/progress.ts";
 import { calibrate } from "../calibrate.ts";
 import type { FloatModel, Recipe } from "../recipes/recipe.ts";
 import { firstOf } from "../steps/sample-rows.ts";
@@ -51,12 +51,4 @@ export async function layerSensitivity(
     });
   }
   return table;
-}
-
-/** The job of one of `count` equal parts, reporting in the whole's terms. */
-function partOf(job: Job | undefined, index: number, count: number): Job {
-  return {
-    signal: job?.signal,
-    onProgress: ({ stage, done, total }) => job?.onProgress?.({ stage, done: index * total + done, total: count * total }),
-  };
 }

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Node } from "../../graph/graph.ts";
 import { runNode } from "../../reference/index.ts";
+import type { Progress } from "../../tensor/progress.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { expectCode } from "../../testing/expect-code.ts";
 import { smallImages, smallVit } from "../../testing/small-vit.ts";
@@ -9,6 +10,7 @@ import { layerBitOps, layerCosts, modelCost } from "../allocation/bit-costs.ts";
 import { layerSensitivity } from "../allocation/layer-sensitivity.ts";
 import { calibrateAll } from "../calibrate.ts";
 import type { CalibrationTask } from "../calibration-task.ts";
+import type { LayerBits } from "../bits.ts";
 import { layerRelevance } from "../relevance/layer-relevance.ts";
 import { lrpQvit } from "./lrp-qvit.ts";
 import type { Recipe } from "./recipe.ts";
@@ -58,30 +60,44 @@ describe.each([
   });
 });
 
-it("vitrine gives layers bits of their own at 3 bits alone, within the same budgets, from its own quantizers", async () => {
-  const asked = [
-    [3, 3],
-    [4, 4],
-    [3, 8],
-  ].map(([weightBits, activationBits]): CalibrationTask => ({
-    recipe: vitrine,
+describe("vitrine", () => {
+  const at = (weightBits: number, activationBits: number, recipe: Recipe = vitrine): CalibrationTask => ({
+    recipe,
     weightBits,
     activationBits,
     levels: "strict",
-  }));
+  });
   const model = { graph, images, runNode: onCpu };
-  const [three, ...others] = await calibrateAll(model, asked);
-  for (const { report } of others) expect(report).not.toHaveProperty("layerBits");
-  const bits = three.report.layerBits ?? {};
-  const [mixed, uniform] = [bits, {}].map((own) =>
-    modelCost(layers, { ...own, "patch_embed.proj": { ...own["patch_embed.proj"], activations: 8 } }, { weights: 3, activations: 3 }),
-  );
-  expect(mixed.weightBytes).toBeLessThanOrEqual(uniform.weightBytes);
-  expect(mixed.bitOps).toBeLessThanOrEqual(uniform.bitOps);
-  expect(new Set(Object.values(bits).flatMap((own) => own.weights ?? []))).toEqual(new Set([2, 3, 4]));
-  const measured = await layerSensitivity(model, vitrine, "both", [2, 3, 4]);
-  const total = (widthOf: (name: string) => number) => layers.reduce((sum, { name }) => sum + measured[name][widthOf(name)], 0);
-  expect(total((name) => bits[name].weights ?? bits[name].activations ?? 3)).toBeLessThan(total(() => 3));
+
+  it("gives layers bits of their own at 3 bits alone, within the same budgets, by its own quantizers", async () => {
+    const [three, ...others] = await calibrateAll(model, [at(3, 3), at(4, 4), at(3, 8)]);
+    for (const { report } of others) expect(report).not.toHaveProperty("layerBits");
+    const bits = three.report.layerBits ?? {};
+    const [mixed, uniform] = [bits, {}].map((own: LayerBits) =>
+      modelCost(layers, { ...own, "patch_embed.proj": { ...own["patch_embed.proj"], activations: 8 } }, { weights: 3, activations: 3 }),
+    );
+    expect(mixed.weightBytes).toBeLessThanOrEqual(uniform.weightBytes);
+    expect(mixed.bitOps).toBeLessThanOrEqual(uniform.bitOps);
+    expect(new Set(Object.values(bits).flatMap((own) => own.weights ?? []))).toEqual(new Set([2, 3, 4]));
+    const measured = await layerSensitivity(model, vitrine, "both", [2, 3, 4]);
+    const total = (widthOf: (name: string) => number) => layers.reduce((sum, { name }) => sum + measured[name][widthOf(name)], 0);
+    expect(total((name) => bits[name].weights ?? bits[name].activations ?? 3)).toBeLessThan(total(() => 3));
+    // The same bits again, given by the user: the same model.
+    expect((await calibrateAll(model, [{ ...at(3, 3), layerBits: bits }]))[0].graph).toEqual(three.graph);
+  });
+
+  it("keeps the same bits everywhere where predictions are already further off than sensitivities can tell", async () => {
+    const seen: Progress[] = [];
+    const job = { onProgress: (progress: Progress) => void seen.push(progress) };
+    const strict = { ...vitrine, allocatesWhere: { bits: [3], divergence: 1e-9 } };
+    const [far] = await calibrateAll({ ...model, job }, [at(3, 3, strict)]);
+    expect(far.report).not.toHaveProperty("layerBits");
+    const [never] = await calibrateAll(model, [at(3, 3, { ...vitrine, allocatesWhere: { bits: [], divergence: 1 } })]);
+    expect(far.graph).toEqual(never.graph);
+    const shares = seen.slice(seen.findIndex(({ stage }) => stage.startsWith("calibrating"))).map(({ done, total }) => done / total);
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+    expect([shares[0], shares.at(-1)]).toEqual([0, 1]);
+  });
 });
 
 it("lrp-qvit: of layers that cost the same, those with more relevance never get fewer bits", async () => {

@@ -38,6 +38,14 @@ export const recipeGroupNames = [
   "Mixed precision",
 ] as const;
 
+/** What layers lose alone adds up to what they lose together only while that is little. */
+export interface AllocatesWhere {
+  /** Asked for alike for weights and activations. */
+  readonly bits: readonly number[];
+  /** With the same bits everywhere the calibration images' predictions are at most this far from the float model's: KL divergence in nats. */
+  readonly divergence: number;
+}
+
 /** A published method as data: what is observed how, which steps change each layer, which passes the graph. Reads like the paper's method section. */
 export interface Recipe {
   readonly name: string;
@@ -61,8 +69,8 @@ export interface Recipe {
   readonly prepare?: (model: FloatModel) => Promise<ReadonlyMap<string, number>>;
   /** Mixed precision: bits by layer for each setting that is asked for, found before the walk unless the user gave their own. In the order of `settings`. */
   readonly allocate?: (model: FloatModel, settings: readonly BitWidths[]) => Promise<readonly LayerBits[]>;
-  /** Where it allocates only at some bits, asked for alike for weights and activations. Absent: at all settings. */
-  readonly allocatesAt?: readonly number[];
+  /** Where it allocates only sometimes, after a first calibration with the same bits everywhere. Absent: always, before any. */
+  readonly allocatesWhere?: AllocatesWhere;
   /** Applied to each layer in order, when its inputs are known: rewrites, searches and weight solvers that need data. */
   readonly steps?: readonly LayerStep[];
   /** Applied to the whole graph in order, after the walk. */

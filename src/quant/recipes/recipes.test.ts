@@ -43,7 +43,7 @@ describe("every recipe", () => {
   it.each(names)("%s quantizes what its rules name, at the bits of their roles, with one step per layer input", async (name) => {
     const float = smallVit();
     const { graph, report } = await calibrated(name, 3, 6);
-    const isMixed = "allocate" in recipes[name] && !("allocatesAt" in recipes[name]);
+    const isMixed = "allocate" in recipes[name] && !("allocatesWhere" in recipes[name]);
     expect(report.layerBits !== undefined).toBe(isMixed);
     const rules: readonly SiteRule[] = recipes[name].rules;
     for (const original of float.nodes) {

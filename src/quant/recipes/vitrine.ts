@@ -23,13 +23,13 @@ export const vitrine: Recipe = {
   label: "Vitrine",
   paper: null,
   description:
-    "Every channel behind a LayerNorm gets a range of its own that is folded into its neighbours; queries, keys and values are rotated; attention probabilities and GELU outputs get freely placed levels; weights are rounded with an eye on what the layers really read, and errors at the class token count by what they do to the prediction. At 3 bits layers share them out by what each alone does to the predictions, which takes several times as long.",
+    "Every channel behind a LayerNorm gets a range of its own that is folded into its neighbours; queries, keys and values are rotated; attention probabilities and GELU outputs get freely placed levels; weights are rounded with an eye on what the layers really read, and errors at the class token count by what they do to the prediction. At 3 bits, where predictions are not lost already, layers share them out by what each alone does to the predictions, which takes several times as long.",
   calibrationImages: 32,
   minimumImages: 4,
   order: "sequential",
   prepare: prepareTokenWeights,
   // With so few bits layers differ most in what they need; one width below and above is enough to choose from.
-  allocatesAt: [3],
+  allocatesWhere: { bits: [3], divergence: 1 },
   async allocate(model, settings) {
     const cost = measuredCost(await layerSensitivity(model, vitrine, "both", CANDIDATES));
     return settings.map((widths) => allocateBits(model.graph, widths, cost, CANDIDATES));

@@ -4,19 +4,23 @@ import { estimateCost } from "../../../runner/rules/estimate-cost.ts";
 import type { QuantizeRequest } from "../../../runner/comparison.ts";
 import type { LabRecipeSites, RecipeChoice } from "../../worker/lab-api.ts";
 
-function isMixedAt(
+/** What a method that gives layers bits of their own will do at these. */
+function mixedNote(
   { isMixed, mixedAt }: RecipeChoice,
   { weightBits, activationBits }: Pick<QuantizeRequest, "weightBits" | "activationBits">,
 ) {
-  return isMixed && (mixedAt === null || (weightBits === activationBits && mixedAt.includes(weightBits)));
+  if (!isMixed) return null;
+  if (mixedAt === null) return "This method gives layers bits of its own, at these on average; rules hold over them.";
+  if (weightBits !== activationBits || !mixedAt.includes(weightBits)) return null;
+  return "At these bits the method gives layers bits of its own where the predictions are near enough for that to help, at these on average; rules hold over them.";
 }
 
 /** What the recipe will take, before it runs: nothing but shapes is needed for it. */
 export function CostLine({ shown: { sites, floatBytes } }: { readonly shown: LabRecipeSites }) {
   const controls = useLab((state) => state.controls);
-  const isMixed = useLab((state) => {
+  const note = useLab((state) => {
     const recipe = state.recipes.find(({ name }) => name === state.controls.recipe);
-    return recipe !== undefined && isMixedAt(recipe, state.controls);
+    return recipe === undefined ? null : mixedNote(recipe, state.controls);
   });
   const cost = estimateCost(sites, floatBytes, controls);
   const plain = estimateCost(sites, floatBytes, { ...controls, rules: [] });
@@ -44,7 +48,7 @@ export function CostLine({ shown: { sites, floatBytes } }: { readonly shown: Lab
         <dt>Rules add</dt>
         <dd>{more === 0 ? "nothing" : `${more > 0 ? "+" : "−"}${formatBytes(Math.abs(more))}`}</dd>
       </div>
-      {isMixed && <p className="muted small">This method gives layers bits of its own, at these on average; rules hold over them.</p>}
+      {note !== null && <p className="muted small">{note}</p>}
     </dl>
   );
 }
