@@ -40,9 +40,9 @@ export function fakeTuning(isSoftware: boolean): AdapterTuning {
   );
   return {
     gemm: {
-      choices: { byShape, otherwise: isSoftware ? "block22" : "block8", prologues: isSoftware ? [] : shapes.slice(0, 1) },
+      choices: { byShape, otherwise: isSoftware ? "block22" : "block8" },
       timings,
-      prologues: isSoftware ? [] : [0, 2].map((i) => ({ shape: shapes[i], jointMs: 0.03 * (1 + i), apartMs: 0.05 })),
+      prologues: isSoftware ? [] : [0, 2].map((i) => ({ shape: shapes[i], jointMs: 0.06 * (1 + i), apartMs: 0.05 })),
       elapsedMs: isSoftware ? 3900 : 310,
       complete: true,
     },
