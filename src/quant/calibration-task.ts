@@ -8,9 +8,8 @@ import type { Choice } from "./observers/observer.ts";
 import type { Recipe } from "./recipes/recipe.ts";
 import type { LayerRule } from "./rules/layer-rule.ts";
 
-/** What to make of one float model. */
-export interface CalibrationTask {
-  readonly recipe: Recipe;
+/** What is asked of a recipe. */
+export interface QuantizeSettings {
   readonly weightBits: number;
   readonly activationBits: number;
   /** Of attention probabilities; the activations' bits when absent. */
@@ -20,6 +19,11 @@ export interface CalibrationTask {
   /** What the user changes: over everything else, fixed bits and exceptions by layer included. */
   readonly rules?: readonly LayerRule[] | undefined;
   readonly levels: Levels;
+}
+
+/** What to make of one float model. */
+export interface CalibrationTask extends QuantizeSettings {
+  readonly recipe: Recipe;
 }
 
 /** What all tasks of a walk share. */

@@ -1,19 +1,8 @@
-import type { Levels } from "../graph/quantizer.ts";
-import type { LayerBits } from "../quant/bits.ts";
-import type { LayerRule } from "../quant/rules/layer-rule.ts";
+import type { QuantizeSettings } from "../quant/calibration-task.ts";
 
-/** What to quantize with. */
-export interface QuantizeRequest {
+/** What to quantize with: a recipe by its name. */
+export interface QuantizeRequest extends QuantizeSettings {
   readonly recipe: string;
-  readonly weightBits: number;
-  readonly activationBits: number;
-  /** Of attention probabilities; the activations' bits when absent. */
-  readonly attentionBits?: number | undefined;
-  /** Exceptions by layer: mixed precision. */
-  readonly layerBits?: LayerBits | undefined;
-  /** Over everything else: bits, scheme and granularity by layer and role. */
-  readonly rules?: readonly LayerRule[] | undefined;
-  readonly levels: Levels;
 }
 
 /** "cpu": WebAssembly instead of an adapter, for the float model as well. */

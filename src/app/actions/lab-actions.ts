@@ -15,20 +15,18 @@ import { recipeLabel } from "../store/engine-slice.ts";
 import type { LabStore } from "../store/lab-store.ts";
 import { twinSentence, verdictOf } from "../verdict.ts";
 import { incomparable } from "../../runner/comparable-models.ts";
-import type { LabelColumns } from "../../formats/label-columns.ts";
-import type { Manifest } from "../../runner/data/manifest.ts";
-import type { SplitRule } from "../../runner/data/choose-images.ts";
 import type { HeldModel } from "../worker/diagnosis-api.ts";
-import type { DroppedFile, ImageView, LabExport, PreprocessingPreview, LevelsRequest, SiteLevels } from "../worker/lab-api.ts";
+import type { DroppedFile, LabExport, LevelsRequest, SiteLevels } from "../worker/lab-api.ts";
 import type { LabClient } from "../worker/lab-client.ts";
 import { createBenchActions, watchDevice, type BenchActions } from "./bench-actions.ts";
+import { createDataActions, type DataActions } from "./data-actions.ts";
 import { createDiagnosisActions, type DiagnosisActions } from "./diagnosis-actions.ts";
 import { createHubActions, type HubActions } from "./hub-actions.ts";
 import { createJobRunner, errorParts } from "./job-runner.ts";
 import { createSelfTestActions, type SelfTestActions } from "./self-test-actions.ts";
 
 /** Everything a person can make the page do; components call these and nothing else. */
-export interface LabActions extends DiagnosisActions, BenchActions, HubActions, Pick<SelfTestActions, "runSelfTest"> {
+export interface LabActions extends DataActions, DiagnosisActions, BenchActions, HubActions, Pick<SelfTestActions, "runSelfTest"> {
   start(): Promise<void>;
   trySample(): Promise<void>;
   /** A drop is still being walked when it arrives here. */
@@ -39,29 +37,13 @@ export interface LabActions extends DiagnosisActions, BenchActions, HubActions, 
   compare(): Promise<void>;
   /** Statistics of every parameter of the open model. */
   inspect(): Promise<void>;
-  /** Other images calibrate and are judged: by a rule, or those that a manifest names. */
-  chooseImages(choice: SplitRule | DroppedFile): Promise<void>;
-  /** Labels from other columns of the table that came with the images. */
-  pickLabelColumns(columns: LabelColumns): Promise<void>;
   /** Two of the models that came together, by their files: the first one is opened, the other one held against it on the images. */
   compareTwo(reference: readonly DroppedFile[], other: readonly DroppedFile[]): Promise<void>;
   /** The same again, on other images or after a recipe was looked at. */
   compareTwinAgain(): Promise<void>;
-  /** How images reach the model, as `printPreprocessing` writes it; null: as the model says. */
-  choosePreprocessing(text: string | null): Promise<void>;
-  /** Not a job: nothing else waits for it, and it stops nothing. */
-  previewPreprocessing(index: number, text: string, signal: AbortSignal): Promise<PreprocessingPreview>;
-  /** Digests of the images in use; null when it was cancelled or failed. */
-  manifest(): Promise<Manifest | null>;
-  stability(): Promise<void>;
-  /** Whether the images are normalised as the model was trained. */
-  normalisation(): Promise<void>;
   readExportChoices(): Promise<void>;
   /** A model of the last comparison as files; null when it was cancelled or failed. */
   exportModel(held: HeldModel, format: string): Promise<LabExport | null>;
-  /** Not jobs: nothing else waits for them, and they stop nothing. */
-  thumbnail(index: number, kind: "original" | "seen", signal: AbortSignal): Promise<ImageBitmap>;
-  viewImage(index: number, signal: AbortSignal): Promise<ImageView>;
   fingerprint(): Promise<void>;
   /** The hash of a link to this view; null when it is too long, undefined when it was cancelled or failed. */
   share(): Promise<string | null | undefined>;
@@ -89,6 +71,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
   const shelf = options.shelf ?? null;
   const jobs = createJobRunner(store, nowMs);
   const { runSelfTest, selfTestOnce } = createSelfTestActions(store, client, jobs);
+  const { prepare, ...dataActions } = createDataActions(store, client, jobs);
   const state = store.getState;
   /** Of a link that was followed: taken up by the first result. */
   let pendingView: SharedView["view"] | null = null;
@@ -178,12 +161,6 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
     });
   }
 
-  async function prepare(text: string | null, job: Job): Promise<void> {
-    const { model, images } = await client.choosePreprocessing(text, job);
-    job.signal?.throwIfAborted();
-    state().setPrepared(model, images);
-  }
-
   async function openImages(files: readonly DroppedFile[], job: Job): Promise<void> {
     const images = await client.openImages(files, job);
     job.signal?.throwIfAborted();
@@ -238,6 +215,7 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
   }
 
   const actions: LabActions = {
+    ...dataActions,
     ...createDiagnosisActions(store, client, jobs, compareNow),
     ...createBenchActions(store, client, jobs),
     ...createHubActions(jobs, (files) => actions.openFiles(files), options.hubShelf ?? browserHubShelf),
@@ -315,31 +293,6 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
       });
       if (done) await selfTestOnce();
     },
-    thumbnail: (index, kind, signal) => client.thumbnail(index, kind, { signal }),
-    viewImage: (index, signal) => client.viewImage(index, { signal }),
-    async chooseImages(choice) {
-      await jobs.run("Choosing images", false, async (job) => {
-        const images = "blob" in choice ? await client.useManifest(choice, job) : await client.chooseImages(choice, job);
-        job.signal?.throwIfAborted();
-        state().setImages(images, state().imageFiles);
-        return `${images.calibrationCount} images calibrate, ${images.evaluation.length} are judged.`;
-      });
-    },
-    async pickLabelColumns(columns) {
-      await jobs.run("Reading labels", false, async (job) => {
-        const images = await client.pickLabelColumns(columns, job);
-        job.signal?.throwIfAborted();
-        state().setImages(images, state().imageFiles);
-        return `Labels are read from the column ${columns.label}.`;
-      });
-    },
-    async choosePreprocessing(text) {
-      await jobs.run("Preparing images", false, async (job) => {
-        await prepare(text, job);
-        return text === null ? "Images are prepared as the model says." : "Images are prepared as you chose.";
-      });
-    },
-    previewPreprocessing: (index, text, signal) => client.previewPreprocessing(index, text, { signal }),
     async readExportChoices() {
       state().setExportChoices(await client.exportChoices().catch(() => []));
     },
@@ -356,16 +309,6 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
     async readRecipeSites(signal) {
       const sites = await client.recipeSites(state().controls.recipe, { signal });
       if (!signal.aborted) state().setRecipeSites(sites);
-    },
-    async manifest() {
-      let found: Manifest | null = null;
-      await jobs.run("Hashing images", false, async (job) => {
-        const manifest = await client.manifest(job);
-        job.signal?.throwIfAborted();
-        found = manifest;
-        return `${manifest.images.length} images are listed.`;
-      });
-      return found;
     },
     fingerprint: async () => void (await takeFingerprint("Comparing digests")),
     async share() {
@@ -431,24 +374,6 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
       await shelf?.remove(id);
       if (state().keptModel === id) state().setKeptModel(null);
       state().setRecents((await shelf?.models()) ?? []);
-    },
-    async stability() {
-      if (state().model === null || state().images === null) return;
-      await jobs.run("Calibrating twice", false, async (job) => {
-        const stability = await client.stability(state().controls, job);
-        job.signal?.throwIfAborted();
-        state().setStability(stability);
-        return "Both halves are calibrated.";
-      });
-    },
-    async normalisation() {
-      if (state().model === null || state().images === null) return;
-      await jobs.run("Trying other normalisations", false, async (job) => {
-        const check = await client.normalisation(job);
-        job.signal?.throwIfAborted();
-        state().setNormalisation(check);
-        return check.better === null ? "The normalisation fits." : "Another normalisation does better.";
-      });
     },
     async inspect() {
       if (state().model === null) return;
