@@ -23,7 +23,7 @@ export const vitrine: Recipe = {
   label: "Vitrine",
   paper: null,
   description:
-    "Every channel behind a LayerNorm gets a range of its own that is folded into its neighbours; queries, keys and values are rotated; attention probabilities and GELU outputs get freely placed levels; weights are rounded with an eye on what the layers really read, and errors at the class token count by what they do to the prediction. At 3 bits, where predictions are not lost already, layers share them out by what each alone does to the predictions, which takes several times as long.",
+    "Every channel behind a LayerNorm gets a range of its own that is folded into its neighbours; queries, keys and values are rotated; attention probabilities and GELU outputs get freely placed levels; weights are rounded with an eye on what the layers really read, and errors at the class token count by what they do to the prediction. At 3 bits, where predictions are not lost already, bits are shared out among layers by what each layer alone does to the predictions, which takes several times as long.",
   calibrationImages: 32,
   minimumImages: 4,
   order: "sequential",
