@@ -7,9 +7,10 @@ fn codes_bytes(word: u32) -> vec4i {
 // By way of i32: software adapters convert signed integers in one instruction, unsigned ones in many.
 fn codes_unpack(word: u32) -> vec4f { return vec4f(codes_bytes(word)); }
 
+// Whole numbers from 0 to 255: added to 2^23 they are the last bits of the sum, where a conversion would first look for what does not fit.
 fn codes_pack(codes: vec4f) -> u32 {
-  let c = vec4u(vec4i(codes));
-  return c.x | (c.y << 8u) | (c.z << 16u) | (c.w << 24u);
+  let c = bitcast<vec4u>(codes + vec4f(8388608.0));
+  return (c.x & 255u) | (c.y << 8u) | (c.z << 16u) | (c.w << 24u);
 }
 
 // Codes of v on a grid of step 1 / inverse: clamp(round(v * inverse) + zero, 0, top). A fused shift makes `zero` fractional: its fraction goes into the rounding.

@@ -1,5 +1,6 @@
-// An integer layer from blocks in registers. The module declares what lib/gemm-codes.wgsl asks for, the constants BLOCK_ROWS and BLOCK_COLUMNS4, and
-// gemm_codes_block(row, column4, from4, to4), whose result has sums (of row r and quad c of columns at BLOCK_COLUMNS4 r + c) and row_sums.
+// An integer layer from blocks in registers. The module declares what lib/gemm-codes.wgsl asks for, the constants BLOCK_ROWS, BLOCK_COLUMNS4 and GROUPED, and
+// gemm_codes_block(row, column4, from4, to4), whose result has sums (of row r and quad c of columns at BLOCK_COLUMNS4 r + c) and row_sums, which
+// gemm_codes_sum and gemm_codes_row_sum read as integers.
 //include lib/gemm-codes.wgsl
 
 fn gemm_codes_blocks_exists(id: vec3u) -> bool { return id.y * BLOCK_ROWS < params.rows && id.x * BLOCK_COLUMNS4 < params.columns4; }
@@ -12,21 +13,25 @@ fn gemm_codes_blocks(id: vec3u, group4: u32) {
   // Loops instead of a call per sum: the epilogue is compiled once, and reads the tables of a column once.
   var group = 0u;
   for (var from4 = 0u; from4 < params.depth4; from4 += group4) {
-    var block = gemm_codes_block(row, column4, from4, min(from4 + group4, params.depth4));
+    let to4 = min(from4 + group4, params.depth4);
+    var block = gemm_codes_block(row, column4, from4, to4);
     for (var c = 0u; c < BLOCK_COLUMNS4 && column4 + c < params.columns4; c++) {
       let columns = gemm_codes_columns(column4 + c, group);
-      for (var r = 0u; r < BLOCK_ROWS; r++) {
+      var output = columns;
+      if (GROUPED) { output = gemm_codes_columns(column4 + c, 0u); }
+      for (var r = 0u; r < BLOCK_ROWS && row + r < params.rows; r++) {
         let t = BLOCK_COLUMNS4 * r + c;
-        let before = select(values[t], columns.bias, group == 0u);
-        values[t] = gemm_codes_part(row + r, columns, block.sums[t], block.row_sums[r], before);
+        var before = columns.bias;
+        if (GROUPED) { before = select(values[t], before, group == 0u); }
+        let value = gemm_codes_part(row + r, columns, gemm_codes_sum(block.sums[t]), gemm_codes_row_sum(block.row_sums[r]), before);
+        if (GROUPED) {
+          values[t] = value;
+          if (to4 == params.depth4) { gemm_codes_finish(row + r, column4 + c, output, value); }
+        } else {
+          gemm_codes_finish(row + r, column4 + c, output, value);
+        }
       }
     }
     group++;
-  }
-  for (var c = 0u; c < BLOCK_COLUMNS4 && column4 + c < params.columns4; c++) {
-    let columns = gemm_codes_columns(column4 + c, 0u);
-    for (var r = 0u; r < BLOCK_ROWS && row + r < params.rows; r++) {
-      gemm_codes_finish(row + r, column4 + c, columns, values[BLOCK_COLUMNS4 * r + c]);
-    }
   }
 }

@@ -20,6 +20,7 @@ override RESIDUAL: bool = false;
 override QUANTIZE: bool = false;
 override CONTAINER: u32 = 8; // bits that a stored weight code takes: 2, 4 or 8
 override TOKENS: bool = false;
+const GROUPED = false;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<u32>;

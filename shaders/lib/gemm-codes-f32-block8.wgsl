@@ -15,6 +15,8 @@ struct GemmCodesBlock {
   sums: array<vec4i, 16>, // sum_k x w of row r and quad c of columns at 2 r + c
   row_sums: array<i32, 8>, // sum_k x
 }
+fn gemm_codes_sum(sum: vec4i) -> vec4i { return sum; }
+fn gemm_codes_row_sum(sum: i32) -> i32 { return sum; }
 
 // Over the quads of K from from4 up to to4.
 fn gemm_codes_block(row: u32, column4: u32, from4: u32, to4: u32) -> GemmCodesBlock {

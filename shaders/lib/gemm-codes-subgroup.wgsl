@@ -7,6 +7,8 @@ struct GemmCodesBlock {
   sums: array<vec4i, 8>, // sum_k x w of each row
   row_sums: array<i32, 8>, // sum_k x
 }
+fn gemm_codes_sum(sum: vec4i) -> vec4i { return sum; }
+fn gemm_codes_row_sum(sum: i32) -> i32 { return sum; }
 
 // Of the invocation, in its subgroup.
 var<private> lane: u32;

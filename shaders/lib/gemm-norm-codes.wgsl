@@ -1,6 +1,7 @@
 // What both products of normalized codes are given. The kernel declares Params.
 const RESIDUAL = false;
 const TOKENS = false;
+const GROUPED = false;
 const BLOCK_ROWS = 8u;
 const BLOCK_COLUMNS4 = 2u;
 

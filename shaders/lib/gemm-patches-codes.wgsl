@@ -2,6 +2,7 @@
 const GELU = 0u;
 const QUANTIZE = false;
 const TOKENS = false;
+const GROUPED = false;
 const BLOCK_ROWS = 8u;
 const BLOCK_COLUMNS4 = 2u;
 

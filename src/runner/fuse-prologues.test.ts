@@ -15,7 +15,7 @@ const planOf = (
     images: 2,
     execution: "f32",
     attention: "rows",
-    gemm: { byShape: {}, otherwise: "block22", ...(typeof prologue === "string" ? {} : { prologues: prologue }) },
+    gemm: { byShape: {}, otherwise: "share33", ...(typeof prologue === "string" ? {} : { prologues: prologue }) },
     taps,
     constants: new Map(),
     ...(typeof prologue === "string" ? { prologue } : {}),

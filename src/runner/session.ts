@@ -76,7 +76,7 @@ export function createGpuSession(gpu: Gpu, graph: Graph, options: SessionOptions
     return createGpuExecutor(gpu, plan, buffers);
   };
   const maxImages = options.maxImages ?? maxImagesOf(gpu);
-  const gemm = options.gemm ?? defaultChoices(gpu.isSoftware);
+  const gemm = options.gemm ?? defaultChoices(gpu);
   return createSession(graph, { attention: attentionFormOf(gpu), gemm, ...options }, maxImages, make, () => buffers.destroy());
 }
 

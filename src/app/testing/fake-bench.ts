@@ -31,7 +31,7 @@ export function fakeRoofline(isSoftware: boolean): Roofline {
 
 export function fakeTuning(isSoftware: boolean): AdapterTuning {
   const shapes = ["f32 65x128x384", "f32 65x128x128", "f32 65x128x512", "f32 65x512x128"];
-  const rungs = ["block8", "block22", ...(isSoftware ? [] : (["tile16x16", "tile16x32", "subgroup"] as const))] as const;
+  const rungs = ["block8", "share33", ...(isSoftware ? [] : (["tile16x16", "tile16x32", "subgroup"] as const))] as const;
   const timings = shapes.flatMap((shape, i) =>
     rungs.map((rung, k) => ({ shape, rung, elapsedMs: (isSoftware ? 20 : 0.02) * (1 + i / 3) * (1 + Math.abs(k - 1 - (i % 2)) / 3) })),
   );
@@ -40,7 +40,7 @@ export function fakeTuning(isSoftware: boolean): AdapterTuning {
   );
   return {
     gemm: {
-      choices: { byShape, otherwise: isSoftware ? "block22" : "block8" },
+      choices: { byShape, otherwise: isSoftware ? "share33" : "block8" },
       timings,
       prologues: isSoftware ? [] : [0, 2].map((i) => ({ shape: shapes[i], jointMs: 0.06 * (1 + i), apartMs: 0.05 })),
       elapsedMs: isSoftware ? 3900 : 310,

@@ -24,9 +24,9 @@ import { fakeQuantize } from "./fake-quantize.ts";
 import { fakeQuantizeCodebook } from "./fake-quantize-codebook.ts";
 import { gatherRows } from "./gather-rows.ts";
 import { gemmCodesDot } from "./gemm-codes-dot.ts";
-import { gemmCodesF32Block22 } from "./gemm-codes-f32-block22.ts";
+import { gemmCodesF32Share33 } from "./gemm-codes-f32-share33.ts";
 import { gemmCodesF32 } from "./gemm-codes-f32.ts";
-import { gemmF32Block22 } from "./gemm-f32-block22.ts";
+import { gemmF32Share33 } from "./gemm-f32-share33.ts";
 import { gemmF32 } from "./gemm-f32.ts";
 import { gemmCodesCombine } from "./gemm-codes-combine.ts";
 import { gemmCodesDotPartial } from "./gemm-codes-dot-partial.ts";
@@ -95,9 +95,9 @@ export const kernels = {
   "gather-rows": gatherRows,
   "gemm-codes-dot": gemmCodesDot,
   "gemm-codes-f32": gemmCodesF32,
-  "gemm-codes-f32-block22": gemmCodesF32Block22,
+  "gemm-codes-f32-share33": gemmCodesF32Share33,
   "gemm-f32": gemmF32,
-  "gemm-f32-block22": gemmF32Block22,
+  "gemm-f32-share33": gemmF32Share33,
   "gemm-codes-combine": gemmCodesCombine,
   "gemm-codes-dot-partial": gemmCodesDotPartial,
   "gemm-codes-dot-subgroup": gemmCodesDotSubgroup,

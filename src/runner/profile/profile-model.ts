@@ -38,7 +38,7 @@ export async function profileModel(gpu: Gpu, graph: Graph, request: ProfileReque
     precision = "f32",
     prologue,
     attention = attentionFormOf(gpu),
-    gemm = defaultChoices(gpu.isSoftware),
+    gemm = defaultChoices(gpu),
   } = request;
   const startMs = performance.now();
   const sinceStart = () => performance.now() - startMs;

@@ -43,7 +43,7 @@ export async function tuneAdapter(gpu: Gpu, model: TunedModel, options: TuneOpti
   const { graph, batches, ...form } = model;
   const constants = new Map<string, ConstantArray>();
   const before = known?.gemm;
-  let gemm: GemmTuning = before ?? { choices: defaultChoices(gpu.isSoftware), timings: [], prologues: [], elapsedMs: 0, complete: true };
+  let gemm: GemmTuning = before ?? { choices: defaultChoices(gpu), timings: [], prologues: [], elapsedMs: 0, complete: true };
   let elapsedMs = before?.elapsedMs ?? 0;
   let complete = true;
   for (const images of batches) {

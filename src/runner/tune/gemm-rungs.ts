@@ -1,4 +1,5 @@
 /** The ladder of the linear layers: kernels that take the same packed weights, of which each adapter runs another fastest. */
+import type { Gpu } from "../../gpu/device.ts";
 import type { Constants } from "../../gpu/kernel.ts";
 import { kernels, type KernelName } from "../../gpu/kernels/index.ts";
 import type { PlanMode, Step } from "../plan.ts";
@@ -8,10 +9,10 @@ import { pick, sliceStep, type Placed } from "./slice-step.ts";
 export type GemmProduct = "f32" | "f16" | "codes-f32" | "codes-dot";
 
 /**
- * block: registers alone. tile: workgroup memory, rows x columns of a workgroup. subgroup: x broadcast. matrix: the adapter's matrix units.
- * split4: K in four slices, two dispatches.
+ * block: registers alone. share: large blocks in registers, x shared by four lanes. tile: workgroup memory, rows x columns of a workgroup. subgroup: x broadcast.
+ * matrix: the adapter's matrix units. split4: K in four slices, two dispatches.
  */
-export const RUNG_NAMES = ["block8", "block22", "tile16x16", "tile16x32", "tile32x32", "subgroup", "matrix", "split4"] as const;
+export const RUNG_NAMES = ["block8", "share33", "tile16x16", "tile16x32", "tile32x32", "subgroup", "matrix", "split4"] as const;
 export type RungName = (typeof RUNG_NAMES)[number];
 
 /** The kernels of a rung in the order of their dispatch. */
@@ -35,7 +36,7 @@ const plain = (kernel: KernelName): Rung => ({ kernels: [kernel], constants: {} 
 export const gemmRungs: Readonly<Record<GemmProduct, Readonly<Partial<Record<RungName, Rung>>>>> = {
   f32: {
     block8: plain("gemm-f32"),
-    block22: plain("gemm-f32-block22"),
+    share33: plain("gemm-f32-share33"),
     tile16x16: tile("gemm-f32-tiled", 16, 16),
     tile16x32: tile("gemm-f32-tiled", 16, 32),
     tile32x32: tile("gemm-f32-tiled", 32, 32),
@@ -51,7 +52,7 @@ export const gemmRungs: Readonly<Record<GemmProduct, Readonly<Partial<Record<Run
   },
   "codes-f32": {
     block8: plain("gemm-codes-f32"),
-    block22: plain("gemm-codes-f32-block22"),
+    share33: plain("gemm-codes-f32-share33"),
     tile16x32: tile("gemm-codes-f32-tiled", 16, 32),
     subgroup: plain("gemm-codes-f32-subgroup"),
     split4: { kernels: ["gemm-codes-f32-partial", "gemm-codes-combine"], constants: {} },
@@ -134,7 +135,7 @@ export function placeChosen(step: Step, choices: GemmChoices | undefined, mode: 
   return wanted !== undefined && possible.includes(wanted) ? placeOnRung(step, wanted, images) : { steps: [step] };
 }
 
-/** Before anything is measured: on a software adapter large blocks, since loads cost it more than registers. */
-export function defaultChoices(isSoftware: boolean): GemmChoices {
-  return { byShape: {}, otherwise: isSoftware ? "block22" : "block8" };
+/** Before anything is measured: on a software adapter large blocks that share their loads, since loads cost it more than products. */
+export function defaultChoices({ isSoftware, device }: Pick<Gpu, "isSoftware" | "device">): GemmChoices {
+  return { byShape: {}, otherwise: isSoftware && device.features.has("subgroups") ? "share33" : "block8" };
 }

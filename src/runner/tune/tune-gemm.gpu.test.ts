@@ -74,7 +74,7 @@ async function runOn(graph: Graph, mode: PlanMode, execution: IntegerExecution, 
   }
 }
 
-test.each(["block22", "tile16x32", "subgroup"] as const)("a float model on %s has the bits of the foot of the ladder", async (rung) => {
+test.each(["share33", "tile16x32", "subgroup"] as const)("a float model on %s has the bits of the foot of the ladder", async (rung) => {
   const foot = await runOn(float, "float", "f32", "block8");
   const { layers, logits } = await runOn(float, "float", "f32", rung);
   expect(layers).toBe(6);
@@ -82,7 +82,7 @@ test.each(["block22", "tile16x32", "subgroup"] as const)("a float model on %s ha
 });
 
 test.each([
-  { execution: "f32", rung: "block22" },
+  { execution: "f32", rung: "share33" },
   { execution: "f32", rung: "subgroup" },
   { execution: "f32", rung: "split4" },
   { execution: "dot", rung: "tile16x16" },

@@ -63,7 +63,7 @@ export async function tuneGemm(
   job: Job = {},
 ): Promise<GemmTuning> {
   const startMs = performance.now();
-  const { otherwise } = defaultChoices(gpu.isSoftware);
+  const { otherwise } = defaultChoices(gpu);
   const byShape: Record<string, RungName> = { ...known?.choices.byShape };
   const timings: RungTiming[] = [...(known?.timings ?? [])];
   const prologues: PrologueTiming[] = [...(known?.prologues ?? [])];
