@@ -23,11 +23,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
       a0 += vec4i(dots_four(v.x, m)); a1 += vec4i(dots_four(v.y, m)); a2 += vec4i(dots_four(v.z, m)); a3 += vec4i(dots_four(v.w, m));
       k_sum += vec4i(dots_four(0x01010101u, m)); q_sum += vec4i(dots_four(0x01010101u, v));
     }
+    var sums = array<vec4i, 4>(a0, a1, a2, a3);
     let k_grids = attention_codes_key_grids(place.head, 4u * j);
-    scores[60u * r + j] = attention_codes_score(a0, q_sum.x, k_sum, attention_codes_query_grid(place.head, place.row + r), k_grids);
-    scores[60u * (r + 1u) + j] = attention_codes_score(a1, q_sum.y, k_sum, attention_codes_query_grid(place.head, place.row + r + 1u), k_grids);
-    scores[60u * (r + 2u) + j] = attention_codes_score(a2, q_sum.z, k_sum, attention_codes_query_grid(place.head, place.row + r + 2u), k_grids);
-    scores[60u * (r + 3u) + j] = attention_codes_score(a3, q_sum.w, k_sum, attention_codes_query_grid(place.head, place.row + r + 3u), k_grids);
+    let k_zeros = vec4i(k_grids[1]);
+    for (var t = 0u; t < 4u; t++) {
+      let grid = attention_codes_query_grid(place.head, place.row + r + t);
+      scores[60u * (r + t) + j] = attention_codes_score(sums[t], q_sum[t], k_sum, grid.x, i32(grid.y), k_grids[0], k_zeros);
+    }
   }
   workgroupBarrier();
 

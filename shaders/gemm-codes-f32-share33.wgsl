@@ -1,7 +1,8 @@
 enable subgroups;
-// gemm-codes-f32 in register blocks of 33 rows x 16 columns per invocation, x shared by four lanes (gemm-f32-share33 says why): the same arguments, the same words.
+// gemm-codes-f32 in register blocks of 33 rows x 16 columns per invocation, x shared by the lanes of a quad (gemm-f32-share33 says why): the same arguments, the same words.
 //include lib/gemm-codes-f32-layer.wgsl
 //include lib/gemm-codes-blocks.wgsl
+//include lib/gemm-share33.wgsl
 //include lib/gemm-weights.wgsl
 //include lib/quads.wgsl
 const BLOCK_ROWS = 33u;
@@ -16,14 +17,16 @@ fn gemm_codes_words(base: u32) -> vec4u {
 }
 
 struct GemmCodesBlock {
-  sums: array<vec4i, 132>, // of row r and quad c of columns at 4 r + c: bits of floats, or of integers where K is cut into chunks
+  sums: array<vec4i, 132>, // of sum r and quad c of columns at 4 r + c: bits of floats, or of integers where K is cut into chunks
   row_sums: array<i32, 33>, // likewise
 }
 
-fn gemm_codes_sum(sum: vec4i) -> vec4i { if (CHUNKED) { return sum; } return vec4i(bitcast<vec4f>(sum)); }
-fn gemm_codes_row_sum(sum: i32) -> i32 { if (CHUNKED) { return sum; } return i32(bitcast<f32>(sum)); }
+fn gemm_codes_sum(sum: vec4i) -> vec4i { if (CHUNKED) { return sum; } return codes_whole(bitcast<vec4f>(sum)); }
+fn gemm_codes_row_sum(sum: i32) -> i32 { if (CHUNKED) { return sum; } return codes_whole(vec4f(bitcast<f32>(sum))).x; }
 
-// Of the invocation, in its subgroup.
+fn gemm_codes_row(r: u32) -> u32 { return gemm_share33_row(r, lane); }
+
+// Of the invocation, in its quad.
 var<private> lane: u32;
 
 fn gemm_codes_block(row: u32, column4: u32, from4: u32, to4: u32) -> GemmCodesBlock {
@@ -35,7 +38,7 @@ fn gemm_codes_block(row: u32, column4: u32, from4: u32, to4: u32) -> GemmCodesBl
   let x5 = gemm_rows_base(row + 20u + lane);
   let x6 = gemm_rows_base(row + 24u + lane);
   let x7 = gemm_rows_base(row + 28u + lane);
-  let x8 = gemm_rows_base(row + 32u + lane);
+  let x8 = gemm_rows_base(row + 32u);
   let stride = params.weight_stride;
   // Columns that are none read the last ones.
   var w = min(column4 * CONTAINER / 8u, stride - CONTAINER / 2u) + 4u * from4 * stride;
@@ -84,79 +87,79 @@ fn gemm_codes_block(row: u32, column4: u32, from4: u32, to4: u32) -> GemmCodesBl
       let g0 = gemm_weights_columns(w0.z); let g1 = gemm_weights_columns(w1.z); let g2 = gemm_weights_columns(w2.z); let g3 = gemm_weights_columns(w3.z);
       let h0 = gemm_weights_columns(w0.w); let h1 = gemm_weights_columns(w1.w); let h2 = gemm_weights_columns(w2.w); let h3 = gemm_weights_columns(w3.w);
       let o0 = x[x0 + k];
-      let v0 = gemm_codes_values(subgroupBroadcast(o0, 0u)); s0 += v0.x + v0.y + v0.z + v0.w;
+      let v0 = gemm_codes_values(o0); s0 += v0.x + v0.y + v0.z + v0.w;
       a0 = quads_madd(a0, e0, e1, e2, e3, v0); b0 = quads_madd(b0, f0, f1, f2, f3, v0); c0 = quads_madd(c0, g0, g1, g2, g3, v0); d0 = quads_madd(d0, h0, h1, h2, h3, v0);
-      let v1 = gemm_codes_values(subgroupBroadcast(o0, 1u)); s1 += v1.x + v1.y + v1.z + v1.w;
+      let v1 = gemm_codes_values(quadSwapX(o0)); s1 += v1.x + v1.y + v1.z + v1.w;
       a1 = quads_madd(a1, e0, e1, e2, e3, v1); b1 = quads_madd(b1, f0, f1, f2, f3, v1); c1 = quads_madd(c1, g0, g1, g2, g3, v1); d1 = quads_madd(d1, h0, h1, h2, h3, v1);
-      let v2 = gemm_codes_values(subgroupBroadcast(o0, 2u)); s2 += v2.x + v2.y + v2.z + v2.w;
+      let v2 = gemm_codes_values(quadSwapY(o0)); s2 += v2.x + v2.y + v2.z + v2.w;
       a2 = quads_madd(a2, e0, e1, e2, e3, v2); b2 = quads_madd(b2, f0, f1, f2, f3, v2); c2 = quads_madd(c2, g0, g1, g2, g3, v2); d2 = quads_madd(d2, h0, h1, h2, h3, v2);
-      let v3 = gemm_codes_values(subgroupBroadcast(o0, 3u)); s3 += v3.x + v3.y + v3.z + v3.w;
+      let v3 = gemm_codes_values(quadSwapDiagonal(o0)); s3 += v3.x + v3.y + v3.z + v3.w;
       a3 = quads_madd(a3, e0, e1, e2, e3, v3); b3 = quads_madd(b3, f0, f1, f2, f3, v3); c3 = quads_madd(c3, g0, g1, g2, g3, v3); d3 = quads_madd(d3, h0, h1, h2, h3, v3);
       let o1 = x[x1 + k];
-      let v4 = gemm_codes_values(subgroupBroadcast(o1, 0u)); s4 += v4.x + v4.y + v4.z + v4.w;
+      let v4 = gemm_codes_values(o1); s4 += v4.x + v4.y + v4.z + v4.w;
       a4 = quads_madd(a4, e0, e1, e2, e3, v4); b4 = quads_madd(b4, f0, f1, f2, f3, v4); c4 = quads_madd(c4, g0, g1, g2, g3, v4); d4 = quads_madd(d4, h0, h1, h2, h3, v4);
-      let v5 = gemm_codes_values(subgroupBroadcast(o1, 1u)); s5 += v5.x + v5.y + v5.z + v5.w;
+      let v5 = gemm_codes_values(quadSwapX(o1)); s5 += v5.x + v5.y + v5.z + v5.w;
       a5 = quads_madd(a5, e0, e1, e2, e3, v5); b5 = quads_madd(b5, f0, f1, f2, f3, v5); c5 = quads_madd(c5, g0, g1, g2, g3, v5); d5 = quads_madd(d5, h0, h1, h2, h3, v5);
-      let v6 = gemm_codes_values(subgroupBroadcast(o1, 2u)); s6 += v6.x + v6.y + v6.z + v6.w;
+      let v6 = gemm_codes_values(quadSwapY(o1)); s6 += v6.x + v6.y + v6.z + v6.w;
       a6 = quads_madd(a6, e0, e1, e2, e3, v6); b6 = quads_madd(b6, f0, f1, f2, f3, v6); c6 = quads_madd(c6, g0, g1, g2, g3, v6); d6 = quads_madd(d6, h0, h1, h2, h3, v6);
-      let v7 = gemm_codes_values(subgroupBroadcast(o1, 3u)); s7 += v7.x + v7.y + v7.z + v7.w;
+      let v7 = gemm_codes_values(quadSwapDiagonal(o1)); s7 += v7.x + v7.y + v7.z + v7.w;
       a7 = quads_madd(a7, e0, e1, e2, e3, v7); b7 = quads_madd(b7, f0, f1, f2, f3, v7); c7 = quads_madd(c7, g0, g1, g2, g3, v7); d7 = quads_madd(d7, h0, h1, h2, h3, v7);
       let o2 = x[x2 + k];
-      let v8 = gemm_codes_values(subgroupBroadcast(o2, 0u)); s8 += v8.x + v8.y + v8.z + v8.w;
+      let v8 = gemm_codes_values(o2); s8 += v8.x + v8.y + v8.z + v8.w;
       a8 = quads_madd(a8, e0, e1, e2, e3, v8); b8 = quads_madd(b8, f0, f1, f2, f3, v8); c8 = quads_madd(c8, g0, g1, g2, g3, v8); d8 = quads_madd(d8, h0, h1, h2, h3, v8);
-      let v9 = gemm_codes_values(subgroupBroadcast(o2, 1u)); s9 += v9.x + v9.y + v9.z + v9.w;
+      let v9 = gemm_codes_values(quadSwapX(o2)); s9 += v9.x + v9.y + v9.z + v9.w;
       a9 = quads_madd(a9, e0, e1, e2, e3, v9); b9 = quads_madd(b9, f0, f1, f2, f3, v9); c9 = quads_madd(c9, g0, g1, g2, g3, v9); d9 = quads_madd(d9, h0, h1, h2, h3, v9);
-      let v10 = gemm_codes_values(subgroupBroadcast(o2, 2u)); s10 += v10.x + v10.y + v10.z + v10.w;
+      let v10 = gemm_codes_values(quadSwapY(o2)); s10 += v10.x + v10.y + v10.z + v10.w;
       a10 = quads_madd(a10, e0, e1, e2, e3, v10); b10 = quads_madd(b10, f0, f1, f2, f3, v10); c10 = quads_madd(c10, g0, g1, g2, g3, v10); d10 = quads_madd(d10, h0, h1, h2, h3, v10);
-      let v11 = gemm_codes_values(subgroupBroadcast(o2, 3u)); s11 += v11.x + v11.y + v11.z + v11.w;
+      let v11 = gemm_codes_values(quadSwapDiagonal(o2)); s11 += v11.x + v11.y + v11.z + v11.w;
       a11 = quads_madd(a11, e0, e1, e2, e3, v11); b11 = quads_madd(b11, f0, f1, f2, f3, v11); c11 = quads_madd(c11, g0, g1, g2, g3, v11); d11 = quads_madd(d11, h0, h1, h2, h3, v11);
       let o3 = x[x3 + k];
-      let v12 = gemm_codes_values(subgroupBroadcast(o3, 0u)); s12 += v12.x + v12.y + v12.z + v12.w;
+      let v12 = gemm_codes_values(o3); s12 += v12.x + v12.y + v12.z + v12.w;
       a12 = quads_madd(a12, e0, e1, e2, e3, v12); b12 = quads_madd(b12, f0, f1, f2, f3, v12); c12 = quads_madd(c12, g0, g1, g2, g3, v12); d12 = quads_madd(d12, h0, h1, h2, h3, v12);
-      let v13 = gemm_codes_values(subgroupBroadcast(o3, 1u)); s13 += v13.x + v13.y + v13.z + v13.w;
+      let v13 = gemm_codes_values(quadSwapX(o3)); s13 += v13.x + v13.y + v13.z + v13.w;
       a13 = quads_madd(a13, e0, e1, e2, e3, v13); b13 = quads_madd(b13, f0, f1, f2, f3, v13); c13 = quads_madd(c13, g0, g1, g2, g3, v13); d13 = quads_madd(d13, h0, h1, h2, h3, v13);
-      let v14 = gemm_codes_values(subgroupBroadcast(o3, 2u)); s14 += v14.x + v14.y + v14.z + v14.w;
+      let v14 = gemm_codes_values(quadSwapY(o3)); s14 += v14.x + v14.y + v14.z + v14.w;
       a14 = quads_madd(a14, e0, e1, e2, e3, v14); b14 = quads_madd(b14, f0, f1, f2, f3, v14); c14 = quads_madd(c14, g0, g1, g2, g3, v14); d14 = quads_madd(d14, h0, h1, h2, h3, v14);
-      let v15 = gemm_codes_values(subgroupBroadcast(o3, 3u)); s15 += v15.x + v15.y + v15.z + v15.w;
+      let v15 = gemm_codes_values(quadSwapDiagonal(o3)); s15 += v15.x + v15.y + v15.z + v15.w;
       a15 = quads_madd(a15, e0, e1, e2, e3, v15); b15 = quads_madd(b15, f0, f1, f2, f3, v15); c15 = quads_madd(c15, g0, g1, g2, g3, v15); d15 = quads_madd(d15, h0, h1, h2, h3, v15);
       let o4 = x[x4 + k];
-      let v16 = gemm_codes_values(subgroupBroadcast(o4, 0u)); s16 += v16.x + v16.y + v16.z + v16.w;
+      let v16 = gemm_codes_values(o4); s16 += v16.x + v16.y + v16.z + v16.w;
       a16 = quads_madd(a16, e0, e1, e2, e3, v16); b16 = quads_madd(b16, f0, f1, f2, f3, v16); c16 = quads_madd(c16, g0, g1, g2, g3, v16); d16 = quads_madd(d16, h0, h1, h2, h3, v16);
-      let v17 = gemm_codes_values(subgroupBroadcast(o4, 1u)); s17 += v17.x + v17.y + v17.z + v17.w;
+      let v17 = gemm_codes_values(quadSwapX(o4)); s17 += v17.x + v17.y + v17.z + v17.w;
       a17 = quads_madd(a17, e0, e1, e2, e3, v17); b17 = quads_madd(b17, f0, f1, f2, f3, v17); c17 = quads_madd(c17, g0, g1, g2, g3, v17); d17 = quads_madd(d17, h0, h1, h2, h3, v17);
-      let v18 = gemm_codes_values(subgroupBroadcast(o4, 2u)); s18 += v18.x + v18.y + v18.z + v18.w;
+      let v18 = gemm_codes_values(quadSwapY(o4)); s18 += v18.x + v18.y + v18.z + v18.w;
       a18 = quads_madd(a18, e0, e1, e2, e3, v18); b18 = quads_madd(b18, f0, f1, f2, f3, v18); c18 = quads_madd(c18, g0, g1, g2, g3, v18); d18 = quads_madd(d18, h0, h1, h2, h3, v18);
-      let v19 = gemm_codes_values(subgroupBroadcast(o4, 3u)); s19 += v19.x + v19.y + v19.z + v19.w;
+      let v19 = gemm_codes_values(quadSwapDiagonal(o4)); s19 += v19.x + v19.y + v19.z + v19.w;
       a19 = quads_madd(a19, e0, e1, e2, e3, v19); b19 = quads_madd(b19, f0, f1, f2, f3, v19); c19 = quads_madd(c19, g0, g1, g2, g3, v19); d19 = quads_madd(d19, h0, h1, h2, h3, v19);
       let o5 = x[x5 + k];
-      let v20 = gemm_codes_values(subgroupBroadcast(o5, 0u)); s20 += v20.x + v20.y + v20.z + v20.w;
+      let v20 = gemm_codes_values(o5); s20 += v20.x + v20.y + v20.z + v20.w;
       a20 = quads_madd(a20, e0, e1, e2, e3, v20); b20 = quads_madd(b20, f0, f1, f2, f3, v20); c20 = quads_madd(c20, g0, g1, g2, g3, v20); d20 = quads_madd(d20, h0, h1, h2, h3, v20);
-      let v21 = gemm_codes_values(subgroupBroadcast(o5, 1u)); s21 += v21.x + v21.y + v21.z + v21.w;
+      let v21 = gemm_codes_values(quadSwapX(o5)); s21 += v21.x + v21.y + v21.z + v21.w;
       a21 = quads_madd(a21, e0, e1, e2, e3, v21); b21 = quads_madd(b21, f0, f1, f2, f3, v21); c21 = quads_madd(c21, g0, g1, g2, g3, v21); d21 = quads_madd(d21, h0, h1, h2, h3, v21);
-      let v22 = gemm_codes_values(subgroupBroadcast(o5, 2u)); s22 += v22.x + v22.y + v22.z + v22.w;
+      let v22 = gemm_codes_values(quadSwapY(o5)); s22 += v22.x + v22.y + v22.z + v22.w;
       a22 = quads_madd(a22, e0, e1, e2, e3, v22); b22 = quads_madd(b22, f0, f1, f2, f3, v22); c22 = quads_madd(c22, g0, g1, g2, g3, v22); d22 = quads_madd(d22, h0, h1, h2, h3, v22);
-      let v23 = gemm_codes_values(subgroupBroadcast(o5, 3u)); s23 += v23.x + v23.y + v23.z + v23.w;
+      let v23 = gemm_codes_values(quadSwapDiagonal(o5)); s23 += v23.x + v23.y + v23.z + v23.w;
       a23 = quads_madd(a23, e0, e1, e2, e3, v23); b23 = quads_madd(b23, f0, f1, f2, f3, v23); c23 = quads_madd(c23, g0, g1, g2, g3, v23); d23 = quads_madd(d23, h0, h1, h2, h3, v23);
       let o6 = x[x6 + k];
-      let v24 = gemm_codes_values(subgroupBroadcast(o6, 0u)); s24 += v24.x + v24.y + v24.z + v24.w;
+      let v24 = gemm_codes_values(o6); s24 += v24.x + v24.y + v24.z + v24.w;
       a24 = quads_madd(a24, e0, e1, e2, e3, v24); b24 = quads_madd(b24, f0, f1, f2, f3, v24); c24 = quads_madd(c24, g0, g1, g2, g3, v24); d24 = quads_madd(d24, h0, h1, h2, h3, v24);
-      let v25 = gemm_codes_values(subgroupBroadcast(o6, 1u)); s25 += v25.x + v25.y + v25.z + v25.w;
+      let v25 = gemm_codes_values(quadSwapX(o6)); s25 += v25.x + v25.y + v25.z + v25.w;
       a25 = quads_madd(a25, e0, e1, e2, e3, v25); b25 = quads_madd(b25, f0, f1, f2, f3, v25); c25 = quads_madd(c25, g0, g1, g2, g3, v25); d25 = quads_madd(d25, h0, h1, h2, h3, v25);
-      let v26 = gemm_codes_values(subgroupBroadcast(o6, 2u)); s26 += v26.x + v26.y + v26.z + v26.w;
+      let v26 = gemm_codes_values(quadSwapY(o6)); s26 += v26.x + v26.y + v26.z + v26.w;
       a26 = quads_madd(a26, e0, e1, e2, e3, v26); b26 = quads_madd(b26, f0, f1, f2, f3, v26); c26 = quads_madd(c26, g0, g1, g2, g3, v26); d26 = quads_madd(d26, h0, h1, h2, h3, v26);
-      let v27 = gemm_codes_values(subgroupBroadcast(o6, 3u)); s27 += v27.x + v27.y + v27.z + v27.w;
+      let v27 = gemm_codes_values(quadSwapDiagonal(o6)); s27 += v27.x + v27.y + v27.z + v27.w;
       a27 = quads_madd(a27, e0, e1, e2, e3, v27); b27 = quads_madd(b27, f0, f1, f2, f3, v27); c27 = quads_madd(c27, g0, g1, g2, g3, v27); d27 = quads_madd(d27, h0, h1, h2, h3, v27);
       let o7 = x[x7 + k];
-      let v28 = gemm_codes_values(subgroupBroadcast(o7, 0u)); s28 += v28.x + v28.y + v28.z + v28.w;
+      let v28 = gemm_codes_values(o7); s28 += v28.x + v28.y + v28.z + v28.w;
       a28 = quads_madd(a28, e0, e1, e2, e3, v28); b28 = quads_madd(b28, f0, f1, f2, f3, v28); c28 = quads_madd(c28, g0, g1, g2, g3, v28); d28 = quads_madd(d28, h0, h1, h2, h3, v28);
-      let v29 = gemm_codes_values(subgroupBroadcast(o7, 1u)); s29 += v29.x + v29.y + v29.z + v29.w;
+      let v29 = gemm_codes_values(quadSwapX(o7)); s29 += v29.x + v29.y + v29.z + v29.w;
       a29 = quads_madd(a29, e0, e1, e2, e3, v29); b29 = quads_madd(b29, f0, f1, f2, f3, v29); c29 = quads_madd(c29, g0, g1, g2, g3, v29); d29 = quads_madd(d29, h0, h1, h2, h3, v29);
-      let v30 = gemm_codes_values(subgroupBroadcast(o7, 2u)); s30 += v30.x + v30.y + v30.z + v30.w;
+      let v30 = gemm_codes_values(quadSwapY(o7)); s30 += v30.x + v30.y + v30.z + v30.w;
       a30 = quads_madd(a30, e0, e1, e2, e3, v30); b30 = quads_madd(b30, f0, f1, f2, f3, v30); c30 = quads_madd(c30, g0, g1, g2, g3, v30); d30 = quads_madd(d30, h0, h1, h2, h3, v30);
-      let v31 = gemm_codes_values(subgroupBroadcast(o7, 3u)); s31 += v31.x + v31.y + v31.z + v31.w;
+      let v31 = gemm_codes_values(quadSwapDiagonal(o7)); s31 += v31.x + v31.y + v31.z + v31.w;
       a31 = quads_madd(a31, e0, e1, e2, e3, v31); b31 = quads_madd(b31, f0, f1, f2, f3, v31); c31 = quads_madd(c31, g0, g1, g2, g3, v31); d31 = quads_madd(d31, h0, h1, h2, h3, v31);
       let o8 = x[x8 + k];
-      let v32 = gemm_codes_values(subgroupBroadcast(o8, 0u)); s32 += v32.x + v32.y + v32.z + v32.w;
+      let v32 = gemm_codes_values(o8); s32 += v32.x + v32.y + v32.z + v32.w;
       a32 = quads_madd(a32, e0, e1, e2, e3, v32); b32 = quads_madd(b32, f0, f1, f2, f3, v32); c32 = quads_madd(c32, g0, g1, g2, g3, v32); d32 = quads_madd(d32, h0, h1, h2, h3, v32);
     }
     if (CHUNKED) {
@@ -176,6 +179,6 @@ fn gemm_codes_block(row: u32, column4: u32, from4: u32, to4: u32) -> GemmCodesBl
 @compute @workgroup_size(4)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_id) own_lane: u32) {
   lane = own_lane;
-  // Blocks that do not exist are computed too: a broadcast needs its whole subgroup.
+  // Blocks that do not exist are computed too: a swap needs its whole quad.
   gemm_codes_blocks(id, gemm_codes_group4());
 }

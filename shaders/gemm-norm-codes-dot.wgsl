@@ -18,7 +18,7 @@ override GELU: u32 = 0; // 0: none, 1: erf, 2: tanh
 override QUANTIZE: bool = false;
 override CONTAINER: u32 = 8; // bits that a stored weight code takes: 2, 4 or 8
 fn gemm_codes_word(r: u32, base: u32, k: u32) -> u32 {
-  return codes_pack(clamp(round(gemm_norm_quad(r, base, k)), vec4f(0.0), vec4f(params.norm_max)));
+  return codes_pack(codes_clamp(round(gemm_norm_quad(r, base, k)), vec4f(params.norm_max)));
 }
 
 @compute @workgroup_size(8, 4)

@@ -17,7 +17,7 @@ override GELU: u32 = 0; // 0: none, 1: erf, 2: tanh
 override QUANTIZE: bool = false;
 override CONTAINER: u32 = 8; // bits that a stored weight code takes: 2, 4 or 8
 override CHUNKED: bool = false;
-fn gemm_codes_x(r: u32, base: u32, k: u32) -> vec4f { return clamp(round(gemm_norm_quad(r, base, k)), vec4f(0.0), vec4f(params.norm_max)); }
+fn gemm_codes_x(r: u32, base: u32, k: u32) -> vec4f { return codes_clamp(round(gemm_norm_quad(r, base, k)), vec4f(params.norm_max)); }
 
 @compute @workgroup_size(8, 4)
 fn main(@builtin(global_invocation_id) id: vec3u) {

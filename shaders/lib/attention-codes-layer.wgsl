@@ -29,12 +29,10 @@ fn attention_codes_key_grids(head: u32, key: u32) -> mat2x4f {
   return transpose(mat4x2f(grids[base + min(key, top)], grids[base + min(key + 1u, top)], grids[base + min(key + 2u, top)], grids[base + min(key + 3u, top)]));
 }
 
-// Four scores from exact sums.
-fn attention_codes_score(sum: vec4i, q_sum: i32, k_sum: vec4i, q: vec2f, k: mat2x4f) -> vec4f {
-  let q_zero = i32(q.y);
-  let k_zero = vec4i(k[1]);
+// Four scores from exact sums; zero points are converted by the caller, once for all the scores that share them.
+fn attention_codes_score(sum: vec4i, q_sum: i32, k_sum: vec4i, q_scale: f32, q_zero: i32, k_scale: vec4f, k_zero: vec4i) -> vec4f {
   let exact = sum - k_zero * q_sum - q_zero * k_sum + i32(params.head_dim) * q_zero * k_zero;
-  return vec4f(exact) * (q.x * k[0]);
+  return vec4f(exact) * (q_scale * k_scale);
 }
 
 // Binary search: the level of the number of thresholds that e has reached.

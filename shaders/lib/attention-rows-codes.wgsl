@@ -15,7 +15,8 @@ fn attention_rows_qk(at: u32) -> vec4f {
 fn attention_rows_levels(at: u32, turn: u32) -> Sum {
   let p = Sum(scores[at]);
   if (params.odd == 0u) { return p; }
-  return max(select(p, -p, turn == 1u), Sum(0));
+  let signed = select(p, -p, turn == 1u);
+  return select(Sum(0), signed, signed > Sum(0));
 }
 
 fn attention_rows_codes(id: vec3u, groups: vec3u) {
@@ -23,14 +24,17 @@ fn attention_rows_codes(id: vec3u, groups: vec3u) {
   if (!place.exists) { return; }
   let head = place.head;
   var q_sums = array<i32, 8>();
-  var q_grids = array<vec2f, 8>();
+  var q_scales = array<f32, 8>();
+  var q_zeros = array<i32, 8>();
   var tops = array<vec4f, 8>();
   for (var r = 0u; r < 8u; r++) {
     let q = attention_rows_query(place, r);
     var sum = vec4f(0.0);
     for (var c = 0u; c < params.head4; c++) { sum += attention_rows_qk(q + c); }
     q_sums[r] = i32(sum.x + sum.y + sum.z + sum.w);
-    q_grids[r] = attention_codes_query_grid(head, min(place.row + r, place.last));
+    let grid = attention_codes_query_grid(head, min(place.row + r, place.last));
+    q_scales[r] = grid.x;
+    q_zeros[r] = i32(grid.y);
     tops[r] = vec4f(-3.4e38);
   }
   for (var j4 = 0u; j4 < place.quads; j4 += 2u) {
@@ -38,12 +42,13 @@ fn attention_rows_codes(id: vec3u, groups: vec3u) {
     for (var h = 0u; h < 2u; h++) {
       let key = 4u * (j4 + h);
       let k_grids = attention_codes_key_grids(head, key);
+      let k_zeros = vec4i(k_grids[1]);
       let k_sums = vec4i(block.key_sums[h]);
       let exists = vec4u(key) + vec4u(0u, 1u, 2u, 3u) < vec4u(params.tokens);
       for (var r = 0u; r < 8u; r++) {
-        let s = attention_codes_score(vec4i(block.q_k[8u * h + r]), q_sums[r], k_sums, q_grids[r], k_grids);
+        let s = attention_codes_score(codes_whole(block.q_k[8u * h + r]), q_sums[r], k_sums, q_scales[r], q_zeros[r], k_grids[0], k_zeros);
         scores[8u * (j4 + h) + r] = s;
-        tops[r] = max(tops[r], select(vec4f(-3.4e38), s, exists));
+        tops[r] = exact_max(tops[r], select(vec4f(-3.4e38), s, exists));
       }
     }
   }
@@ -58,7 +63,9 @@ fn attention_rows_codes(id: vec3u, groups: vec3u) {
       var p = vec4f(attention_codes_level(e.x, sum), attention_codes_level(e.y, sum), attention_codes_level(e.z, sum), attention_codes_level(e.w, sum));
       if (j + 1u == place.quads) { p = select(vec4f(0.0), p, tail); }
       scores[8u * j + r] = p;
-      if (params.odd != 0u) { even += max(Sum(p), Sum(0)); odd += max(-Sum(p), Sum(0)); } else { even += Sum(p); }
+      let level = Sum(p);
+      let is_odd = level < Sum(0);
+      if (params.odd != 0u) { even += select(level, Sum(0), is_odd); odd += select(Sum(0), -level, is_odd); } else { even += level; }
     }
     even_levels[r] = i32(even.x + even.y + even.z + even.w);
     odd_levels[r] = i32(odd.x + odd.y + odd.z + odd.w);

@@ -15,7 +15,7 @@ fn attention_rows_float(id: vec3u, groups: vec3u) {
     for (var t = 0u; t < 16u; t++) {
       let s = block.q_k[t] * params.scale;
       scores[8u * j4 + t] = s;
-      tops[t % 8u] = max(tops[t % 8u], s);
+      tops[t % 8u] = exact_max(tops[t % 8u], s);
     }
   }
   var inverses = array<f32, 8>();

@@ -81,7 +81,7 @@ fn attention_rows_exponentials(place: AttentionRows, r: u32, top4: vec4f) -> f32
   let top = max(top2.x, top2.y);
   var a0 = vec4f(0.0); var a1 = vec4f(0.0); var a2 = vec4f(0.0); var a3 = vec4f(0.0);
   for (var j = 0u; j < quads; j++) {
-    var e = exact_exp(min(scores[8u * j + r] - top, vec4f(0.0)));
+    var e = exact_exp(exact_min(scores[8u * j + r] - top, vec4f(0.0)));
     if (j + 1u == quads) { e = select(vec4f(0.0), e, tail); }
     scores[8u * j + r] = e;
     // The partial sums take turns, so that a0 is always the next one: the order of lib/sums.

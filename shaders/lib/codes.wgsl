@@ -16,5 +16,19 @@ fn codes_pack(codes: vec4f) -> u32 {
 // Codes of v on a grid of step 1 / inverse: clamp(round(v * inverse) + zero, 0, top). A fused shift makes `zero` fractional: its fraction goes into the rounding.
 fn codes_encode(v: vec4f, inverse: vec4f, zero: vec4f, top: vec4f) -> vec4f {
   let whole = round(zero);
-  return clamp(round(fma(v, inverse, zero - whole)) + whole, vec4f(0.0), top);
+  return codes_clamp(round(fma(v, inverse, zero - whole)) + whole, top);
+}
+
+// From 0 to top, and 0 for what is no number: comparisons, since a software adapter spends ten times as much on clamp.
+fn codes_clamp(v: vec4f, top: vec4f) -> vec4f {
+  let positive = select(vec4f(0.0), v, v > vec4f(0.0));
+  return select(top, positive, positive < top);
+}
+
+// Whole numbers below 2^24 in size: two parts of twelve bits, each in the last bits of a sum (as in codes_pack); a conversion costs a software adapter five times as much.
+fn codes_whole(v: vec4f) -> vec4i {
+  let high = floor(v * vec4f(0.000244140625));
+  let low = fma(high, vec4f(-4096.0), v);
+  let parts = mat2x4f(high + vec4f(12582912.0), low + vec4f(12582912.0));
+  return ((bitcast<vec4i>(parts[0]) - 0x4b400000) << vec4u(12u)) + (bitcast<vec4i>(parts[1]) - 0x4b400000);
 }

@@ -1,12 +1,19 @@
 // Transcendental functions from +, -, *, fma, round and bit casts alone, so that every adapter returns the same bits
 // (WGSL's own exp, inverseSqrt and / may differ by some ULP between adapters, and a code at a rounding border would flip).
 // The CPU twins are in src/reference/exact-math.ts. Coefficients: our weighted minimax fits.
+// Comparisons stand in for min and max, and 2^23 for conversions of small whole numbers: a software adapter spends 31 and 70 instructions on those, a few on these.
+
+fn exact_min(a: vec4f, b: vec4f) -> vec4f { return select(b, a, a < b); }
+fn exact_max(a: vec4f, b: vec4f) -> vec4f { return select(b, a, a > b); }
+
+// 2^n for whole n from -126 to 127: n is in the last bits of n + 1.5 * 2^23.
+fn exact_exp2_whole(n: vec4f) -> vec4f { return bitcast<vec4f>((bitcast<vec4u>(n + 12582912.0) + 127u) << vec4u(23u)); }
 
 // exp(x) for x <= 0, at least 2^-125.5: never subnormal, for some adapters flush subnormals to zero. Relative error 1.3e-6 max(1, |x| / 16), a quarter of it where fma rounds once.
 fn exact_exp(x: vec4f) -> vec4f {
-  let n = max(round(x * 1.44269504), vec4f(-125.0));
-  let f = clamp(fma(x, vec4f(1.44269504), -n), vec4f(-0.5), vec4f(0.5));
-  return exact_exp2_fraction(f) * bitcast<vec4f>((vec4i(n) + 127) << vec4u(23u));
+  let n = exact_max(round(x * 1.44269504), vec4f(-125.0));
+  let f = exact_min(exact_max(fma(x, vec4f(1.44269504), -n), vec4f(-0.5)), vec4f(0.5));
+  return exact_exp2_fraction(f) * exact_exp2_whole(n);
 }
 
 // 2^f on [-0.5, 0.5], degree 6, relative error 2e-9 before rounding.
@@ -42,7 +49,7 @@ fn exact_reciprocal(x: vec4f) -> vec4f {
 
 // x * Phi(x) with Phi the normal distribution function: 0.5 erfc(a / sqrt 2) = 2^P(a) on [0, 5.8]; absolute error 1.2e-7 max(1, x).
 fn exact_gelu(x: vec4f) -> vec4f {
-  let a = min(abs(x), vec4f(5.8));
+  let a = exact_min(abs(x), vec4f(5.8));
   var p = vec4f(-2.12435225e-8);
   p = fma(p, a, vec4f(6.58890258e-7));
   p = fma(p, a, vec4f(-8.75297701e-6));
@@ -55,9 +62,9 @@ fn exact_gelu(x: vec4f) -> vec4f {
   p = fma(p, a, vec4f(-1.15111315));
   p = fma(p, a, vec4f(-0.999999463));
   let n = round(p);
-  let tail = exact_exp2_fraction(p - n) * bitcast<vec4f>((vec4i(n) + 127) << vec4u(23u));
+  let tail = exact_exp2_fraction(p - n) * exact_exp2_whole(n);
   // Below -5.8 the tail no longer shrinks, so x must not grow either.
-  return max(x, vec4f(-5.8)) * select(1.0 - tail, tail, x < vec4f(0.0));
+  return exact_max(x, vec4f(-5.8)) * select(1.0 - tail, tail, x < vec4f(0.0));
 }
 
 // x / (1 + exp(-2u)), u = sqrt(2/pi) (x + 0.044715 x^3): the tanh form of GELU; absolute error 1.2e-7 max(1, |x|).

@@ -17,6 +17,7 @@ struct GemmCodesBlock {
 }
 fn gemm_codes_sum(sum: vec4i) -> vec4i { return sum; }
 fn gemm_codes_row_sum(sum: i32) -> i32 { return sum; }
+fn gemm_codes_row(r: u32) -> u32 { return r; }
 
 // Over the quads of K from from4 up to to4.
 fn gemm_codes_block(row: u32, column4: u32, from4: u32, to4: u32) -> GemmCodesBlock {

@@ -9,6 +9,7 @@ struct GemmCodesBlock {
 }
 fn gemm_codes_sum(sum: vec4i) -> vec4i { return sum; }
 fn gemm_codes_row_sum(sum: i32) -> i32 { return sum; }
+fn gemm_codes_row(r: u32) -> u32 { return r; }
 
 // Of the invocation, in its subgroup.
 var<private> lane: u32;

@@ -18,6 +18,6 @@ fn gemm_codes_grid(_row: u32) -> vec2f { return vec2f(1.0); }
 fn gemm_codes_residual(at: u32) -> vec4f { return bitcast<vec4f>(residual[at]); }
 
 fn patch_codes(base: u32, k: u32) -> vec4f {
-  let code = clamp(round(gemm_patches_quad(base, k) * params.inverse_scale) + params.zero, vec4f(0.0), vec4f(params.code_max));
+  let code = codes_clamp(round(gemm_patches_quad(base, k) * params.inverse_scale) + params.zero, vec4f(params.code_max));
   return select(vec4f(0.0), code, vec4u(4u * k) + vec4u(0u, 1u, 2u, 3u) < vec4u(params.depth));
 }

@@ -23,7 +23,7 @@ fn row_norm_layer(row: u32) {
   for (var c = 0u; c < params.stride4; c++) {
     let v = row_norm_quad(norm, base, c, statistics);
     if (QUANTIZE) {
-      y[base + c] = codes_pack(clamp(round(v), vec4f(0.0), vec4f(params.code_max)));
+      y[base + c] = codes_pack(codes_clamp(round(v), vec4f(params.code_max)));
     } else {
       let at = 4u * (base + c);
       let bits = bitcast<vec4u>(v);
