@@ -62,7 +62,7 @@ describe.each(names)("%s", (name) => {
     const enabled = { subgroups: "subgroups", f16: "shader-f16", chromium_experimental_subgroup_matrix: SUBGROUP_MATRIX } as const;
     const features = [...code.matchAll(/^enable (\w+);/gm)].map(([, name]) => enabled[name as keyof typeof enabled]);
     expect(features).toEqual(kernel.features ?? []);
-    expect(/subgroup[A-Z]/.test(code)).toBe(features.includes("subgroups"));
+    expect(/(subgroup|quad)[A-Z]/.test(code)).toBe(features.includes("subgroups"));
     expect(/^requires (\w+);/m.exec(code)?.[1]).toBe(kernel.requires);
     expect(kernel.matrix !== undefined).toBe(features.includes(SUBGROUP_MATRIX));
   });

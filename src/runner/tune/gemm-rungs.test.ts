@@ -64,7 +64,10 @@ test("choices by shape, the default for large shapes, the foot of the ladder for
   expect(stepOf(chosen, "blocks.0.mlp.fc1")).toMatchObject({ kernel: "gemm-f32-tiled", constants: { TILE_ROWS2: 8, TILE_COLUMNS4: 4 } });
   expect(stepOf(chosen, "blocks.0.mlp.fc2").kernel).toBe("gemm-f32");
   const large = { ...fc1, params: { ...fc1.params, rows: 1970, depth4: 48 } };
-  const adapter = (isSoftware: boolean, ...features: readonly string[]) => ({ isSoftware, device: { features: new Set(features) } as unknown as GPUDevice });
+  const adapter = (isSoftware: boolean, ...features: readonly string[]) => ({
+    isSoftware,
+    device: { features: new Set(features) } as unknown as GPUDevice,
+  });
   expect(defaultChoices(adapter(true, "subgroups")).otherwise).toBe("share33");
   for (const other of [adapter(true), adapter(false, "subgroups")]) expect(defaultChoices(other).otherwise).toBe("block8");
   expect(productOf(large)).toBe("f32");
