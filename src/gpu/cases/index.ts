@@ -20,6 +20,7 @@ import {
   gemmCodesF32Cases,
   gemmCodesF32PartialCases,
   gemmCodesF32RungCases,
+  gemmCodesF32Share33Cases,
   gemmCodesF32TiledCases,
 } from "./gemm-codes.ts";
 import { gemmPatchesCodesDotCases, gemmPatchesCodesF32Cases, gemmPatchesF32Cases } from "./gemm-patches.ts";
@@ -72,7 +73,7 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "gather-rows": gatherRowsCases,
   "gemm-codes-dot": gemmCodesDotCases,
   "gemm-codes-f32": gemmCodesF32Cases,
-  "gemm-codes-f32-share33": gemmCodesF32RungCases,
+  "gemm-codes-f32-share33": gemmCodesF32Share33Cases,
   "gemm-f32": gemmCases,
   "gemm-f32-share33": gemmRungCases,
   "gemm-codes-combine": gemmCodesCombineCases,
