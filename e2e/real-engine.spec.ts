@@ -1,8 +1,8 @@
 /** Compare, Diagnose, Sweep and Bench with the real engine on a small model: numbers that hang together, and a page that stays fluent while the worker works. */
-import { expect, test, type Page } from "@playwright/test";
+import { expect, test, type BrowserContext, type Page } from "@playwright/test";
 import { renderSample } from "../src/sample/render.ts";
 import sharp from "sharp";
-import { modelSources, syntheticVit } from "../src/testing/synthetic-model.ts";
+import { modelSources, syntheticVit, type SyntheticOptions } from "../src/testing/synthetic-model.ts";
 import { measureFrames, sum } from "./frames.ts";
 
 const JOB = '[data-testid="job"]';
@@ -10,11 +10,14 @@ const JOB = '[data-testid="job"]';
 test.use({ bypassCSP: true, serviceWorkers: "block" });
 test.describe.configure({ mode: "serial" });
 
+const ADDRESS = "./?automation=1&compute=adapter";
+
+let context: BrowserContext;
 let page: Page;
 
-async function modelFiles() {
+async function modelFiles(options: SyntheticOptions = { numClasses: 7 }) {
   return Promise.all(
-    modelSources(syntheticVit({ numClasses: 7 })).map(async (source) => ({
+    modelSources(syntheticVit(options)).map(async (source) => ({
       name: source.name,
       mimeType: "application/octet-stream",
       buffer: Buffer.from(await source.slice(0, source.byteLength)),
@@ -35,21 +38,35 @@ function imageFiles() {
 }
 
 test.beforeAll(async ({ browser }) => {
-  page = await browser.newPage({ bypassCSP: true, serviceWorkers: "block", colorScheme: "light" });
+  context = await browser.newContext({ bypassCSP: true, serviceWorkers: "block", colorScheme: "light" });
+  page = await context.newPage();
   page.on("pageerror", (error) => {
     throw error;
   });
-  await page.goto("./?automation=1&compute=adapter");
+  await page.goto(ADDRESS);
   await page
     .getByTestId("file-input")
     .first()
     .setInputFiles(await modelFiles());
 });
 
-test.afterAll(() => page.close());
+test.afterAll(() => context.close());
 
 async function value(testId: string): Promise<number> {
   return Number(await page.getByTestId(testId).first().getAttribute("data-value"));
+}
+
+interface LastResult {
+  readonly main: {
+    readonly floatLogits: readonly number[];
+    readonly quantizedLogits: readonly number[];
+    readonly env: { readonly deviceLosses: number; readonly adapter: { readonly tunedShapes: number } };
+  };
+  readonly warnings: readonly { readonly code: string }[];
+}
+
+function lastResult(of = page): Promise<LastResult> {
+  return of.evaluate(() => (globalThis as unknown as { vitrine: { result(): LastResult } }).vitrine.result());
 }
 
 test("bench: the adapter is tuned for a dropped model, and a forward profiled", async () => {
@@ -76,6 +93,38 @@ test("dropped images are compared, with the tuned kernels", async () => {
     .setInputFiles(await imageFiles());
   await expect(page.getByTestId("verdict")).toBeVisible({ timeout: 200_000 });
   await expect(page.getByTestId("job")).toHaveCount(0, { timeout: 100_000 });
+});
+
+/** What tells two computations apart: every logit, to the last bit. */
+async function logits(of: Page) {
+  const { floatLogits, quantizedLogits } = (await lastResult(of)).main;
+  return { floatLogits, quantizedLogits };
+}
+
+test("two tabs at work at once, each on a model of its own, compute what each computes alone", async () => {
+  // The first tab checks its kernels meanwhile, and all tabs share one queue of compilations.
+  const other = await context.newPage();
+  await other.goto(ADDRESS);
+  await other
+    .getByTestId("file-input")
+    .first()
+    .setInputFiles([...(await modelFiles({ numClasses: 7, seed: 2 })), ...(await imageFiles())]);
+  await expect(other.getByTestId("verdict")).toBeVisible({ timeout: 200_000 });
+  const tabs = [page, other];
+  const alone = await Promise.all(tabs.map(logits));
+  expect(alone[0]?.quantizedLogits).not.toEqual(alone[1]?.quantizedLogits);
+  expect(alone[0]?.floatLogits.length).toBe(alone[1]?.floatLogits.length);
+
+  // Between its comparisons a tab checks its kernels, which is a job too.
+  const comparing = tabs.map((tab) => tab.locator(JOB, { hasText: "Comparing" }));
+  for (let round = 0; round < 3; round++) {
+    await Promise.all(tabs.map((tab) => tab.keyboard.press("r")));
+    await Promise.all(comparing.map((job) => expect(job).toBeVisible()));
+    await Promise.all(comparing.map((job) => expect(job).toHaveCount(0, { timeout: 100_000 })));
+    expect(await Promise.all(tabs.map(logits))).toEqual(alone);
+  }
+  for (const tab of tabs) await expect(tab.getByTestId("error-card")).toHaveCount(0);
+  await other.close();
 });
 
 test("without a GPU the CPU computes: a comparison, a diagnosis, and Bench says what it lacks", async ({ browser }) => {
@@ -169,19 +218,6 @@ test("sweep: two models, sizes by their bits, and the files", async () => {
     expect(row.quality.klDivergence).toBeLessThan(0.05);
   }
 });
-
-interface LastResult {
-  readonly main: {
-    readonly floatLogits: readonly number[];
-    readonly quantizedLogits: readonly number[];
-    readonly env: { readonly deviceLosses: number; readonly adapter: { readonly tunedShapes: number } };
-  };
-  readonly warnings: readonly { readonly code: string }[];
-}
-
-function lastResult(): Promise<LastResult> {
-  return page.evaluate(() => (globalThis as unknown as { vitrine: { result(): LastResult } }).vitrine.result());
-}
 
 /** How many frames there are is the software adapter's doing here: it computes and draws on the same cores. page.spec.ts counts them on the page as people get it. */
 test("while the worker measures, the page itself does little: half of a fiftieth of a second for a frame at most", async () => {
