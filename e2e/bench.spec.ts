@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import { chooseContenders } from "../src/bench/contender-list.ts";
+import { chooseContenders, contenderNamed } from "../src/bench/contender-list.ts";
 import { describeRun } from "../src/bench/environment.ts";
 import { writePart } from "../src/bench/finish.ts";
 import { readManifest, readReference } from "../src/bench/models/prepared-files.ts";
@@ -57,8 +57,9 @@ test("our engine and onnxruntime-web take turns on the same model and agree with
   const server = await serveBench(settings.modelsFolder);
   const browser = await openBenchBrowser({ url: server.url, manifest, threads: 1, headed: false });
   try {
-    const adapter = await browser.adapter();
+    const { adapter, runtime } = browser;
     await checkClocks(browser);
+    expect(runtime).toMatch(/^(Chromium|Google Chrome|Microsoft Edge) \d+\./);
     const rows = await runModel(browser, {
       model: MODEL,
       contenders: chooseContenders(settings.contenders, "browser"),
@@ -68,7 +69,11 @@ test("our engine and onnxruntime-web take turns on the same model and agree with
       isSoftware: adapter?.isSoftware ?? false,
       reference: { logits: readReference(settings.modelsFolder, MODEL), classes: manifest.classes },
     });
-    writePart(settings.partsFolder, MODEL, describeRun(settings, browser.version, adapter, ["onnxruntime-web"], [MODEL], rows));
+    writePart(
+      settings.partsFolder,
+      MODEL,
+      describeRun(settings, runtime, adapter, ["onnxruntime-web", "@huggingface/transformers"], [MODEL], rows),
+    );
   } finally {
     await browser.close();
     await server.close();
@@ -98,14 +103,37 @@ test("our engine and onnxruntime-web take turns on the same model and agree with
   expect(rows.get("ours-float")?.calls).toMatchObject({ submits: 1, maps: 1, bindGroups: 0, pipelines: 0, buffers: 0 });
   expect(rows.get("ours-float")?.memory?.liveBytes).toBeGreaterThan(0);
   expect(rows.get("ort-web-wasm-float")?.calls, "WebAssembly makes no WebGPU calls").toBeNull();
-  if (report.runs[0].adapter?.features.includes("shader-f16") !== true) {
-    expect(rows.get("ours-f16")).toMatchObject({ status: "left out", reason: "the adapter has no shader-f16" });
-  }
+  // f16 needs no feature of the adapter: the same model, rounded to 11 bits wherever it is stored.
+  const half = rows.get("ours-f16");
+  expect(half?.reason).toBeNull();
+  expect(half?.agreement).toMatchObject({ images: 2, top1: 1 });
+  expect(half?.agreement?.relativeError).toBeGreaterThan(1e-5);
+  expect(half?.agreement?.relativeError).toBeLessThan(3e-3);
+  expect(Number(half?.facts["weightBytes"])).toBeLessThan(0.6 * Number(rows.get("ours-float")?.facts["weightBytes"]));
+  const [run] = report.runs;
+  expect(run.adapter?.driver, "the browser names the driver").not.toBe("");
+  expect(run.packages["onnxruntime-web of @huggingface/transformers"]).toMatch(/^\d/);
+  // Hardware is tuned, software is not.
+  expect(rows.get("ours-float")?.facts["tunedShapes"] === undefined).toBe(run.adapter?.isSoftware);
   expect(readFileSync(`${settings.out}.html`, "utf8")).toContain("ort-web-wasm-int8");
 });
 
-/** The system tells CPU seconds rightly, and the browser tells some. (Which GPU process is this browser's cannot be seen from outside: other specs keep one open.) */
+/**
+ * The system tells CPU seconds rightly, and the browser tells some, each contender its own page's. (Which GPU process is this browser's cannot be seen from
+ * outside: other specs keep one open.)
+ */
 async function checkClocks(browser: BenchBrowser): Promise<void> {
   await selfCheck();
-  expect((await browser.cpu())?.gpuProcess).toBeGreaterThan(0);
+  const [busy, idle] = [await browser.open(contenderNamed("ort-web-wasm-float")), await browser.open(contenderNamed("ort-web-wasm-int8"))];
+  const seconds = async () => [await busy.cpu(), await idle.cpu()].map((each) => each?.renderer ?? Number.NaN);
+  // A page settles after it was opened.
+  await idle.load();
+  const [busyBefore, idleBefore] = await seconds();
+  expect(await busy.load()).toMatchObject({ ok: true });
+  const [busyAfter, idleAfter] = await seconds();
+  expect((await busy.cpu())?.gpuProcess).toBeGreaterThan(0);
+  expect(busyAfter - busyBefore).toBeGreaterThan(0.1);
+  expect(idleAfter - idleBefore).toBeLessThan((busyAfter - busyBefore) / 4);
+  await busy.close();
+  await idle.close();
 }

@@ -19,7 +19,7 @@ for (const key of settings.models.map(keyOf)) {
     const manifest = readManifest(modelsFolder, key);
     const browser = await openBenchBrowser({ url: baseURL ?? "", manifest, threads, headed });
     try {
-      const adapter = await browser.adapter();
+      const { adapter, runtime } = browser;
       const rows = await runModel(browser, {
         model: key,
         contenders: chooseContenders(settings.contenders, "browser"),
@@ -31,7 +31,7 @@ for (const key of settings.models.map(keyOf)) {
         onProgress: say,
       });
       const packages = ["onnxruntime-web", "@huggingface/transformers"];
-      writePart(settings.partsFolder, key, describeRun(settings, `Chromium ${browser.version}`, adapter, packages, [key], rows));
+      writePart(settings.partsFolder, key, describeRun(settings, runtime, adapter, packages, [key], rows));
     } finally {
       await browser.close();
     }

@@ -1,32 +1,41 @@
 /** One contender with one model: loading it cold, running it warm. The page and Node both work through this. */
 import { InputError } from "../tensor/input-error.ts";
 import { contenderNamed, type Runtime } from "./contender-list.ts";
-import { LeftOut, type ContenderHost, type LoadedModel, type OpenContender, type TimePhase } from "./contenders/contender.ts";
+import { LeftOut, type ContenderHost, type Facts, type LoadedModel, type OpenContender, type TimePhase } from "./contenders/contender.ts";
 import { callsBetween, type GpuBytes, type GpuCalls, type GpuMeter } from "./gpu-meter.ts";
 import { benchPixels } from "./models/bench-pixels.ts";
 import type { ModelManifest } from "./models/manifest.ts";
+import { watchHidden, type WatchedPage } from "./page/hidden-watch.ts";
 
 export interface Phase {
   readonly name: string;
   readonly elapsedMs: number;
 }
 
-export interface LoadResult {
+/** Every measurement says it. */
+interface Watched {
+  /** The tab was in the background at some time of it: browsers slow those down. */
+  readonly isHidden: boolean;
+}
+
+export interface LoadResult extends Watched {
   /** In order; they add up to less than the total by what lies between. The last is the first run. */
   readonly phases: readonly Phase[];
   readonly elapsedMs: number;
   readonly logits: readonly number[];
-  readonly facts: LoadedModel["facts"];
+  readonly facts: Facts;
 }
 
-export interface RunResult {
+export interface TuneResult extends Watched {
+  readonly facts: Facts;
+}
+
+export interface RunResult extends Watched {
   readonly elapsedMs: number;
   readonly logits: readonly number[];
   /** Null where the runtime's calls cannot be seen. */
   readonly calls: GpuCalls | null;
   readonly bytes: GpuBytes | null;
-  /** The tab was in the background when the run ended: browsers slow those down. */
-  readonly isHidden: boolean;
 }
 
 /** What goes wrong is part of the result. */
@@ -34,6 +43,8 @@ export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly o
 
 export interface BenchSession {
   load(contender: string, manifest: ModelManifest): Promise<Outcome<LoadResult>>;
+  /** After `load` and before warm runs of so many images: what a runtime settles once on an adapter. Changes nothing where it has nothing to tune. */
+  tune(batches: readonly number[]): Promise<Outcome<TuneResult>>;
   run(images: number): Promise<Outcome<RunResult>>;
   close(): Promise<void>;
 }
@@ -46,14 +57,15 @@ const OPENERS: Readonly<Record<Runtime, () => Promise<OpenContender>>> = {
   transformers: async () => (await import("./contenders/transformers.ts")).openTransformers,
 };
 
-export function createBenchSession(host: ContenderHost, meter: GpuMeter | null, isHidden: () => boolean): BenchSession {
+/** `page`: the tab that may be hidden; null in Node. */
+export function createBenchSession(host: ContenderHost, meter: GpuMeter | null, page: WatchedPage | null): BenchSession {
   let loaded: LoadedModel | null = null;
   let pixelsOf = (_images: number): Float32Array<ArrayBuffer> => new Float32Array();
   let seesCalls = false;
   let devices: ReadonlySet<object> = new Set();
   return {
     load: (contender, manifest) =>
-      outcome(async () => {
+      watched(page, async () => {
         const info = contenderNamed(contender);
         const made = new Map<number, Float32Array<ArrayBuffer>>();
         pixelsOf = (images) => {
@@ -80,8 +92,14 @@ export function createBenchSession(host: ContenderHost, meter: GpuMeter | null, 
         devices = new Set([...(meter?.devices() ?? [])].filter((device) => !others.has(device)));
         return { phases, elapsedMs, logits: [...logits], facts: model.facts };
       }),
+    tune: (batches) =>
+      watched(page, async () => {
+        if (loaded === null) throw new Error("internal: nothing is loaded");
+        await loaded.tune?.(batches);
+        return { facts: loaded.facts };
+      }),
     run: (images) =>
-      outcome(async () => {
+      watched(page, async () => {
         if (loaded === null) throw new Error("internal: nothing is loaded");
         const pixels = pixelsOf(images);
         const before = meter && { ...meter.calls };
@@ -89,7 +107,7 @@ export function createBenchSession(host: ContenderHost, meter: GpuMeter | null, 
         const logits = await loaded.run(pixels, images);
         const elapsedMs = performance.now() - startMs;
         const calls = meter && before && seesCalls ? callsBetween(before, meter.calls) : null;
-        return { elapsedMs, logits: [...logits], calls, bytes: calls && meter ? meter.bytes(devices) : null, isHidden: isHidden() };
+        return { elapsedMs, logits: [...logits], calls, bytes: calls && meter ? meter.bytes(devices) : null };
       }),
     async close() {
       await loaded?.close();
@@ -98,10 +116,13 @@ export function createBenchSession(host: ContenderHost, meter: GpuMeter | null, 
   };
 }
 
-async function outcome<T>(work: () => Promise<T>): Promise<Outcome<T>> {
+async function watched<T extends object>(page: WatchedPage | null, work: () => Promise<T>): Promise<Outcome<T & Watched>> {
+  const watch = watchHidden(page);
   try {
-    return { ok: true, value: await work() };
+    const result = await work();
+    return { ok: true, value: { ...result, isHidden: watch.stop() } };
   } catch (error) {
+    watch.stop();
     return { ok: false, reason: reasonOf(error) };
   }
 }

@@ -1,5 +1,6 @@
 /** Everything that can be measured, as data. A runtime's code is in contenders/, loaded only when one of its entries runs. */
 import { InputError } from "../tensor/input-error.ts";
+import type { FloatPrecision } from "../runner/plan.ts";
 import type { OnnxFile, OurForm } from "./models/manifest.ts";
 
 export type Place = "browser" | "node";
@@ -16,8 +17,8 @@ export interface ContenderInfo {
   readonly package: string | null;
   readonly ours: OurForm | null;
   readonly onnx: OnnxFile | null;
-  /** f16 storage, where the adapter has `shader-f16`. */
-  readonly needsF16?: boolean;
+  /** How our float values and weights are stored; f16 needs no feature of the adapter. */
+  readonly storage?: FloatPrecision;
 }
 
 const PRECISIONS: Readonly<Record<OnnxFile, string>> = {
@@ -27,7 +28,7 @@ const PRECISIONS: Readonly<Record<OnnxFile, string>> = {
   dynamic: "dynamic int8",
 };
 
-const ours = (id: string, precision: string, form: OurForm, needsF16 = false): ContenderInfo => ({
+const ours = (id: string, precision: string, form: OurForm, storage: FloatPrecision = "f32"): ContenderInfo => ({
   id: `ours-${id}`,
   runtime: "vitrine",
   provider: "webgpu",
@@ -36,7 +37,7 @@ const ours = (id: string, precision: string, form: OurForm, needsF16 = false): C
   package: null,
   ours: form,
   onnx: null,
-  needsF16,
+  storage,
 });
 
 const ort = (place: Place, provider: ContenderInfo["provider"], form: OnnxFile): ContenderInfo => {
@@ -69,7 +70,7 @@ const FORMS = ["float", "int8", "int4"] as const;
 
 export const contenders: readonly ContenderInfo[] = [
   ours("float", "float", "float"),
-  ours("f16", "f16", "float", true),
+  ours("f16", "f16 storage", "float", "f16"),
   ours("w8a8", "W8A8 integers", "w8a8"),
   ours("w4a4", "W4A4 integers", "w4a4"),
   ...FORMS.map((form) => ort("browser", "webgpu", form)),

@@ -1,11 +1,15 @@
 /** Where a run was made: everything that a figure depends on and that can be asked for. Node only. */
 import { readFileSync } from "node:fs";
-import { cpus, loadavg, release } from "node:os";
+import { cpus, release } from "node:os";
 import { join } from "node:path";
 import type { BenchAdapter } from "./describe-adapter.ts";
 import { readManifest } from "./models/prepared-files.ts";
 import type { SpeedRow, SpeedRun } from "./report/schema.ts";
 import type { BenchSettings } from "./settings.ts";
+import { readStartLoad } from "./start-load.ts";
+
+const TRANSFORMERS = "@huggingface/transformers";
+const RUNTIME = "onnxruntime-web";
 
 /** The run's description around the rows of some models. */
 export function describeRun(
@@ -17,7 +21,6 @@ export function describeRun(
   rows: readonly SpeedRow[],
 ): SpeedRun {
   const { runs, batches, timeLimitSeconds, recipe, threads, place, runId, startedAt, commit, headed, modelsFolder } = settings;
-  const [load] = loadavg();
   return {
     id: runId,
     startedAt,
@@ -29,9 +32,9 @@ export function describeRun(
     system: `${process.platform} ${release()} ${process.arch}`,
     processor: cpus()[0]?.model.trim() ?? "unknown",
     cores: cpus().length,
-    loadAverage: process.platform === "win32" ? null : load,
+    loadAverage: readStartLoad(modelsFolder),
     adapter: adapter && { ...adapter, features: [...adapter.features] },
-    packages: Object.fromEntries(packages.flatMap((name) => [[name, packageVersion(name) ?? "not installed"]])),
+    packages: versionsOf(packages),
     options: { runs, batches: [...batches], timeLimitSeconds, recipe, threads },
     models: models.map((key) => {
       const { parameters, inputShape, weights, reference } = readManifest(modelsFolder, key);
@@ -41,10 +44,21 @@ export function describeRun(
   };
 }
 
+/** transformers.js runs on an onnxruntime-web of its own, which is listed beside it. `folder`: where packages are installed. */
+export function versionsOf(packages: readonly string[], folder = "node_modules"): Record<string, string> {
+  const known = packages.map((name) => [name, packageVersion(name, folder)] as const);
+  // npm puts it beside the others where all want the same version; tools/bench-server.mjs looks for it in the same order.
+  const nested = () => packageVersion(RUNTIME, join(folder, TRANSFORMERS, "node_modules")) ?? packageVersion(RUNTIME, folder);
+  const own = known.some(([name, version]) => name === TRANSFORMERS && version !== null)
+    ? [[`${RUNTIME} of ${TRANSFORMERS}`, nested()]]
+    : [];
+  return Object.fromEntries([...known, ...own].map(([name, version]) => [name, version ?? "not installed"]));
+}
+
 /** Null when it is not installed. */
-export function packageVersion(name: string): string | null {
+export function packageVersion(name: string, folder = "node_modules"): string | null {
   try {
-    const text = readFileSync(join("node_modules", name, "package.json"), "utf8");
+    const text = readFileSync(join(folder, name, "package.json"), "utf8");
     return (JSON.parse(text) as { version: string }).version;
   } catch {
     return null;

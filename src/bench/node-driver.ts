@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { create, globals } from "webgpu";
 import { createBenchSession } from "./bench-session.ts";
 import { LeftOut, type ContenderHost } from "./contenders/contender.ts";
+import type { Driver } from "./driver.ts";
 import { packageVersion } from "./environment.ts";
 import { installGpuMeter } from "./gpu-meter.ts";
 import type { ModelManifest } from "./models/manifest.ts";
-import type { Driver } from "./run-model.ts";
 
 export interface NodeDriver extends Driver {
   readonly gpu: GPU;
@@ -35,16 +35,18 @@ export function createNodeDriver(modelsFolder: string, threads: number | null, m
     open(info) {
       if (info.package !== null && packageVersion(info.package) === null)
         return Promise.reject(new LeftOut(`${info.package} is not installed`));
-      const session = createBenchSession(host, meter, () => false);
+      const session = createBenchSession(host, meter, null);
       return Promise.resolve({
         load: () => session.load(info.id, manifestOf()),
+        tune: (batches) => session.tune(batches),
         run: (images) => session.run(images),
+        // Of all contenders: they share the process.
+        cpu() {
+          const { user, system } = process.cpuUsage();
+          return Promise.resolve({ gpuProcess: null, renderer: null, total: (user + system) / 1e6 });
+        },
         close: () => session.close(),
       });
-    },
-    cpu() {
-      const { user, system } = process.cpuUsage();
-      return Promise.resolve({ gpuProcess: null, renderer: null, total: (user + system) / 1e6 });
     },
   };
 }

@@ -13,6 +13,7 @@ import { createNodeDriver } from "./node-driver.ts";
 import { jsonSchema } from "./report/schema.ts";
 import { runModel } from "./run-model.ts";
 import { readSettings, type BenchSettings } from "./settings.ts";
+import { noteStartLoad } from "./start-load.ts";
 
 const say = (text: string) => void process.stderr.write(`bench: ${text}\n`);
 
@@ -30,6 +31,7 @@ async function main(): Promise<number> {
 
 async function prepare(settings: BenchSettings): Promise<number> {
   const { models, contenders, place, recipe, batches, modelsFolder: root } = settings;
+  noteStartLoad(root);
   const chosen = chooseContenders(contenders, place);
   const keys = models.map(keyOf);
   const twice = keys.find((key, i) => keys.indexOf(key) !== i);

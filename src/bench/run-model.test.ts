@@ -1,7 +1,8 @@
-import { expect, test } from "vitest";
-import type { LoadResult, Outcome, RunResult } from "./bench-session.ts";
+import { afterEach, expect, test, vi } from "vitest";
+import type { LoadResult, Outcome, RunResult, TuneResult } from "./bench-session.ts";
 import { contenderNamed } from "./contender-list.ts";
-import { runModel, type Driver, type RunModelOptions } from "./run-model.ts";
+import type { Driver } from "./driver.ts";
+import { runModel, type RunModelOptions } from "./run-model.ts";
 
 const calls = { dispatches: 9, passes: 1, submits: 1, bindGroups: 0, pipelines: 0, buffers: 0, bufferWrites: 1, maps: 1 };
 const CLASSES = 2;
@@ -16,8 +17,14 @@ interface Fake {
   readonly failsFrom?: number;
   readonly failsAtForward?: number;
   readonly isHidden?: boolean;
+  readonly isHiddenLoading?: boolean;
+  readonly refusesToTune?: string;
+  /** Never answers: neither then nor, afterwards, when it is closed. */
+  readonly hangs?: "loading" | "tuning" | "forward 2" | "batch 4";
   readonly logits?: readonly number[];
 }
+
+const never = <T>() => new Promise<T>(() => {});
 
 /** A driver whose clocks advance by 1 CPU-second per image on the GPU process and half of it in the renderer. */
 function fakeDriver(fakes: Readonly<Record<string, Fake>>) {
@@ -28,13 +35,26 @@ function fakeDriver(fakes: Readonly<Record<string, Fake>>) {
       const fake = fakes[id];
       if (fake.refusesToOpen !== undefined) return Promise.reject(new Error(fake.refusesToOpen));
       let forwards = 0;
+      let isHanging = false;
+      const hang = <T>() => {
+        isHanging = true;
+        return never<T>();
+      };
       const logitsOf = (images: number) => Array.from({ length: images * CLASSES }, (_, i) => (fake.logits ?? [1, 2])[i % CLASSES]);
       return Promise.resolve({
         load(): Promise<Outcome<LoadResult>> {
           log.push(`load ${id}`);
+          if (fake.hangs === "loading") return hang();
           if (fake.refusesToLoad !== undefined) return Promise.resolve({ ok: false, reason: fake.refusesToLoad });
           const phases = [{ name: "first run", elapsedMs: fake.firstMs ?? 1000 }];
-          return Promise.resolve({ ok: true, value: { phases, elapsedMs: 5000, logits: logitsOf(1), facts: { threads: 1 } } });
+          const isHidden = fake.isHiddenLoading ?? false;
+          return Promise.resolve({ ok: true, value: { phases, elapsedMs: 5000, logits: logitsOf(1), facts: { threads: 1 }, isHidden } });
+        },
+        tune(batches): Promise<Outcome<TuneResult>> {
+          log.push(`tune ${id} for ${batches.join()}`);
+          if (fake.hangs === "tuning") return hang();
+          if (fake.refusesToTune !== undefined) return Promise.resolve({ ok: false, reason: fake.refusesToTune });
+          return Promise.resolve({ ok: true, value: { facts: { threads: 1, tunedShapes: 5 }, isHidden: false } });
         },
         run(images): Promise<Outcome<RunResult>> {
           log.push(images === 1 ? id : `${id} x${images}`);
@@ -42,6 +62,7 @@ function fakeDriver(fakes: Readonly<Record<string, Fake>>) {
           clock.gpuProcess += images;
           clock.renderer += images / 2;
           clock.total += 1.5 * images;
+          if (fake.hangs === `forward ${forwards}` || fake.hangs === `batch ${images}`) return hang();
           if (images >= (fake.failsFrom ?? Infinity)) return Promise.resolve({ ok: false, reason: "too large" });
           if (forwards === fake.failsAtForward) return Promise.resolve({ ok: false, reason: "device lost" });
           const elapsedMs = (fake.timeMs?.(forwards) ?? 10) * images;
@@ -51,10 +72,13 @@ function fakeDriver(fakes: Readonly<Record<string, Fake>>) {
             value: { elapsedMs, logits: logitsOf(images), calls, bytes, isHidden: fake.isHidden ?? false },
           });
         },
-        close: () => Promise.resolve(void log.push(`close ${id}`)),
+        cpu: () => Promise.resolve({ ...clock }),
+        close() {
+          log.push(`close ${id}`);
+          return isHanging ? never() : Promise.resolve();
+        },
       });
     },
-    cpu: () => Promise.resolve({ ...clock }),
   };
   return { driver, log };
 }
@@ -74,14 +98,26 @@ const measure = (fakes: Readonly<Record<string, Fake>>, change: Partial<RunModel
   return runModel(driver, options).then((rows) => ({ rows, log }));
 };
 
+afterEach(() => void vi.useRealTimers());
+
 const [A, B] = ["ours-float", "ort-web-wasm-float"];
 
 test("contenders are loaded one after the other and then take turns", async () => {
   const { log } = await measure({ [A]: {}, [B]: {} }, { runs: 2 });
   // A first run of a second is long beside the limit of ten: nobody needs to be warmed up.
-  expect(log).toEqual([`load ${A}`, `load ${B}`, A, B, A, B, `close ${A}`, `close ${B}`]);
+  const loads = [`load ${A}`, `tune ${A} for 1`, `load ${B}`, `tune ${B} for 1`];
+  expect(log).toEqual([...loads, A, B, A, B, `close ${A}`, `close ${B}`]);
   const quick = await measure({ [A]: { firstMs: 5 }, [B]: {} }, { runs: 1 });
-  expect(quick.log).toEqual([`load ${A}`, `load ${B}`, A, A, B, `close ${A}`, `close ${B}`]);
+  expect(quick.log).toEqual([...loads, A, A, B, `close ${A}`, `close ${B}`]);
+});
+
+test("after its cold start a contender is tuned for what it will run, and its row tells of that", async () => {
+  const { rows, log } = await measure({ [A]: { firstMs: 5 }, [B]: { refusesToTune: "device lost" } }, { runs: 1, batches: [8, 1, 4] });
+  expect(log.slice(0, 3)).toEqual([`load ${A}`, `tune ${A} for 1,8,4`, `load ${B}`]);
+  expect(rows[0].facts).toEqual({ threads: 1, tunedShapes: 5 });
+  expect(rows[0].cold?.cpuSeconds?.total).toBe(0);
+  expect(rows[1]).toMatchObject({ status: "left out", reason: "device lost", warm: null, cold: { elapsedMs: 5000 } });
+  expect(log).not.toContain(B);
 });
 
 test("a drift from the first to the last quarter of the runs is said", async () => {
@@ -112,13 +148,13 @@ test("who is too slow gets two forwards, and batches that would take too long ar
 test("what cannot run is a row with its reason, and the others run on", async () => {
   const { rows, log } = await measure({
     "ort-web-webgpu-float": { refusesToOpen: "onnxruntime-web is not installed" },
-    "ours-f16": { refusesToLoad: "the adapter has no shader-f16" },
+    "ours-f16": { refusesToLoad: "this adapter computes f16 wrong" },
     [A]: { failsAtForward: 2 },
     [B]: {},
   });
   expect(rows.map(({ status, reason }) => [status, reason])).toEqual([
     ["left out", "onnxruntime-web is not installed"],
-    ["left out", "the adapter has no shader-f16"],
+    ["left out", "this adapter computes f16 wrong"],
     ["measured", "device lost"],
     ["measured", null],
   ]);
@@ -154,4 +190,42 @@ test("a software adapter and a hidden tab are said", async () => {
     "the tab was hidden, which browsers slow down",
     "software adapter: compare CPU seconds, not milliseconds",
   ]);
+});
+
+test("a tab that was hidden while a contender loaded is said as well", async () => {
+  const { rows } = await measure({ [A]: { isHiddenLoading: true }, [B]: {} });
+  expect(rows.map(({ notes }) => notes)).toEqual([["the tab was hidden, which browsers slow down"], []]);
+});
+
+test.each([
+  ["loading", "left out", 0, "loading"],
+  ["tuning", "left out", 0, "tuning"],
+  ["forward 2", "measured", 1, "a forward of one image"],
+] as const)("a contender that never answers (%s) is closed and given up, and the others run on", async (hangs, status, forwards, what) => {
+  vi.useFakeTimers();
+  const measuring = measure({ [A]: { hangs }, [B]: {} });
+  // Ten times the limit of ten seconds would be less than the least of five minutes; closing has its own half minute.
+  await vi.advanceTimersByTimeAsync(299_000);
+  expect(await Promise.race([measuring, Promise.resolve("measuring")])).toBe("measuring");
+  await vi.advanceTimersByTimeAsync(31_000);
+  const { rows, log } = await measuring;
+  expect(rows[0]).toMatchObject({ status, reason: `given up: ${what} gave no answer within 300 s (a longer --time-limit waits longer)` });
+  expect(rows[0].warm?.timesMs.length ?? 0).toBe(forwards);
+  expect(rows[1]).toMatchObject({ status: "measured", reason: null, warm: { timesMs: [10, 10, 10] } });
+  expect(log.filter((each) => each === `close ${A}`)).toHaveLength(1);
+  expect(log.indexOf(`close ${A}`)).toBeLessThan(log.lastIndexOf(B));
+});
+
+test("a batch that never ends is given up after ten times the limit: later batches say why, and what was measured stays", async () => {
+  vi.useFakeTimers();
+  const measuring = measure({ [A]: { hangs: "batch 4" }, [B]: {} }, { batches: [1, 4, 8], timeLimitMs: 60_000 });
+  await vi.advanceTimersByTimeAsync(599_000);
+  expect(await Promise.race([measuring, Promise.resolve("measuring")])).toBe("measuring");
+  await vi.advanceTimersByTimeAsync(31_000);
+  const { rows, log } = await measuring;
+  const reason = "given up: a forward of 4 images gave no answer within 600 s (a longer --time-limit waits longer)";
+  expect(rows[0].throughput.map((each) => each.reason)).toEqual([null, reason, reason]);
+  expect(rows[0].warm?.timesMs).toHaveLength(3);
+  expect(rows[1].throughput.map((each) => each.reason)).toEqual([null, null, null]);
+  expect(log.filter((each) => each.startsWith(`${A} x`))).toEqual([`${A} x4`]);
 });

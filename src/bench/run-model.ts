@@ -1,24 +1,12 @@
 /** One model through all contenders: each is loaded cold, then they run in turn (A B A B), so that whatever the machine does meanwhile meets all. */
 import { agreementOf, type Agreement } from "./agreement.ts";
-import type { LoadResult, Outcome, RunResult } from "./bench-session.ts";
+import type { LoadResult, RunResult } from "./bench-session.ts";
 import type { ContenderInfo } from "./contender-list.ts";
+import type { Driver, OpenedContender } from "./driver.ts";
+import { giveUpAfter, patienceMs } from "./give-up.ts";
 import type { CpuSeconds, SpeedRow, Throughput } from "./report/schema.ts";
 import { driftOf, NOTED_DRIFT } from "../runner/profile/drift.ts";
 import { median, spread } from "./statistics.ts";
-
-/** A contender in a page or process of its own. */
-export interface OpenedContender {
-  load(): Promise<Outcome<LoadResult>>;
-  run(images: number): Promise<Outcome<RunResult>>;
-  close(): Promise<void>;
-}
-
-export interface Driver {
-  /** Throws a LeftOut-like error (its message is the reason) when the contender cannot even be opened. */
-  open(contender: ContenderInfo): Promise<OpenedContender>;
-  /** The clocks of the processes; null where the system does not tell. */
-  cpu(): Promise<CpuSeconds | null>;
-}
 
 export interface RunModelOptions {
   readonly model: string;
@@ -39,12 +27,13 @@ const SPREAD_LIMIT = 0.15;
 const LEAST_RUNS = 2;
 /** Measured runs of a batch; one more before them lets the runtime prepare for it. */
 const BATCH_RUNS = 3;
+const HIDDEN = "the tab was hidden, which browsers slow down";
 
 interface Entry {
   readonly info: ContenderInfo;
   readonly opened: OpenedContender;
   readonly cold: SpeedRow["cold"];
-  readonly facts: LoadResult["facts"];
+  facts: LoadResult["facts"];
   readonly times: number[];
   readonly cpu: (CpuSeconds | null)[];
   readonly throughput: Throughput[];
@@ -62,12 +51,15 @@ export async function runModel(driver: Driver, options: RunModelOptions): Promis
   try {
     for (const info of options.contenders) {
       options.onProgress?.(`${options.model}: loading ${info.id}`);
-      const opened = await load(driver, info, options);
-      if (typeof opened === "string") rows.set(info.id, leftOut(options.model, info, opened));
-      else entries.push(opened);
+      const loaded = await load(driver, info, options);
+      if (typeof loaded === "string") rows.set(info.id, leftOut(options.model, info, loaded));
+      else {
+        entries.push(loaded);
+        await tune(loaded, options);
+      }
     }
-    await runWarm(driver, entries, options);
-    for (const batch of options.batches) await runBatch(driver, entries, batch, options);
+    await runWarm(entries, options);
+    for (const batch of options.batches) await runBatch(entries, batch, options);
   } finally {
     for (const { opened } of entries) await opened.close();
   }
@@ -76,21 +68,21 @@ export async function runModel(driver: Driver, options: RunModelOptions): Promis
 }
 
 /** The entry, or why there is none. */
-async function load(driver: Driver, info: ContenderInfo, { reference }: RunModelOptions): Promise<Entry | string> {
+async function load(driver: Driver, info: ContenderInfo, { reference, timeLimitMs }: RunModelOptions): Promise<Entry | string> {
   let opened: OpenedContender;
   try {
-    opened = await driver.open(info);
+    opened = giveUpAfter(patienceMs(timeLimitMs), await driver.open(info));
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-  const before = await driver.cpu();
+  const before = await opened.cpu();
   const loaded = await opened.load();
-  const cpuSeconds = difference(before, await driver.cpu());
+  const cpuSeconds = difference(before, await opened.cpu());
   if (!loaded.ok) {
     await opened.close();
     return loaded.reason;
   }
-  const { elapsedMs, phases, logits, facts } = loaded.value;
+  const { elapsedMs, phases, logits, facts, isHidden } = loaded.value;
   return {
     info,
     opened,
@@ -99,7 +91,7 @@ async function load(driver: Driver, info: ContenderInfo, { reference }: RunModel
     times: [],
     cpu: [],
     throughput: [],
-    notes: new Set(),
+    notes: new Set(isHidden ? [HIDDEN] : []),
     agreement: agreementOf(logits, reference.logits, reference.classes),
     last: null,
     stoppedBy: null,
@@ -107,12 +99,24 @@ async function load(driver: Driver, info: ContenderInfo, { reference }: RunModel
   };
 }
 
-async function runWarm(driver: Driver, entries: readonly Entry[], options: RunModelOptions): Promise<void> {
+/** Cold it was a first visit; what follows is measured with what the runtime settles once on an adapter. */
+async function tune(entry: Entry, { batches }: RunModelOptions): Promise<void> {
+  const tuned = await entry.opened.tune([...new Set([1, ...batches])]);
+  if (!tuned.ok) {
+    entry.failure = tuned.reason;
+    return;
+  }
+  entry.facts = tuned.value.facts;
+  if (tuned.value.isHidden) entry.notes.add(HIDDEN);
+}
+
+async function runWarm(entries: readonly Entry[], options: RunModelOptions): Promise<void> {
   const { runs, timeLimitMs, model } = options;
   for (const entry of entries) {
+    if (entry.failure !== null) continue;
     const firstMs = entry.cold?.phases.at(-1)?.elapsedMs ?? 0;
     // The second forward may still settle things. Where one takes long, that is nothing beside it.
-    if (firstMs < timeLimitMs / 20) await runOnce(driver, entry, 1, options);
+    if (firstMs < timeLimitMs / 20) await runOnce(entry, 1, options);
   }
   for (let round = 0; round < runs; round++) {
     for (const entry of entries) {
@@ -123,7 +127,7 @@ async function runWarm(driver: Driver, entries: readonly Entry[], options: RunMo
         continue;
       }
       options.onProgress?.(`${model}: ${entry.info.id}, forward ${round + 1} of ${runs}`);
-      const measured = await runOnce(driver, entry, 1, options);
+      const measured = await runOnce(entry, 1, options);
       if (measured === null) continue;
       entry.times.push(measured.elapsedMs);
       entry.cpu.push(measured.cpuSeconds);
@@ -131,7 +135,7 @@ async function runWarm(driver: Driver, entries: readonly Entry[], options: RunMo
   }
 }
 
-async function runBatch(driver: Driver, entries: readonly Entry[], batch: number, options: RunModelOptions): Promise<void> {
+async function runBatch(entries: readonly Entry[], batch: number, options: RunModelOptions): Promise<void> {
   const running: { entry: Entry; times: number[]; cpu: (CpuSeconds | null)[] }[] = [];
   for (const entry of entries) {
     if (entry.failure !== null || entry.times.length === 0) continue;
@@ -146,7 +150,7 @@ async function runBatch(driver: Driver, entries: readonly Entry[], batch: number
       continue;
     }
     options.onProgress?.(`${options.model}: ${entry.info.id}, batch ${batch}`);
-    const prepared = await runOnce(driver, entry, batch, options);
+    const prepared = await runOnce(entry, batch, options);
     if (prepared !== null) running.push({ entry, times: [], cpu: [] });
     else {
       // A batch that is too large ends the batch, not the contender.
@@ -158,7 +162,7 @@ async function runBatch(driver: Driver, entries: readonly Entry[], batch: number
     for (const { entry, times, cpu } of running) {
       if (entry.failure !== null) continue;
       if (round > 0 && times[0] * (round + 1) > options.timeLimitMs) continue;
-      const measured = await runOnce(driver, entry, batch, options);
+      const measured = await runOnce(entry, batch, options);
       if (measured === null) continue;
       times.push(measured.elapsedMs);
       cpu.push(measured.cpuSeconds);
@@ -170,17 +174,17 @@ async function runBatch(driver: Driver, entries: readonly Entry[], batch: number
 }
 
 /** Null when it failed; the entry then says why. Agreement is that of the most images run so far. */
-async function runOnce(driver: Driver, entry: Entry, images: number, { reference }: RunModelOptions) {
-  const before = await driver.cpu();
+async function runOnce(entry: Entry, images: number, { reference }: RunModelOptions) {
+  const before = await entry.opened.cpu();
   const outcome = await entry.opened.run(images);
-  const cpuSeconds = difference(before, await driver.cpu());
+  const cpuSeconds = difference(before, await entry.opened.cpu());
   if (!outcome.ok) {
     entry.failure = outcome.reason;
     return null;
   }
   const { value } = outcome;
   if (images === 1) entry.last = value;
-  if (value.isHidden) entry.notes.add("the tab was hidden, which browsers slow down");
+  if (value.isHidden) entry.notes.add(HIDDEN);
   const covered = Math.min(images, reference.logits.length / reference.classes);
   if (covered >= entry.agreement.images) {
     entry.agreement = agreementOf(value.logits.slice(0, covered * reference.classes), reference.logits, reference.classes);

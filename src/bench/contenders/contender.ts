@@ -2,12 +2,17 @@
 import type { ContenderInfo } from "../contender-list.ts";
 import type { ModelManifest } from "../models/manifest.ts";
 
+/** What a runtime tells of itself: dispatches of the plan, threads, kernels that were chosen. */
+export type Facts = Readonly<Record<string, string | number>>;
+
 /** A model loaded in one runtime. */
 export interface LoadedModel {
   /** pixels: [images,C,H,W] -> logits [images,classes], in CPU memory. */
   run(pixels: Float32Array<ArrayBuffer>, images: number): Promise<Float32Array>;
-  /** What the runtime tells of itself: dispatches of the plan, threads. */
-  readonly facts: Readonly<Record<string, string | number>>;
+  /** Of what runs now. */
+  readonly facts: Facts;
+  /** Measures the adapter for runs of so many images and goes on with what was found best; `facts` then tell of it. Absent where there is nothing to tune. */
+  tune?(batches: readonly number[]): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -2,7 +2,7 @@
  * Writes everything that the contenders read, from one graph: our files and packages, ONNX in four forms, the configuration that transformers.js asks
  * for, and the logits of a CPU float reference. Node only.
  */
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fromBytes } from "../../formats/byte-source.ts";
 import { outputName, type Graph } from "../../graph/graph.ts";
@@ -20,6 +20,7 @@ import { vitToOnnx } from "../onnx/vit-to-onnx.ts";
 import { scenarioNamed } from "../scenarios.ts";
 import { benchPixels } from "./bench-pixels.ts";
 import { MANIFEST_FILE, REFERENCE_FILE, type ModelManifest, type OnnxFile, type OurForm } from "./manifest.ts";
+import { readFolder } from "./model-folder.ts";
 import { keyOf, type ModelChoice } from "./prepared-files.ts";
 import { computeReference } from "./reference-logits.ts";
 import { jsonBytes, timmFiles } from "./timm-files.ts";
@@ -93,39 +94,33 @@ export async function prepareModel(choice: ModelChoice, options: PrepareOptions)
 
 type Write = (path: string, bytes: Uint8Array) => void;
 
-async function openChoice(choice: ModelChoice, folder: string, write: Write) {
-  const named = choice.folder === undefined ? randomFiles(choice.scenario ?? "") : linkFolder(resolve(choice.folder), folder);
-  if (choice.folder === undefined) for (const { name, bytes } of named) write(`${OURS}/${name}`, bytes);
-  // Everybody starts from the files, so that what was written is what runs.
-  const model = await openModel(named.map(({ name, bytes }) => fromBytes(bytes, name)));
-  if (model.quantization !== null) {
+/** Everybody starts from the files, so that what was written is what runs. */
+async function openChoice({ scenario = "", folder }: ModelChoice, target: string, write: Write) {
+  if (folder === undefined) {
+    const named = randomFiles(scenario);
+    for (const { name, bytes } of named) write(`${OURS}/${name}`, bytes);
+    const { build, card } = await openModel(named.map(({ name, bytes }) => fromBytes(bytes, name)));
+    return { graph: await build(), card, files: named.map(({ name }) => `${OURS}/${name}`) };
+  }
+  const { sources, taken } = await readFolder(resolve(folder));
+  const { quantization, build, card } = await openModel(sources);
+  if (quantization !== null) {
     throw new InputError("BENCH_MODEL", {
-      what: `"${choice.folder}" is a quantized package.`,
+      what: `"${folder}" is quantized already.`,
       why: "The benchmark starts from a float model and writes every precision from it.",
       next: "Name the folder of the float model.",
     });
   }
-  return { graph: await model.build(), card: model.card, files: named.map(({ name }) => `${OURS}/${name}`) };
+  const graph = await build();
+  mkdirSync(target, { recursive: true });
+  // A link instead of a copy: checkpoints are large.
+  symlinkSync(resolve(folder), join(target, OURS), "junction");
+  return { graph, card, files: taken().map((name) => `${OURS}/${name}`) };
 }
 
 function randomFiles(scenario: string) {
   const options = scenarioNamed(scenario);
   return timmFiles(randomVit(options), options);
-}
-
-/** A link instead of a copy: checkpoints are large. */
-function linkFolder(source: string, folder: string) {
-  if (!existsSync(source)) {
-    throw new InputError("FILE_NOT_FOUND", {
-      what: `"${source}" does not exist.`,
-      why: "There is nothing to read.",
-      next: "Check the path.",
-    });
-  }
-  mkdirSync(folder, { recursive: true });
-  symlinkSync(source, join(folder, OURS), "junction");
-  const names = readdirSync(source).filter((name) => /\.(safetensors|safetensors\.index\.json)$|^(preprocessor_)?config\.json$/.test(name));
-  return names.map((name) => ({ name, bytes: new Uint8Array(readFileSync(join(source, name))) }));
 }
 
 /** One image calibrates: the quantizers must be plausible, not good. */

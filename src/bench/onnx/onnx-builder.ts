@@ -1,9 +1,10 @@
-import type { OnnxAttribute, OnnxNode, OnnxTensor } from "./onnx-model.ts";
+import type { OnnxAttribute, OnnxNode, OnnxTensor, OnnxValue } from "./onnx-model.ts";
 
 /** Collects nodes and constants; every method gives back the name of the value it makes. */
 export interface OnnxBuilder {
   readonly nodes: readonly OnnxNode[];
   readonly initializers: readonly OnnxTensor[];
+  readonly values: readonly OnnxValue[];
   node(op: string, inputs: readonly string[], output: string, attributes?: OnnxNode["attributes"], domain?: string): string;
   /** A node with several outputs, named `name.0` and so on. */
   outputs(
@@ -18,10 +19,13 @@ export interface OnnxBuilder {
   floats(name: string, tensor: { readonly shape: readonly number[]; readonly data: Float32Array }): string;
   scalar(name: string, value: number): string;
   integers(values: readonly number[]): string;
+  /** States the shape of a value. */
+  shaped(name: string, shape: OnnxValue["shape"]): string;
 }
 
 export function createOnnxBuilder(): OnnxBuilder {
   const nodes: OnnxNode[] = [];
+  const values: OnnxValue[] = [];
   const initializers = new Map<string, OnnxTensor>();
   const constant = (tensor: OnnxTensor): string => {
     if (!initializers.has(tensor.name)) initializers.set(tensor.name, tensor);
@@ -29,6 +33,7 @@ export function createOnnxBuilder(): OnnxBuilder {
   };
   const builder: OnnxBuilder = {
     nodes,
+    values,
     get initializers() {
       return [...initializers.values()];
     },
@@ -44,8 +49,12 @@ export function createOnnxBuilder(): OnnxBuilder {
     constant,
     floats: (name, { shape, data }) => constant({ name, type: "float", shape, data }),
     scalar: (name, value) => constant({ name, type: "float", shape: [], data: Float32Array.of(value) }),
-    integers: (values) =>
-      constant({ name: `integers ${values.join()}`, type: "int64", shape: [values.length], data: BigInt64Array.from(values, BigInt) }),
+    integers: (list) =>
+      constant({ name: `integers ${list.join()}`, type: "int64", shape: [list.length], data: BigInt64Array.from(list, BigInt) }),
+    shaped(name, shape) {
+      values.push({ name, shape });
+      return name;
+    },
   };
   return builder;
 }

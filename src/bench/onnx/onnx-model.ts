@@ -27,10 +27,18 @@ export interface OnnxNode {
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
 }
 
+/** A float value and its shape; text stands for an axis whose size is open, and the same text for the same size. */
+export interface OnnxValue {
+  readonly name: string;
+  readonly shape: readonly (number | string)[];
+}
+
 export interface OnnxModel {
   readonly name: string;
-  readonly input: { readonly name: string; readonly shape: readonly number[] };
-  readonly output: { readonly name: string; readonly shape: readonly number[] };
+  readonly input: OnnxValue;
+  readonly output: OnnxValue;
+  /** Shapes of values in between that a reader could not derive. */
+  readonly values: readonly OnnxValue[];
   readonly nodes: readonly OnnxNode[];
   readonly initializers: readonly OnnxTensor[];
   /** Domain -> version. */
@@ -39,9 +47,6 @@ export interface OnnxModel {
 
 /** Opset 20 came with ONNX 1.15, whose files say 9. */
 const IR_VERSION = 9;
-/** The first axis of input and output. */
-const BATCH = "batch";
-
 const ATTRIBUTE_TYPES = { float: 1, int: 2, string: 3, ints: 7 };
 
 /** The bytes of a .onnx file. Protobuf allows 2 GiB; larger models would need external data, which is not written. */
@@ -60,7 +65,7 @@ export function encodeOnnx(model: OnnxModel): Uint8Array {
   return writer.finish();
 }
 
-function writeGraph(writer: BinaryWriter, { name, nodes, initializers, input, output }: OnnxModel): void {
+function writeGraph(writer: BinaryWriter, { name, nodes, initializers, input, output, values }: OnnxModel): void {
   for (const node of nodes) {
     writer.tag(1, WireType.LengthDelimited).fork();
     writeNode(writer, node);
@@ -77,6 +82,7 @@ function writeGraph(writer: BinaryWriter, { name, nodes, initializers, input, ou
   }
   writeValue(writer, 11, input);
   writeValue(writer, 12, output);
+  for (const value of values) writeValue(writer, 13, value); // value_info
 }
 
 function writeNode(writer: BinaryWriter, { op, domain = "", inputs, outputs, attributes = {} }: OnnxNode): void {
@@ -105,15 +111,19 @@ function writeNode(writer: BinaryWriter, { op, domain = "", inputs, outputs, att
   if (domain !== "") writer.tag(7, WireType.LengthDelimited).string(domain);
 }
 
-/** ValueInfoProto { name, type { tensor_type { elem_type, shape { dim ... } } } }; the batch is symbolic. */
-function writeValue(writer: BinaryWriter, field: number, { name, shape }: OnnxModel["input"]): void {
+/** ValueInfoProto { name, type { tensor_type { elem_type, shape { dim ... } } } } */
+function writeValue(writer: BinaryWriter, field: number, { name, shape }: OnnxValue): void {
   writer.tag(field, WireType.LengthDelimited).fork();
   writer.tag(1, WireType.LengthDelimited).string(name);
   writer.tag(2, WireType.LengthDelimited).fork();
   writer.tag(1, WireType.LengthDelimited).fork();
   writer.tag(1, WireType.Varint).int32(DATA_TYPES.float);
   writer.tag(2, WireType.LengthDelimited).fork();
-  writer.tag(1, WireType.LengthDelimited).fork().tag(2, WireType.LengthDelimited).string(BATCH).join();
-  for (const size of shape) writer.tag(1, WireType.LengthDelimited).fork().tag(1, WireType.Varint).int64(size).join();
+  for (const size of shape) {
+    writer.tag(1, WireType.LengthDelimited).fork(); // dim
+    if (typeof size === "string") writer.tag(2, WireType.LengthDelimited).string(size);
+    else writer.tag(1, WireType.Varint).int64(size);
+    writer.join();
+  }
   writer.join().join().join().join();
 }

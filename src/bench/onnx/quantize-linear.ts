@@ -2,15 +2,16 @@
 import type { Quantizer } from "../../graph/quantizer.ts";
 import { InputError } from "../../tensor/input-error.ts";
 import type { OnnxBuilder } from "./onnx-builder.ts";
+import type { Operand } from "./operand.ts";
 
-/** An activation through its grid: u8 codes of one scale and zero point, and back to float. Readers with the same grid share it. */
-export function quantizedValue(builder: OnnxBuilder, value: string, quantizer: Quantizer, name: string): string {
+/** An activation through its grid: u8 codes of one scale and zero point, and back to float. */
+export function quantizedValue(builder: OnnxBuilder, { value, move }: Operand, quantizer: Quantizer, name: string): string {
   checkUniform(quantizer, name);
   if (quantizer.scale.length !== 1) throw notWritable(name, "its grid differs between channels or heads");
   const scale = builder.scalar(`${name}.scale`, quantizer.scale[0]);
   const zero = builder.constant({ name: `${name}.zero`, type: "uint8", shape: [], data: Uint8Array.of(zeroOf(quantizer, 0, name)) });
   const codes = builder.node("QuantizeLinear", [value, scale, zero], `${name}.codes`);
-  return builder.node("DequantizeLinear", [codes, scale, zero], `${name}.rounded`);
+  return builder.node("DequantizeLinear", [move(codes), scale, zero], `${name}.rounded`);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
+import { readOnnxModel } from "../../formats/onnx/read-model.ts";
 import { replaceNodes, type Attributes, type Graph } from "../../graph/graph.ts";
 import type { OpName } from "../../graph/ops.ts";
 import { randomPixels, randomVit, type RandomVitOptions } from "../../models/random-vit.ts";
@@ -8,10 +9,13 @@ import { recipes } from "../../quant/recipes/index.ts";
 import { simulateGraph } from "../../quant/simulate.ts";
 import { runGraph } from "../../reference/run-graph.ts";
 import { runNode } from "../../reference/index.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
+import { zeros, type Tensor } from "../../tensor/tensor.ts";
 import { relativeError } from "../agreement.ts";
 import { includeZero } from "./include-zero.ts";
-import { vitToOnnx } from "./vit-to-onnx.ts";
+import { floatLinear } from "./linear-forms.ts";
+import { createOnnxBuilder } from "./onnx-builder.ts";
+import { unmoved } from "./operand.ts";
+import { vitToOnnx, type OnnxForm } from "./vit-to-onnx.ts";
 
 const geometry: RandomVitOptions = { image: 24, patch: 8, dim: 64, depth: 2, heads: 2, mlp: 96, classes: 10, seed: 3 };
 const images = randomPixels(3, geometry.image, 5);
@@ -88,6 +92,67 @@ describe("quantized", () => {
       { recipe: recipes["min-max"], levels: "strict", weightBits: 4, activationBits: 4 },
     ]);
     expect(() => vitToOnnx(fourBits.graph, "int8")).toThrow("4 bits");
+  });
+});
+
+/** What onnxruntime's WebGPU provider pays for; counted on SwiftShader in docs/bench/README.md. */
+describe("cost", () => {
+  const nodesOf = (graph: Graph, form: OnnxForm) => readOnnxModel(Uint8Array.from(vitToOnnx(graph, form)), form).nodes;
+  const countOf = (graph: Graph, form: OnnxForm) => {
+    const counts: Record<string, number> = {};
+    for (const { opType } of nodesOf(graph, form)) counts[opType] = (counts[opType] ?? 0) + 1;
+    return counts;
+  };
+  /** Operators of one block: what two blocks have more than one. Reshape and Squeeze only name the same bytes anew. */
+  const blockOf = (form: OnnxForm) => {
+    const [one, two] = [1, 2].map((depth) => countOf(randomVit({ ...geometry, depth }), form));
+    const more = Object.entries(two).map(([op, count]) => [op, count - (one[op] ?? 0)] as const);
+    return Object.fromEntries(more.filter(([op, count]) => count > 0 && op !== "Reshape" && op !== "Squeeze"));
+  };
+  const shared = { LayerNormalization: 2, Split: 1, Transpose: 4, Mul: 1, MatMul: 2, Softmax: 1, Gelu: 1, Add: 2 };
+
+  test("biases are no operators of their own: 18 dispatches a block in float", () => {
+    expect(blockOf("float")).toEqual({ ...shared, Gemm: 4 });
+    expect(blockOf("int4")).toEqual({ ...shared, MatMulNBits: 4 });
+  });
+
+  test("the embedding ends in a Reshape: a Transpose would wander into every block", () => {
+    const nodes = nodesOf(randomVit(geometry), "float");
+    const pad = nodes.find(({ opType }) => opType === "Pad");
+    expect(nodes.find(({ outputs }) => outputs[0] === pad?.inputs[0])?.opType).toBe("Reshape");
+  });
+
+  test("the shapes around a Gemm are stated, so that its results can be written in place", () => {
+    const builder = createOnnxBuilder();
+    const weight = zeros([3, 2]);
+    const layer = {
+      name: "fc",
+      input: unmoved("x"),
+      rows: [7],
+      weight,
+      bias: undefined,
+      inputQuantizer: undefined,
+      weightQuantizer: undefined,
+    };
+    floatLinear(builder, layer);
+    expect(builder.values).toEqual([
+      { name: "fc.rows", shape: ["batch*7", 2] },
+      { name: "fc.result", shape: ["batch*7", 3] },
+      { name: "fc", shape: ["batch", 7, 3] },
+    ]);
+    expect(new TextDecoder("latin1").decode(vitToOnnx(randomVit(geometry), "float"))).toContain("batch*10");
+  });
+
+  test("static int8 moves codes, not floats: nothing for onnxruntime to put a further pair of QuantizeLinear around", async () => {
+    const nodes = nodesOf(await minMax(randomVit(geometry)), "int8");
+    const movers = new Set(["Reshape", "Transpose", "Squeeze"]);
+    const madeBy = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node.opType])));
+    for (const { opType, inputs } of nodes) {
+      if (opType === "QuantizeLinear") expect(movers).not.toContain(madeBy.get(inputs[0]));
+      if (movers.has(opType)) expect(madeBy.get(inputs[0])).not.toBe("DequantizeLinear");
+    }
+    // Two blocks of eight grids, the patches and the head.
+    expect(nodes.filter(({ opType }) => opType === "QuantizeLinear")).toHaveLength(18);
   });
 });
 

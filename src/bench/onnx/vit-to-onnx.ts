@@ -4,10 +4,13 @@ import { attribute } from "../../graph/ops.ts";
 import type { OpName } from "../../graph/node.ts";
 import { encodeTensor } from "../../quant/schemes/encode.ts";
 import { InputError } from "../../tensor/input-error.ts";
-import { blockLinear, dynamicLinear, floatLinear, qdqLinear, type LinearForm } from "./linear-forms.ts";
-import { createOnnxBuilder, type OnnxBuilder } from "./onnx-builder.ts";
+import { addAttentionOutput, addAttentionScores } from "./attention-nodes.ts";
+import { BATCH, blockLinear, dynamicLinear, floatLinear, qdqLinear, type LinearForm } from "./linear-forms.ts";
+import { createOnnxBuilder } from "./onnx-builder.ts";
 import { encodeOnnx } from "./onnx-model.ts";
+import { moved, unmoved, type Operand } from "./operand.ts";
 import { dequantizedWeight, quantizedValue } from "./quantize-linear.ts";
+import type { WriterContext } from "./writer-context.ts";
 
 export type OnnxForm = "float" | "int8" | "dynamic" | "int4";
 
@@ -25,14 +28,8 @@ const LINEAR_FORMS: Readonly<Record<OnnxForm, LinearForm>> = {
 /** Gelu is an operator from 20 on. */
 const OPSETS = { "": 20, "com.microsoft": 1 };
 
-interface Context {
-  readonly graph: Graph;
-  readonly builder: OnnxBuilder;
+interface Context extends WriterContext {
   readonly linear: LinearForm;
-  /** Only the static form quantizes what is no linear layer: patches and the products of attention. */
-  readonly isStatic: boolean;
-  /** qkv value -> its three parts, [B,N,A] each. */
-  readonly parts: Map<string, readonly string[]>;
 }
 
 /**
@@ -41,14 +38,22 @@ interface Context {
  */
 export function vitToOnnx(graph: Graph, form: OnnxForm): Uint8Array {
   const builder = createOnnxBuilder();
-  const context: Context = { graph, builder, linear: LINEAR_FORMS[form], isStatic: form === "int8", parts: new Map() };
+  const context: Context = {
+    graph,
+    builder,
+    linear: LINEAR_FORMS[form],
+    isStatic: form === "int8",
+    parts: new Map(),
+    unwritten: new Map(),
+  };
   for (const node of graph.nodes) addNode(context, node);
   const output = outputName(graph);
   if (output !== ONNX_OUTPUT) builder.node("Identity", [output], ONNX_OUTPUT);
   return encodeOnnx({
     name: graph.name,
-    input: { name: ONNX_INPUT, shape: graph.inputShape },
-    output: { name: ONNX_OUTPUT, shape: graph.shapes[output] },
+    input: { name: ONNX_INPUT, shape: [BATCH, ...graph.inputShape] },
+    output: { name: ONNX_OUTPUT, shape: [BATCH, ...graph.shapes[output]] },
+    values: builder.values,
     nodes: builder.nodes,
     initializers: builder.initializers,
     opsets: OPSETS,
@@ -70,12 +75,12 @@ function addNode(context: Context, node: Node): void {
   const { name, weights } = node;
   const unknown = Object.keys(node.attributes).find((each) => !KNOWN_ATTRIBUTES[node.op]?.includes(each));
   if (unknown !== undefined) throw notWritable(node, `the attribute ${unknown} of ${node.op}`);
-  const inputs = node.inputs.map((input) => (input === INPUT ? ONNX_INPUT : input));
+  const operands = node.inputs.map((input) => context.unwritten.get(input) ?? unmoved(input === INPUT ? ONNX_INPUT : input));
+  if (node.op === "Gemm") return addGemm(context, node, operands[0]);
+  const inputs = operands.map(moved);
   switch (node.op) {
     case "Patchify":
       return; // written with the layer that reads it, as a convolution
-    case "Gemm":
-      return addGemm(context, node, inputs[0]);
     case "PrependTokens": {
       // x: [B,P,D] -> zero rows in front -> + [1,T+P,D]
       const tokens = weights.prefix.shape[0];
@@ -93,7 +98,7 @@ function addNode(context: Context, node: Node): void {
       return;
     }
     case "AttentionScores":
-      return addScores(context, node);
+      return addAttentionScores(context, node);
     case "Softmax":
       builder.node("Softmax", inputs, name, { axis: -1 });
       return;
@@ -131,19 +136,22 @@ function addGelu({ builder }: Context, { name, attributes: { approximate } }: No
   }
 }
 
-function addGemm(context: Context, node: Node, input: string): void {
+function addGemm(context: Context, node: Node, input: Operand): void {
   const { builder, graph, linear, isStatic } = context;
   const { name, weights, quantizers } = node;
   const source = graph.nodes.find((each) => each.name === node.inputs[0]);
   if (source?.op === "Patchify") return addPatchEmbedding(context, node, attribute(source, "patchSize"));
-  const layer = { name, input, weight: weights.weight, inputQuantizer: quantizers?.input, weightQuantizer: quantizers?.weight };
+  const bias = Object.hasOwn(weights, "bias") ? weights.bias : undefined;
+  const rows = graph.shapes[name].slice(0, -1);
+  const layer = { name, input, rows, weight: weights.weight, bias, inputQuantizer: quantizers?.input, weightQuantizer: quantizers?.weight };
   if (isStatic && (!layer.inputQuantizer || !layer.weightQuantizer)) throw notWritable(node, "a layer without quantizers");
-  const product = linear(builder, layer);
-  if (Object.hasOwn(weights, "bias")) builder.node("Add", [product, builder.floats(`${name}.bias`, weights.bias)], name);
-  else builder.node("Identity", [product], name);
+  linear(builder, layer);
 }
 
-/** pixels [B,C,H,W] -> Conv of stride p: [B,D,H/p,W/p] -> [B,D,P] -> [B,P,D] */
+/**
+ * pixels [B,C,H,W] -> Conv of stride p: [B,D,H/p,W/p] -> [B,H/p,W/p,D] -> [B,P,D]. In this order, because WebGPU's convolutions give [B,H/p,W/p,D], and
+ * because onnxruntime shifts a Transpose that comes last past the additions into every block.
+ */
 function addPatchEmbedding({ builder, graph, isStatic }: Context, node: Node, patchSize: number): void {
   const { name, weights, quantizers } = node;
   const [channels] = graph.inputShape;
@@ -151,61 +159,14 @@ function addPatchEmbedding({ builder, graph, isStatic }: Context, node: Node, pa
   const shape = [width, channels, patchSize, patchSize];
   let [input, weight] = [ONNX_INPUT, ""];
   if (isStatic && quantizers?.input && quantizers.weight) {
-    input = quantizedValue(builder, ONNX_INPUT, quantizers.input, `${name}.input`);
+    input = quantizedValue(builder, unmoved(ONNX_INPUT), quantizers.input, `${name}.input`);
     weight = dequantizedWeight(builder, name, encodeTensor(weights.weight, quantizers.weight).data, shape, 0, quantizers.weight);
   } else weight = builder.floats(`${name}.weight`, { shape, data: weights.weight.data });
   const bias = Object.hasOwn(weights, "bias") ? [builder.floats(`${name}.bias`, weights.bias)] : [];
   const size = [patchSize, patchSize];
   const map = builder.node("Conv", [input, weight, ...bias], `${name}.map`, { kernel_shape: size, strides: size });
-  const columns = builder.node("Reshape", [map, builder.integers([0, width, -1])], `${name}.columns`);
-  builder.node("Transpose", [columns], name, { perm: [0, 2, 1] });
-}
-
-/** qkv: [B,N,3A] -> query [B,H,N,Dh] * scale . key [B,H,Dh,N] -> [B,H,N,N] */
-function addScores(context: Context, node: Node): void {
-  const { builder } = context;
-  const { name, quantizers } = node;
-  const heads = attribute(node, "numHeads");
-  const [queries, keys] = partsOf(context, node.inputs[0]);
-  const query = headsOf(context, queries, heads, `${name}.query`, [0, 2, 1, 3]);
-  const key = headsOf(context, keys, heads, `${name}.key`, [0, 2, 3, 1]);
-  const operands = [rounded(context, query, quantizers?.query, `${name}.query`), rounded(context, key, quantizers?.key, `${name}.key`)];
-  const product = builder.node("MatMul", operands, `${name}.product`);
-  builder.node("Mul", [product, builder.scalar(`${name}.scale`, attribute(node, "scale"))], name);
-}
-
-/** probabilities [B,H,N,N] . value [B,H,N,Dh] -> [B,N,A] */
-function addAttentionOutput(context: Context, node: Node): void {
-  const { builder, graph } = context;
-  const { name, inputs, quantizers } = node;
-  const [heads] = graph.shapes[inputs[0]];
-  const values = partsOf(context, inputs[1])[2];
-  const value = headsOf(context, values, heads, `${name}.value`, [0, 2, 1, 3]);
-  const operands = [
-    rounded(context, inputs[0], quantizers?.probabilities, `${name}.probabilities`),
-    rounded(context, value, quantizers?.value, `${name}.value`),
-  ];
-  const byHead = builder.node("MatMul", operands, `${name}.by_head`);
-  const byToken = builder.node("Transpose", [byHead], `${name}.by_token`, { perm: [0, 2, 1, 3] });
-  builder.node("Reshape", [byToken, builder.integers([0, 0, graph.shapes[name][1]])], name);
-}
-
-function partsOf({ builder, parts }: Context, qkv: string): readonly string[] {
-  const known = parts.get(qkv);
-  if (known) return known;
-  const made = builder.outputs("Split", [qkv], `${qkv}.part`, 3, { axis: -1, num_outputs: 3 });
-  parts.set(qkv, made);
-  return made;
-}
-
-/** [B,N,A] -> [B,N,H,Dh] -> permuted */
-function headsOf({ builder }: Context, part: string, heads: number, name: string, perm: readonly number[]): string {
-  const split = builder.node("Reshape", [part, builder.integers([0, 0, heads, -1])], `${name}.split`);
-  return builder.node("Transpose", [split], `${name}.heads`, { perm });
-}
-
-function rounded({ builder, isStatic }: Context, value: string, quantizer: NonNullable<Node["quantizers"]>["query"], name: string): string {
-  return isStatic && quantizer ? quantizedValue(builder, value, quantizer, name) : value;
+  const pixels = builder.node("Transpose", [map], `${name}.last`, { perm: [0, 2, 3, 1] });
+  builder.node("Reshape", [pixels, builder.integers([0, -1, width])], name);
 }
 
 function notWritable(node: Node, why: string): InputError {

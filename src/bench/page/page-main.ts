@@ -6,7 +6,7 @@ import { installGpuMeter } from "../gpu-meter.ts";
 import type { ModelManifest } from "../models/manifest.ts";
 import { PEER_FOLDERS } from "./peer-folders.ts";
 
-export interface BenchPage extends Pick<BenchSession, "run" | "close"> {
+export interface BenchPage extends Pick<BenchSession, "tune" | "run" | "close"> {
   /** `threads`: of WebAssembly providers, null for the peer's default. */
   load(contender: string, manifest: ModelManifest, threads: number | null): Promise<Outcome<LoadResult>>;
   adapter(): Promise<BenchAdapter | null>;
@@ -36,7 +36,8 @@ const hostOf = (threads: number | null): ContenderHost => ({
   threads,
   urls: { models: "/models/", ortWasm: address(PEER_FOLDERS.ort), transformersWasm: address(PEER_FOLDERS.transformersOrt) },
   async read(model, path) {
-    const response = await fetch(address(`/models/${model}/${path}`));
+    const escaped = [model, ...path.split("/")].map(encodeURIComponent).join("/");
+    const response = await fetch(address(`/models/${escaped}`));
     if (!response.ok) throw new Error(`${path} of ${model}: the server answers ${response.status}`);
     return new Uint8Array(await response.arrayBuffer());
   },
@@ -48,17 +49,20 @@ const hostOf = (threads: number | null): ContenderHost => ({
 
 window.vitrineBench = {
   load(contender, manifest, threads) {
-    session = createBenchSession(hostOf(threads), meter, () => document.visibilityState === "hidden");
+    session = createBenchSession(hostOf(threads), meter, document);
     show(`${contender}, ${manifest.key}`);
     return session.load(contender, manifest);
   },
-  run(images) {
-    if (session === null) throw new Error("internal: nothing is loaded");
-    return session.run(images);
-  },
+  tune: (batches) => opened().tune(batches),
+  run: (images) => opened().run(images),
   close: async () => session?.close(),
   adapter: () => describeAdapter(navigator.gpu),
 };
+
+function opened(): BenchSession {
+  if (session === null) throw new Error("internal: nothing is loaded");
+  return session;
+}
 
 function show(text: string): void {
   const state = document.getElementById("state");

@@ -1,87 +1,102 @@
 /** A report against an earlier one: what a continuous check needs to say yes or no, and why. */
-import type { SpeedReport, SpeedRow, SpeedRun } from "./schema.ts";
-
-export interface BaselineOptions {
-  /** 1.15: up to 15 % slower is accepted. */
-  readonly maxSlowdown: number;
-  /** Share of the baseline's cosine with the float reference that must be kept. */
-  readonly minAgreement: number;
-}
+import { askedOf } from "./asked.ts";
+import { faultsOf, figure, isSoftware, type BaselineOptions, type PlacedRow } from "./row-faults.ts";
+import type { SpeedReport, SpeedRun } from "./schema.ts";
 
 export interface BaselineVerdict {
   readonly ok: boolean;
-  /** One sentence per row compared, then what could not be compared. */
+  /** One sentence per row compared, and for everything that could not be compared. */
   readonly lines: readonly string[];
 }
 
+interface Finding {
+  readonly line: string;
+  /** Null for a remark that decides nothing. */
+  readonly isKept: boolean | null;
+}
+
 /**
- * Compares our own rows that both reports hold, on the same adapter and in the same place. On a software adapter by CPU seconds, elsewhere by the warm median. Not ok: a row
- * that is slower than allowed, agrees less, or is now left out; or nothing to compare at all.
+ * Compares our own rows of the baseline with those measured on the same adapter and in the same place. On a software adapter by CPU seconds (of the same
+ * processor, else there is no verdict), elsewhere by the warm median. Not ok: a row that is slower than allowed, agrees less, or is gone although it was
+ * asked for; or nothing to compare at all.
  */
 export function compareBaseline(report: SpeedReport, baseline: SpeedReport, options: BaselineOptions): BaselineVerdict {
-  const before = new Map(ourRows(baseline).map((each) => [keyOf(each), each]));
-  const lines: string[] = [];
-  let ok = true;
-  let compared = 0;
-  for (const now of ourRows(report)) {
-    const then = before.get(keyOf(now));
-    if (!then?.row.warm) continue;
-    compared++;
-    const faults = faultsOf(now, then, options);
-    if (faults.length > 0) ok = false;
-    const name = `${now.row.model} ${now.row.contender}`;
-    lines.push(faults.length === 0 ? `${name}: ${figure(now)}, was ${figure(then)}: kept` : `${name}: ${faults.join("; ")}`);
+  const now = groupsOf(report.runs);
+  const findings = [...now.values()].flatMap((runs) => compareGroup(runs, baseline, options));
+  const others = [...groupsOf(baseline.runs).keys()].filter((label) => !now.has(label));
+  const lines = [
+    ...findings.map(({ line }) => line),
+    ...others.map((label) => `not compared: ${label}: this report was not measured there`),
+  ];
+  if (findings.some(({ isKept }) => isKept !== null)) return { ok: findings.every(({ isKept }) => isKept !== false), lines };
+  return { ok: false, lines: [...lines, "no row can be compared"] };
+}
+
+/** Runs whose figures may be set against each other, by what they have in common: shards of a machine are runs of their own. */
+function groupsOf(runs: readonly SpeedRun[]): Map<string, SpeedRun[]> {
+  const found = new Map<string, SpeedRun[]>();
+  for (const run of runs) {
+    const label = isSoftware(run) ? `${seatOf(run)}, ${run.processor}` : seatOf(run);
+    found.set(label, [...(found.get(label) ?? []), run]);
   }
-  if (compared > 0) return { ok, lines };
-  const place = (each: SpeedReport) => each.runs.map((run) => `${run.place}, ${adapterOf(run)}`).join(" / ");
-  return {
-    ok: false,
-    lines: [
-      `no row can be compared: the baseline was measured in ${place(baseline)}, this report in ${place(report)}, or they share no model`,
-    ],
-  };
+  return found;
 }
 
-interface Placed {
-  readonly run: SpeedRun;
-  readonly row: SpeedRow;
-}
-
-function ourRows(report: SpeedReport): Placed[] {
-  return report.runs.flatMap((run) => run.rows.filter(({ runtime }) => runtime === "vitrine").map((row) => ({ run, row })));
-}
-
-function keyOf({ run, row }: Placed): string {
-  return [run.place, adapterOf(run), row.model, row.contender].join("|");
-}
-
-function adapterOf({ adapter }: SpeedRun): string {
-  return adapter === null ? "no adapter" : [adapter.vendor, adapter.architecture, adapter.device].filter(Boolean).join(" ");
-}
-
-function faultsOf(now: Placed, then: Placed, { maxSlowdown, minAgreement }: BaselineOptions): string[] {
-  if (!now.row.warm) return [`was measured in the baseline and is left out now: ${now.row.reason ?? "no reason given"}`];
-  const faults: string[] = [];
-  const cost = costOf(now);
-  const former = costOf(then);
-  if (cost === null || former === null) faults.push("CPU seconds were not read, and milliseconds of a software adapter are not compared");
-  else if (!(cost <= former * maxSlowdown)) {
-    faults.push(`${figure(now)}, was ${figure(then)}: ${(cost / former).toFixed(2)} times, ${maxSlowdown} is allowed`);
+function compareGroup(runs: readonly SpeedRun[], baseline: SpeedReport, options: BaselineOptions): Finding[] {
+  const [first] = runs;
+  const seat = seatOf(first);
+  const there = baseline.runs.filter((run) => seatOf(run) === seat);
+  if (there.length === 0) return [{ line: `not compared: ${seat}: the baseline was not measured there`, isKept: null }];
+  const comparable = there.filter((run) => !isSoftware(first) || run.processor === first.processor);
+  if (comparable.length === 0) {
+    const others = [...new Set(there.map(({ processor }) => processor))].join(" / ");
+    const line = `not judged: ${seat}: CPU seconds of ${first.processor} do not compare with those of the baseline's ${others}`;
+    return [{ line, isKept: false }];
   }
-  const agreement = now.row.agreement?.cosine ?? 0;
-  const least = (then.row.agreement?.cosine ?? 1) * minAgreement;
-  if (!(agreement >= least))
-    faults.push(`cosine with the float reference ${agreement.toFixed(4)}, at least ${least.toFixed(4)} is asked for`);
-  return faults;
+  const before = new Map(ourRows(comparable).map((each) => [keyOf(each), each]));
+  const now = ourRows(runs);
+  const rows = now.map((each) => judged(each, before.get(keyOf(each)), options));
+  const present = new Set(now.map(keyOf));
+  const gone = [...before.values()].filter((then) => then.row.warm !== null && !present.has(keyOf(then))).map((then) => absent(then, runs));
+  return [...notesOf(runs, comparable), ...rows.flatMap((each) => each ?? []), ...gone];
 }
 
-function costOf({ run, row }: Placed): number | null {
-  if (!row.warm) return null;
-  return run.adapter?.isSoftware === true ? (row.warm.cpuSeconds?.total ?? null) : row.warm.medianMs;
+/** What else may have moved the figures. */
+function notesOf(runs: readonly SpeedRun[], baseline: readonly SpeedRun[]): Finding[] {
+  const names = (of: readonly SpeedRun[], pick: (run: SpeedRun) => string) => [...new Set(of.map(pick))].sort().join(" / ");
+  return (["runtime", "processor"] as const).flatMap((field) => {
+    const [now, then] = [runs, baseline].map((each) => names(each, (run) => run[field]));
+    return now === then ? [] : [{ line: `mind that the ${field} differs: ${now}, was ${then}`, isKept: null }];
+  });
 }
 
-function figure(placed: Placed): string {
-  const cost = costOf(placed);
-  if (cost === null) return "not measured";
-  return placed.run.adapter?.isSoftware === true ? `${cost.toFixed(2)} CPU-s` : `${cost.toFixed(2)} ms`;
+/** Null for a row that was measured neither time. */
+function judged(now: PlacedRow, then: PlacedRow | undefined, options: BaselineOptions): Finding | null {
+  const name = keyOf(now);
+  if (!then?.row.warm)
+    return now.row.warm === null ? null : { line: `${name}: not compared: the baseline has no figures of it`, isKept: null };
+  const faults = faultsOf(now, then, options);
+  if (faults.length > 0) return { line: `${name}: ${faults.join("; ")}`, isKept: false };
+  return { line: `${name}: ${figure(now)}, was ${figure(then)}: kept`, isKept: true };
+}
+
+function absent(then: PlacedRow, runs: readonly SpeedRun[]): Finding {
+  const { model, contender } = then.row;
+  const wasAsked = runs.map(askedOf).some(({ models, contenders }) => models.includes(model) && contenders.includes(contender));
+  if (wasAsked) return { line: `${keyOf(then)}: was measured in the baseline, was asked for now and has no row`, isKept: false };
+  return { line: `${keyOf(then)}: not compared: this report was not asked for it`, isKept: null };
+}
+
+function ourRows(runs: readonly SpeedRun[]): PlacedRow[] {
+  return runs.flatMap((run) => run.rows.filter(({ runtime }) => runtime === "vitrine").map((row) => ({ run, row })));
+}
+
+/** Within a group this names a row. */
+function keyOf({ row }: PlacedRow): string {
+  return `${row.model} ${row.contender}`;
+}
+
+function seatOf({ place, adapter }: SpeedRun): string {
+  const name = adapter === null ? "no adapter" : [adapter.vendor, adapter.architecture, adapter.device].filter(Boolean).join(" ");
+  return `${place}, ${name}`;
 }

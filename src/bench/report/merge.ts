@@ -1,4 +1,5 @@
 import { InputError } from "../../tensor/input-error.ts";
+import { joinedAsked } from "./asked.ts";
 import { REPORT_SCHEMA, type SpeedReport, type SpeedRun } from "./schema.ts";
 
 /**
@@ -25,5 +26,5 @@ function joined(a: SpeedRun, b: SpeedRun): SpeedRun {
     });
   }
   const models = [...a.models, ...b.models.filter(({ key }) => !a.models.some((each) => each.key === key))];
-  return { ...a, models, rows: [...a.rows, ...b.rows] };
+  return { ...a, asked: joinedAsked(a, b), models, rows: [...a.rows, ...b.rows] };
 }

@@ -10,7 +10,7 @@ const milliseconds = z.number().nonnegative();
 /** CPU seconds of the processes; in Node there is only one. Null where the system does not tell. */
 const cpu = z.strictObject({
   gpuProcess: z.number().nullable().describe("CPU seconds of the browser's GPU process"),
-  renderer: z.number().nullable().describe("CPU seconds of the browser's renderer processes"),
+  renderer: z.number().nullable().describe("CPU seconds of the renderer processes of the contender's own page"),
   total: z.number().describe("CPU seconds of all processes that took part"),
 });
 
@@ -68,7 +68,7 @@ const row = z.strictObject({
   memory: z.strictObject({ liveBytes: count, peakBytes: count }).nullable().describe("WebGPU buffers after a warm forward"),
   calls: calls.nullable().describe("WebGPU calls of one warm forward of one image"),
   agreement: agreement.nullable().describe("with the CPU float reference"),
-  facts: z.record(z.string(), z.union([z.string(), z.number()])),
+  facts: z.record(z.string(), z.union([z.string(), z.number()])).describe("what the runtime tells of itself, as it ran warm"),
   notes: z.array(z.string()).describe("what a reader of the row must know: software adapter, hidden tab, spread"),
 });
 
@@ -85,6 +85,7 @@ const adapter = z.strictObject({
   architecture: z.string(),
   device: z.string(),
   description: z.string(),
+  driver: z.string().optional().describe("with its version, where WebGPU tells it; older reports do not say it"),
   isSoftware: z.boolean(),
   features: z.array(z.string()),
 });
@@ -95,13 +96,13 @@ const run = z.strictObject({
   startedAt: z.string(),
   place: z.enum(["browser", "node"]),
   commit: z.string(),
-  runtime: z.string().describe("Chromium 156.0 or Node v20.19.0"),
+  runtime: z.string().describe("Chromium 156.0, Google Chrome 156.0, Microsoft Edge 156.0 or Node v20.19.0, Dawn"),
   headless: z.boolean(),
   node: z.string(),
   system: z.string(),
   processor: z.string(),
   cores: count,
-  loadAverage: z.number().nullable().describe("of the last minute, when the run began; null where the system does not tell"),
+  loadAverage: z.number().nullable().describe("of the minute before the run began; null where the system does not tell"),
   adapter: adapter.nullable(),
   packages: z.record(z.string(), z.string()),
   options: z.strictObject({
@@ -111,6 +112,10 @@ const run = z.strictObject({
     recipe: z.string(),
     threads: count.nullable(),
   }),
+  asked: z
+    .strictObject({ models: z.array(z.string()), contenders: z.array(z.string()) })
+    .optional()
+    .describe("what the command named, whether it has rows or not; older reports do not say it"),
   models: z.array(model),
   rows: z.array(row),
 });

@@ -21,7 +21,10 @@ export function sectionsOf(report: SpeedReport): Section[] {
   const sections = report.runs.flatMap((run) => run.models.map((model) => sectionOf(run, model)));
   const goals = goalsOf(report);
   if (goals.length === 0) return sections;
-  const rows = goals.map(({ name, measured, limit, isKept }) => [name, measured.toFixed(2), String(limit), isKept ? "kept" : "BROKEN"]);
+  const rows = goals.map(({ name, measured, limit, isKept, reason }) => {
+    const verdict = reason !== null ? `not measured: ${reason}` : isKept ? "kept" : "BROKEN";
+    return [name, fixed(measured, 2), String(limit), verdict];
+  });
   const table = { header: ["goal (DeiT-Tiny, software adapter)", "measured", "limit", ""], rows };
   return [...sections, { title: "Goals", lines: [], tables: [{ title: "", table }] }];
 }
@@ -32,6 +35,7 @@ function sectionOf(run: SpeedRun, model: SpeedRun["models"][number]): Section {
   const tables = [
     { title: "Warm forward of one image", table: warmTable(run, measured) },
     { title: "Cold start: from the first byte of code to the first logits", table: coldTable(measured) },
+    { title: "Kernels of ours, measured on this adapter between the cold start and the warm forwards", table: tuningTable(measured) },
     { title: "Batches", table: batchTable(run, measured) },
     { title: "WebGPU calls of a warm forward, and buffers", table: callsTable(measured) },
     { title: "Left out, or ended early", table: leftOutTable(rows) },
@@ -47,7 +51,9 @@ function environmentOf(run: SpeedRun, model: SpeedRun["models"][number]): string
   const { adapter } = run;
   const software = adapter?.isSoftware === true ? " (software: no ranking by milliseconds, CPU seconds and their ratios count)" : "";
   const name =
-    adapter === null ? "none" : [adapter.vendor, adapter.architecture, adapter.device, adapter.description].filter(Boolean).join(" ");
+    adapter === null
+      ? "none"
+      : [adapter.vendor, adapter.architecture, adapter.device, adapter.description, adapter.driver].filter(Boolean).join(" ");
   const packages = Object.entries(run.packages).map(([key, version]) => `${key} ${version}`);
   const load = run.loadAverage === null ? "" : `, load ${run.loadAverage.toFixed(1)} at the start`;
   return [
@@ -114,6 +120,17 @@ function coldTable(rows: readonly SpeedRow[]): Table {
     return [[contender, (cold.elapsedMs / 1000).toFixed(2), fixed(cold.cpuSeconds?.total, 2), phases.join(", ")]];
   });
   return { header: ["contender", "s", "CPU-s all", "s by phase"], rows: body };
+}
+
+/** Empty on software adapters, where nothing is tuned. */
+function tuningTable(rows: readonly SpeedRow[]): Table {
+  const seconds = (milliseconds: string | number | undefined) => fixed(milliseconds === undefined ? null : Number(milliseconds) / 1000, 2);
+  const body = rows.flatMap(({ contender, facts: { tuningMs, reopeningMs, tunedShapes, tuningEnd, tunedRungs } }) =>
+    tuningMs === undefined
+      ? []
+      : [[contender, seconds(tuningMs), seconds(reopeningMs), ...[tunedShapes, tuningEnd, tunedRungs].map(String)]],
+  );
+  return { header: ["contender", "tuning s", "reopening s", "shapes", "ended because", "shapes by kernel"], rows: body };
 }
 
 function batchTable({ options, adapter }: SpeedRun, rows: readonly SpeedRow[]): Table {
