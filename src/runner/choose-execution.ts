@@ -47,8 +47,11 @@ async function measure(gpu: Gpu): Promise<ExecutionChoice> {
     residual_rows: rows,
     residual_stride4: columns / 4,
     row_period: 1,
+    gelu: 0,
+    has_residual: 0,
+    quantize: 1,
   };
-  const variant = { GELU: 0, RESIDUAL: 0, QUANTIZE: 1, CONTAINER: container, TOKENS: 0 };
+  const variant = { CONTAINER: container, TOKENS: 0 };
   const repeats = gpu.isSoftware ? 1 : 20;
   const f32Params = { ...params, weight_stride: (columns * container) / 32, chunk4: 1024, group4: depth / 4 };
   const f32Variant = { ...variant, CHUNKED: 0, LEVELS: 0, GROUPED: 0 };
