@@ -19,7 +19,7 @@ export const openVitrine: OpenContender = async (info, manifest, host, phase) =>
   const gpu = await phase("device", () => openGpu(host.gpu));
   const mode = form === "float" ? "float" : "integer";
   // Float models have no integer products to choose an execution for.
-  const execution = mode === "float" ? "f32" : (await phase("choose kernels", () => chooseExecution(gpu))).execution;
+  const execution = mode === "float" ? "f32" : await phase("choose kernels", () => chooseExecution(gpu));
   const obstacle = mode === "integer" ? integerObstacle(graph) : null;
   if (obstacle !== null) throw new LeftOut(`no integer execution: ${obstacle}`);
   const session = createGpuSession(gpu, graph, { mode, execution });
