@@ -206,7 +206,7 @@ describe("encodeTensor", () => {
     const zeroPoint = Float32Array.of(7, -40, 300, 0);
     const x = Float32Array.from({ length: 4000 }, (_, i) => (i % 5 === 0 ? (i - 2000) / 8 : Math.sin(i) * 10 ** ((i % 11) - 5)));
     x.set([0, -0, 3e38, -3e38, 1e-45, 0.375, -0.125]);
-    const own = { ...quantizer, scheme, scale, zeroPoint, axis: 0 };
+    const own = { ...quantizer, scheme, scale, zeroPoint, axis: 0 } as const;
     const oneByOne = x.map((value, i) => schemes[scheme].quantize(value, own, Math.floor(i / 1000)));
     expect([...encodeTensor(tensor([4, 1000], x), own).data]).toEqual([...oneByOne]);
   });
