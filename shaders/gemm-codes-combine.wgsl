@@ -6,11 +6,8 @@ struct Params {
   rows: u32, columns4: u32, slices: u32,
   x_step: u32, x_offset: u32, x_stride4: u32,
   out_group: u32, out_group_stride: u32, out_offset: u32, out_stride4: u32,
-  residual_rows: u32, residual_stride4: u32, row_period: u32,
+  residual_rows: u32, residual_stride4: u32, gelu: u32, has_residual: u32, quantize: u32, row_period: u32,
 }
-override GELU: u32 = 0; // 0: none, 1: erf, 2: tanh
-override RESIDUAL: bool = false;
-override QUANTIZE: bool = false;
 override TOKENS: bool = false;
 
 @group(0) @binding(0) var<uniform> params: Params;

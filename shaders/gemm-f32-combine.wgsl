@@ -5,10 +5,8 @@ struct Params {
   rows: u32, columns4: u32, slices: u32,
   x_step: u32, x_offset: u32, x_stride4: u32,
   out_group: u32, out_group_stride: u32, out_offset: u32, out_stride4: u32,
-  residual_rows: u32, residual_stride4: u32,
+  residual_rows: u32, residual_stride4: u32, gelu: u32, has_residual: u32,
 }
-override GELU: u32 = 0; // 0: none, 1: erf, 2: tanh
-override RESIDUAL: bool = false;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> parts: array<vec4f>;

@@ -130,5 +130,14 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(subgroup_invocation_i
   }
   var sums = array<vec4f, 132>(a0, b0, c0, d0, a1, b1, c1, d1, a2, b2, c2, d2, a3, b3, c3, d3, a4, b4, c4, d4, a5, b5, c5, d5, a6, b6, c6, d6, a7, b7, c7, d7, a8, b8, c8, d8, a9, b9, c9, d9, a10, b10, c10, d10, a11, b11, c11, d11, a12, b12, c12, d12, a13, b13, c13, d13, a14, b14, c14, d14, a15, b15, c15, d15, a16, b16, c16, d16, a17, b17, c17, d17, a18, b18, c18, d18, a19, b19, c19, d19, a20, b20, c20, d20, a21, b21, c21, d21, a22, b22, c22, d22, a23, b23, c23, d23, a24, b24, c24, d24, a25, b25, c25, d25, a26, b26, c26, d26, a27, b27, c27, d27, a28, b28, c28, d28, a29, b29, c29, d29, a30, b30, c30, d30, a31, b31, c31, d31, a32, b32, c32, d32);
   // One loop instead of 132 calls: the epilogue is compiled once.
-  for (var t = 0u; t < 132u; t++) { gemm_float_finish(row + gemm_share33_row(t / 4u, lane), column4 + t % 4u, sums[t]); }
+  // SwiftShader has no cheap branch: a question per sum costs it as much as the epilogue. So each form that models have most has a loop of its own, and the rest one that asks.
+  let has_residual = params.has_residual != 0u;
+  let is_plain = params.gelu == 0u && !has_residual;
+  let is_sum = params.gelu == 0u && has_residual;
+  let is_gelu = params.gelu == 1u && !has_residual;
+  let is_other = !(is_plain || is_sum || is_gelu);
+  for (var t = select(132u, 0u, is_plain); t < 132u; t++) { gemm_float_finish_as(row + gemm_share33_row(t / 4u, lane), column4 + t % 4u, sums[t], 0u, false); }
+  for (var t = select(132u, 0u, is_sum); t < 132u; t++) { gemm_float_finish_as(row + gemm_share33_row(t / 4u, lane), column4 + t % 4u, sums[t], 0u, true); }
+  for (var t = select(132u, 0u, is_gelu); t < 132u; t++) { gemm_float_finish_as(row + gemm_share33_row(t / 4u, lane), column4 + t % 4u, sums[t], 1u, false); }
+  for (var t = select(132u, 0u, is_other); t < 132u; t++) { gemm_float_finish(row + gemm_share33_row(t / 4u, lane), column4 + t % 4u, sums[t]); }
 }

@@ -11,11 +11,9 @@ struct Params {
   rows: u32, columns4: u32, depth4: u32, weight_stride: u32,
   x_step: u32, x_offset: u32, x_stride4: u32,
   out_group: u32, out_group_stride: u32, out_offset: u32, out_stride4: u32,
-  residual_rows: u32, residual_stride4: u32,
+  residual_rows: u32, residual_stride4: u32, gelu: u32, has_residual: u32, quantize: u32,
   columns: u32, inverse_columns: f32, epsilon: f32, norm_max: f32,
 }
-override GELU: u32 = 0; // 0: none, 1: erf, 2: tanh
-override QUANTIZE: bool = false;
 override CONTAINER: u32 = 8; // bits that a stored weight code takes: 2, 4 or 8
 fn gemm_codes_word(r: u32, base: u32, k: u32) -> u32 {
   return codes_pack(codes_clamp(round(gemm_norm_quad(r, base, k)), vec4f(params.norm_max)));

@@ -1,4 +1,4 @@
-// gemm-f32 of the patches of images: patchify as its prologue, with the words of both one after the other. For a linear layer without GELU.
+// gemm-f32 of the patches of images: patchify as its prologue, with the words of both one after the other.
 // x: [B,C,H,W] f32. weight, bias, residual, y and the row maps as in gemm-f32.
 //include lib/gemm-float-blocks.wgsl
 //include lib/gemm-patches.wgsl
@@ -6,11 +6,9 @@ struct Params {
   rows: u32, columns4: u32, depth4: u32, weight_columns4: u32,
   x_step: u32, x_offset: u32, x_stride4: u32,
   out_group: u32, out_group_stride: u32, out_offset: u32, out_stride4: u32,
-  residual_rows: u32, residual_stride4: u32,
+  residual_rows: u32, residual_stride4: u32, gelu: u32, has_residual: u32,
   patches: u32, patch_columns: u32, depth: u32, patch_size: u32, height: u32, width: u32,
 }
-override RESIDUAL: bool = false;
-const GELU = 0u;
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> x: array<f32>;

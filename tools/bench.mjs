@@ -18,7 +18,7 @@ turn: cold start, warm forwards, batches, CPU seconds, WebGPU calls and buffers,
 
 What is measured
   --models a,b          deit-tiny (default), deit-small, vit-base, small: shapes with seeded random weights
-  --model DIR           a model's folder (safetensors); may be given several times, alone or with --models
+  --model DIR           a model's folder, of any format that opens; may be given several times, alone or with --models
   --contenders a,b      all (default), or names such as ours-float,ours-w4a4,ort-web-webgpu-float,ort-web-wasm-int8,transformers-webgpu-float;
                         a wrong name prints all names
   --runs 10             warm forwards of each

@@ -7,7 +7,7 @@ import { runChild, runPackage } from "./child.mjs";
 import { serve } from "./serve.mjs";
 
 /** @typedef {{passed: number, failed: number, note: string}} Counts */
-/** @typedef {{name: string, what: string, needsGpu: boolean, run: () => Promise<Counts>}} Step */
+/** @typedef {{name: string, what: string, needsGpu: boolean, isCheck: boolean, run: () => Promise<Counts>}} Step */
 
 const STEP_LIMIT_MS = 30 * 60_000;
 
@@ -20,10 +20,16 @@ export const steps = [
   check("lint", "oxlint with type information", () => runPackage("oxlint/bin/oxlint", ["--type-aware", "--deny-warnings"], limits())),
   check("imports", "import table, cycles, file length", () => runChild(process.execPath, [".ci/imports.mjs"], limits())),
   check("docs", "what the documents name exists", () => runChild(process.execPath, [".ci/docs.mjs"], limits())),
-  { name: "unit", what: "pure code and the oracle's numbers", needsGpu: false, run: () => vitest("unit") },
-  { name: "gpu", what: "every shader on Dawn's null backend, every kernel on Dawn's adapter", needsGpu: true, run: () => vitest("gpu") },
+  { name: "unit", what: "pure code and the oracle's numbers", needsGpu: false, isCheck: false, run: () => vitest("unit") },
+  {
+    name: "gpu",
+    what: "every shader on Dawn's null backend, every kernel on Dawn's adapter",
+    needsGpu: true,
+    isCheck: false,
+    run: () => vitest("gpu"),
+  },
   check("build", "the page and the headless entry", buildBoth),
-  { name: "page", what: "the built page in a browser", needsGpu: true, run: playwright },
+  { name: "page", what: "the built page in a browser", needsGpu: true, isCheck: false, run: playwright },
 ];
 
 /**
@@ -37,7 +43,7 @@ function check(name, what, command) {
     const code = await command();
     return code === 0 ? { passed: 1, failed: 0, note: "" } : { passed: 0, failed: 1, note: `exit code ${code}` };
   };
-  return { name, what, needsGpu: false, run };
+  return { name, what, needsGpu: false, isCheck: true, run };
 }
 
 /** @param {string} project */

@@ -53,17 +53,38 @@ async function prepareGpu() {
 async function runSteps(wanted) {
   /** @type {Outcome[]} */
   const outcomes = [];
-  for (const step of wanted) {
-    process.stdout.write(`\n== ${step.name}: ${step.what}\n`);
-    const startMs = performance.now();
-    const result = await step.run().catch((/** @type {unknown} */ error) => ({
-      passed: 0,
-      failed: 1,
-      note: error instanceof Error ? error.message : String(error),
-    }));
-    outcomes.push({ name: step.name, ...result, elapsedMs: performance.now() - startMs });
-  }
+  for (const side of sideBySide(wanted)) outcomes.push(...(await Promise.all(side.map(runStep))));
   return outcomes;
+}
+
+/**
+ * Checks that follow each other say little and use one core each: they run together. Tests have the machine to themselves.
+ * @param {typeof steps} wanted
+ */
+function sideBySide(wanted) {
+  /** @type {(typeof steps[number])[][]} */
+  const sides = [];
+  for (const step of wanted) {
+    const last = sides.at(-1);
+    if (step.isCheck && last?.at(-1)?.isCheck) last.push(step);
+    else sides.push([step]);
+  }
+  return sides;
+}
+
+/**
+ * @param {typeof steps[number]} step
+ * @returns {Promise<Outcome>}
+ */
+async function runStep(step) {
+  process.stdout.write(`\n== ${step.name}: ${step.what}\n`);
+  const startMs = performance.now();
+  const result = await step.run().catch((/** @type {unknown} */ error) => ({
+    passed: 0,
+    failed: 1,
+    note: error instanceof Error ? error.message : String(error),
+  }));
+  return { name: step.name, ...result, elapsedMs: performance.now() - startMs };
 }
 
 /** @param {Outcome[]} outcomes */

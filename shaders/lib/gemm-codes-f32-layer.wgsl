@@ -15,12 +15,9 @@ struct Params {
   rows: u32, columns4: u32, depth4: u32, weight_stride: u32,
   x_step: u32, x_offset: u32, x_stride4: u32,
   out_group: u32, out_group_stride: u32, out_offset: u32, out_stride4: u32,
-  residual_rows: u32, residual_stride4: u32, chunk4: u32,
+  residual_rows: u32, residual_stride4: u32, gelu: u32, has_residual: u32, quantize: u32, chunk4: u32,
   row_period: u32, group4: u32,
 }
-override GELU: u32 = 0; // 0: none, 1: erf, 2: tanh
-override RESIDUAL: bool = false;
-override QUANTIZE: bool = false;
 override CONTAINER: u32 = 8; // bits that a stored weight code takes: 2, 4 or 8
 override CHUNKED: bool = false;
 override LEVELS: bool = false;

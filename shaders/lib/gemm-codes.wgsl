@@ -1,6 +1,6 @@
-// What all integer GEMMs do before and behind their sums. The module that includes it declares `params`, x, column_f, column_i, y,
+// What all integer GEMMs do before and behind their sums. The module that includes it declares `params` (gelu: 0 none, 1 erf, 2 tanh), x, column_f, column_i, y,
 // gemm_codes_residual(at): a quad of floats, gemm_codes_grid(row): (scale, zero point) of a row of x,
-// and the constants GELU, RESIDUAL, QUANTIZE and TOKENS.
+// and the constant TOKENS. What a layer does behind its sums is a parameter, not a constant: one pipeline then serves all layers of a model.
 //include lib/exact-math.wgsl
 //include lib/codes.wgsl
 //include lib/gemm-rows.wgsl
@@ -42,12 +42,17 @@ fn gemm_codes_part(row: u32, columns: GemmCodesColumns, sum: vec4i, row_sum: i32
 
 // GELU, residual, and the store: four floats, or a word of four codes. The row must be one of params.rows.
 fn gemm_codes_finish(row: u32, column4: u32, columns: GemmCodesColumns, sum: vec4f) {
+  gemm_codes_finish_as(row, column4, columns, sum, params.gelu, params.has_residual != 0u, params.quantize != 0u);
+}
+
+// Where the last three are literals, nothing is asked per sum.
+fn gemm_codes_finish_as(row: u32, column4: u32, columns: GemmCodesColumns, sum: vec4f, gelu: u32, has_residual: bool, quantize: bool) {
   var v = sum;
-  if (GELU == 1u) { v = exact_gelu(v); }
-  if (GELU == 2u) { v = exact_gelu_tanh(v); }
-  if (RESIDUAL) { v += gemm_codes_residual((row % params.residual_rows) * params.residual_stride4 + column4); }
+  if (gelu == 1u) { v = exact_gelu(v); }
+  if (gelu == 2u) { v = exact_gelu_tanh(v); }
+  if (has_residual) { v += gemm_codes_residual((row % params.residual_rows) * params.residual_stride4 + column4); }
   let out_row = (row / params.out_group) * params.out_group_stride + params.out_offset + row % params.out_group;
-  if (QUANTIZE) {
+  if (quantize) {
     y[out_row * params.out_stride4 + column4] = codes_pack(codes_encode(v, columns.inverse, columns.zero, columns.top));
   } else {
     let at = (out_row * params.out_stride4 + column4) * 4u;

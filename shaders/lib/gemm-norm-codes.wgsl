@@ -1,5 +1,4 @@
 // What both products of normalized codes are given. The kernel declares Params.
-const RESIDUAL = false;
 const TOKENS = false;
 const GROUPED = false;
 const BLOCK_ROWS = 8u;

@@ -1,6 +1,4 @@
 // What both products of patch codes are given and read. The kernel declares Params.
-const GELU = 0u;
-const QUANTIZE = false;
 const TOKENS = false;
 const GROUPED = false;
 const BLOCK_ROWS = 8u;

@@ -49,7 +49,8 @@ export async function onCurrentGpu<T>(gpuOf: GpuOf, act: (gpu: Gpu) => Promise<T
   }
 }
 
-function isLost({ device }: Gpu): Promise<boolean> {
+/** Whether a failure just now came of the loss of the device: the news may take a moment. */
+export function isLost({ device }: Gpu): Promise<boolean> {
   const news = device.lost.then(() => true);
   return Promise.race([news, new Promise<boolean>((resolve) => setTimeout(() => resolve(false), NEWS_MS))]);
 }

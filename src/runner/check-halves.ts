@@ -1,4 +1,5 @@
 import { kernelCases } from "../gpu/cases/index.ts";
+import { isLost } from "../gpu/current-gpu.ts";
 import type { Gpu } from "../gpu/device.ts";
 import type { KernelName } from "../gpu/kernels/index.ts";
 import { InputError } from "../tensor/input-error.ts";
@@ -31,11 +32,15 @@ export function halvesFault(gpu: Gpu, step: Step): Promise<string | null> {
   if (!known) verdicts.set(gpu.device, (known = new Map()));
   const key = keyOf(step);
   let verdict = known.get(key);
-  if (!verdict) known.set(key, (verdict = firstFault(gpu, step.kernel, step.constants).catch(messageOf)));
+  if (!verdict) known.set(key, (verdict = firstFault(gpu, step.kernel, step.constants).catch(asFault(gpu))));
   return verdict;
 }
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+/** A kernel that fails is wrong; a device that is lost says nothing about it, and its work is repeated elsewhere. */
+const asFault = (gpu: Gpu) => async (error: unknown) => {
+  if (await isLost(gpu)) throw error;
+  return error instanceof Error ? error.message : String(error);
+};
 const keyOf = ({ kernel, constants }: Step) => `${kernel} ${JSON.stringify(constants)}`;
 
 async function firstFault(gpu: Gpu, kernel: KernelName, constants: Step["constants"]): Promise<string | null> {

@@ -40,7 +40,7 @@ export async function openEngine(
   if (executor === "cpu") return cpuEngine();
   let losses = 0;
   const onRecovered = () => void losses++;
-  const { execution } = await onCurrentGpu(gpuOf, chooseExecution, undefined, onRecovered);
+  const execution = await onCurrentGpu(gpuOf, chooseExecution, undefined, onRecovered);
   const tuning = await tuningOf?.(await gpuOf());
   const choices = { execution, ...(tuning ? { gemm: tuning.gemm.choices } : {}) };
   return {

@@ -7,7 +7,7 @@ type Numbers = Readonly<Record<string, number>>;
 
 /** What runs before the layer, and the layers that can run it themselves. */
 interface Prologue {
-  /** The kernel that does both, and the constants that must be 0 for it. */
+  /** The kernel that does both, and the constants and parameters that must be 0 for it. */
   readonly layers: Readonly<Partial<Record<KernelName, { readonly kernel: KernelName; readonly without: readonly string[] }>>>;
   /** Its parameters under the names that the joint kernel has for them, and the joint kernel's constants beyond the layer's. */
   readonly params: (own: Numbers) => Numbers;
@@ -17,8 +17,8 @@ interface Prologue {
 const norm = (centred: 0 | 1): Prologue => ({
   layers: {
     "gemm-f32": { kernel: "gemm-norm-f32", without: [] },
-    "gemm-codes-f32": { kernel: "gemm-norm-codes-f32", without: ["RESIDUAL", "LEVELS", "TOKENS", "GROUPED"] },
-    "gemm-codes-dot": { kernel: "gemm-norm-codes-dot", without: ["RESIDUAL", "TOKENS"] },
+    "gemm-codes-f32": { kernel: "gemm-norm-codes-f32", without: ["has_residual", "LEVELS", "TOKENS", "GROUPED"] },
+    "gemm-codes-dot": { kernel: "gemm-norm-codes-dot", without: ["has_residual", "TOKENS"] },
   },
   params: ({ columns, inverse_columns, epsilon, code_max }) => ({ columns, inverse_columns, epsilon, norm_max: code_max }),
   constants: { CENTRED: centred },
@@ -29,9 +29,9 @@ const prologues: Readonly<Partial<Record<KernelName, Prologue>>> = {
   "rms-norm": norm(0),
   patchify: {
     layers: {
-      "gemm-f32": { kernel: "gemm-patches-f32", without: ["GELU"] },
-      "gemm-codes-f32": { kernel: "gemm-patches-codes-f32", without: ["GELU", "QUANTIZE", "LEVELS", "TOKENS", "GROUPED"] },
-      "gemm-codes-dot": { kernel: "gemm-patches-codes-dot", without: ["GELU", "QUANTIZE", "TOKENS"] },
+      "gemm-f32": { kernel: "gemm-patches-f32", without: [] },
+      "gemm-codes-f32": { kernel: "gemm-patches-codes-f32", without: ["LEVELS", "TOKENS", "GROUPED"] },
+      "gemm-codes-dot": { kernel: "gemm-patches-codes-dot", without: ["TOKENS"] },
     },
     params: ({ columns, ...own }) => ({ ...own, patch_columns: columns }),
     constants: {},
@@ -83,7 +83,7 @@ function takes(reader: Step, first: Step): boolean {
     form !== undefined &&
     reads(x, first.output) &&
     !others.some((operand) => reads(operand, first.output)) &&
-    form.without.every((name) => !reader.constants[name])
+    form.without.every((name) => !(reader.constants[name] ?? reader.params[name]))
   );
 }
 

@@ -8,6 +8,7 @@ import { modelSources, syntheticVit, type SyntheticOptions } from "../testing/sy
 import { seededNormal } from "../tensor/random.ts";
 import { tensor } from "../tensor/tensor.ts";
 import { tensorSource } from "./image-source.ts";
+import type { Plan } from "./plan.ts";
 import { adapterFusesMultiplyAdd } from "./probe-arithmetic.ts";
 import { quantizeModel } from "../testing/quantize-model.ts";
 import { createGpuSession, createReferenceSession } from "./session.ts";
@@ -28,8 +29,12 @@ const requests = [
   { recipe: "repq-vit", weightBits: 2, activationBits: 3, levels: "strict" },
 ] as const;
 
+const kernelsOf = ({ steps }: Plan) => steps.map(({ kernel }) => kernel);
+
 test.each(Object.entries(geometries))("%s", async (_name, options) => {
   const gpu = await nodeGpu();
+  // The kernels that an adapter of hardware gets: attention in workgroup memory, packed dots.
+  const hardware = { ...gpu, isSoftware: false };
   const { build, card } = identifyModel(await openModelFiles(modelSources(syntheticVit(options))));
   const graph = await build();
   const [channels, height, width] = graph.inputShape;
@@ -37,12 +42,16 @@ test.each(Object.entries(geometries))("%s", async (_name, options) => {
     tensor([count, channels, height, width], Float32Array.from({ length: count * channels * height * width }, seededNormal(seed)));
   const images = pixels(3, 11);
   const float = createGpuSession(gpu, graph, { mode: "float", execution: "f32", maxImages: 2 });
-  const actual = (await float.run(images)).logits.data;
+  const hardwareFloat = createGpuSession(hardware, graph, { mode: "float", execution: "f32" });
+  expect(kernelsOf(await hardwareFloat.prepare(3))).toContain("attention-tile-f32");
   const expected = runGraph(graph, images).output.data;
   const top = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  actual.forEach((value, i) => expect(Math.abs(value - expected[i]) / top, `float logit ${i}`).toBeLessThan(1e-4));
-  float.destroy();
-  expect(card.config.numClasses * 3).toBe(actual.length);
+  for (const session of [float, hardwareFloat]) {
+    const actual = (await session.run(images)).logits.data;
+    actual.forEach((value, i) => expect(Math.abs(value - expected[i]) / top, `float logit ${i}`).toBeLessThan(1e-4));
+    session.destroy();
+    expect(card.config.numClasses * 3).toBe(actual.length);
+  }
 
   const fused = await adapterFusesMultiplyAdd(gpu);
   const taps = graph.nodes.map(({ name }) => name);
@@ -56,5 +65,9 @@ test.each(Object.entries(geometries))("%s", async (_name, options) => {
     // Without taps attention is one dispatch.
     expect((await integer.run(images)).logits.data).toEqual(b.logits.data);
     integer.destroy();
+    const onHardware = createGpuSession(hardware, quantized.graph, { mode: "integer", execution: "dot" });
+    expect(kernelsOf(await onHardware.prepare(3))).toEqual(expect.arrayContaining(["attention-tile-codes", "gemm-codes-dot"]));
+    expect((await onHardware.run(images)).logits.data).toEqual(b.logits.data);
+    onHardware.destroy();
   }
 });

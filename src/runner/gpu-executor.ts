@@ -17,8 +17,8 @@ interface Recorded {
 
 const UNIFORM_ALIGNMENT = 256;
 
-/** A software adapter's multiply-adds per second (operations, two each, on two cores), for estimates alone. */
-const SOFTWARE_OPERATIONS_PER_SECOND = 5.6e9;
+/** Multiply-adds per second (operations, two each) that an adapter reaches at least, for estimates alone: SwiftShader on two cores, a small integrated GPU. */
+const OPERATIONS_PER_SECOND = { software: 5.6e9, hardware: 2e11 };
 /** A submit is estimated to hold the device no longer than this. */
 const SUBMIT_SECONDS = 0.5;
 
@@ -28,13 +28,14 @@ export async function compilePlan({ device }: Gpu, plan: Plan, job?: Job): Promi
   await allCompiled(compiling, job);
 }
 
-/** Where submits end: after these steps. One on a GPU; on a software adapter, so that none holds the device for long. */
+/** Where submits end: after these steps, so that none holds even a slow device for long. One for an image of the usual models on a GPU. */
 export function submitEnds({ isSoftware }: Gpu, plan: Plan): readonly number[] {
   const ends: number[] = [];
   let seconds = 0;
+  const rate = OPERATIONS_PER_SECOND[isSoftware ? "software" : "hardware"];
   plan.steps.forEach((step, index) => {
     const { fma, packedDot } = stepWork(step, () => 0);
-    const own = isSoftware ? (fma + packedDot) / SOFTWARE_OPERATIONS_PER_SECOND : 0;
+    const own = (fma + packedDot) / rate;
     if (seconds > 0 && seconds + own > SUBMIT_SECONDS) {
       ends.push(index);
       seconds = 0;

@@ -1,6 +1,8 @@
 /** What a model takes of the GPU's memory, that it gives it back, and what is said when there is none. */
 import { expect, test } from "vitest";
+import { countCalls } from "../gpu/call-counter.ts";
 import type { Gpu } from "../gpu/device.ts";
+import { tensor } from "../tensor/tensor.ts";
 import { expectCode } from "../testing/expect-code.ts";
 import { nodeGpu } from "../testing/node-gpu-bundle.ts";
 import { quantizeByRange } from "../testing/quantize-by-range.ts";
@@ -76,10 +78,12 @@ test.each([8, 4])("%i-bit codes and their tables take at most 1.15 times what th
   session.destroy();
 });
 
-test("2,000 forwards leave no buffer behind", async () => {
+test.each(["float", "integer"] as const)("2,000 %s forwards leave no buffer behind", async (mode) => {
   const { gpu, live, bytes } = watched(await nodeGpu());
-  const session = createGpuSession(gpu, randomVit({ ...tiny, image: 8, dim: 8, heads: 1, mlp: 8 }), float);
   const pixels = randomPixels(1, 8, 5);
+  const model = randomVit({ ...tiny, image: 8, dim: 8, heads: 1, mlp: 8 });
+  const quantized = quantizeByRange(model, pixels, { weightBits: 4, activationBits: 4, probabilities: "log2" });
+  const session = createGpuSession(gpu, mode === "float" ? model : quantized, { ...float, mode });
   const first = (await session.run(pixels)).logits.data;
   const before = [live(), bytes()];
   let last = first;
@@ -127,13 +131,41 @@ test("a batch too large for the adapter is refused by the name of the tensor, wi
   constants.destroy();
 });
 
-test("long work is cut into submits on a software adapter only, and gives the same logits", async () => {
+test("long work is cut into submits, on a software adapter sooner", async () => {
   const gpu = await nodeGpu();
-  const graph = randomVit({ ...tiny, image: 224, patch: 16, dim: 192, depth: 12, mlp: 768 });
-  const plan = makePlan(graph, { ...float, attention: "rows", images: 4, taps: [], constants: new Map() });
-  expect(submitEnds({ ...gpu, isSoftware: false }, plan)).toEqual([plan.steps.length]);
-  const ends = submitEnds({ ...gpu, isSoftware: true }, plan);
-  expect(ends.length).toBeGreaterThan(2);
-  expect(ends.at(-1)).toBe(plan.steps.length);
-  expect(ends).toEqual([...ends].sort((a, b) => a - b));
+  const planOf = (images: number) =>
+    makePlan(randomVit({ ...tiny, image: 224, patch: 16, dim: 192, depth: 12, mlp: 768 }), {
+      ...float,
+      attention: "rows",
+      images,
+      taps: [],
+      constants: new Map(),
+    });
+  const [few, many] = [planOf(4), planOf(64)];
+  expect(submitEnds({ ...gpu, isSoftware: false }, few)).toEqual([few.steps.length]);
+  for (const ends of [submitEnds({ ...gpu, isSoftware: true }, few), submitEnds({ ...gpu, isSoftware: false }, many)]) {
+    expect(ends.length).toBeGreaterThan(1);
+    expect(ends.at(-1)).toBe(few.steps.length);
+    expect(ends).toEqual([...new Set(ends)].sort((a, b) => a - b));
+  }
+});
+
+test("work in several submits gives what each image gives in one", async () => {
+  const gpu = await nodeGpu();
+  const graph = randomVit({ ...tiny, image: 224, patch: 16, dim: 96, heads: 3, depth: 7, mlp: 1536 });
+  const session = createGpuSession(gpu, graph, { ...float, maxImages: 4 });
+  const images = randomPixels(4, 224, 5);
+  await session.run(images);
+  let together = new Float32Array();
+  const { submits } = await countCalls(gpu.device, async () => {
+    together = (await session.run(images)).logits.data;
+  });
+  expect(submits).toBeGreaterThan(1);
+  const perImage = images.data.length / 4;
+  for (let i = 0; i < 4; i++) {
+    const one = tensor([1, ...graph.inputShape], images.data.slice(i * perImage, (i + 1) * perImage));
+    const alone = (await session.run(one)).logits.data;
+    expect(together.slice(i * alone.length, (i + 1) * alone.length)).toEqual(alone);
+  }
+  session.destroy();
 });

@@ -3,6 +3,7 @@ import { expectCode } from "../testing/expect-code.ts";
 import { nodeGpu } from "../testing/node-gpu-bundle.ts";
 import { nullDevice } from "../testing/node-gpu.ts";
 import { randomPixels, randomVit } from "../testing/random-vit.ts";
+import { halvesFault } from "./check-halves.ts";
 import { adapterFusesMultiplyAdd } from "./probe-arithmetic.ts";
 import { createGpuSession, createReferenceSession } from "./session.ts";
 
@@ -24,6 +25,23 @@ test("a model in f16 has the words that the CPU predicts, after its kernels pass
   for (const name of exact) expect(actual.taps[name], name).toEqual(expected.taps[name]);
   const largest = Math.max(...expected.logits.data.map(Math.abs));
   actual.logits.data.forEach((value, i) => expect(Math.abs(value - expected.logits.data[i])).toBeLessThan(2e-3 * largest));
+});
+
+test("a device that is lost during the check says nothing about f16: the loss is the caller's, who opens another", async () => {
+  const gpu = await nodeGpu();
+  const session = createGpuSession(gpu, graph, float16);
+  const step = (await session.prepare(1)).steps.find(({ kernel }) => kernel === "gemm-f16");
+  session.destroy();
+  const device = new Proxy(gpu.device, {
+    get(target, name) {
+      if (name === "lost") return Promise.resolve({ reason: "unknown", message: "gone" });
+      if (name === "createShaderModule") throw new Error("the device is lost");
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === "function" ? (value as (...args: unknown[]) => unknown).bind(target) : value;
+    },
+  });
+  expect(step).toBeDefined();
+  if (step) await expect(halvesFault({ ...gpu, device }, step)).rejects.toThrow("the device is lost");
 });
 
 test("an adapter that computes f16 wrong is not used", async () => {

@@ -27,7 +27,6 @@ export interface IntegerGemm {
   /** Rows of the input for one image: the period of its tokens. */
   readonly inputRows: number;
   readonly params: Readonly<Record<string, number>>;
-  readonly constants: Readonly<Record<string, number>>;
   readonly positions: Positions;
   readonly residual: Operand;
   readonly codes: Codes | null;
@@ -62,18 +61,18 @@ export function lowerGemmInteger({ builder }: Lowering, { node, affine, output }
     : unused(builder);
 
   const columns = packedColumns(storedOutputs);
-  const row_period = tokens ? inputQuantizer.scale.length : 1;
-  const variant = { ...gemm.constants, QUANTIZE: gemm.codes ? 1 : 0, CONTAINER: container, TOKENS: tokens ? 1 : 0 };
+  const layerParams = { ...gemm.params, quantize: gemm.codes ? 1 : 0, row_period: tokens ? inputQuantizer.scale.length : 1 };
+  const variant = { CONTAINER: container, TOKENS: tokens ? 1 : 0 };
   const operands: Operand[] = [{ value: gemm.input }, packed, columnFloats, columnIntegers, gemm.residual];
   const step = { name: node.name, output };
   if (execution === "dot") {
-    const params = { ...gemm.params, weight_stride: columns, row_period };
+    const params = { ...layerParams, weight_stride: columns };
     builder.step({ ...step, kernel: "gemm-codes-dot", params, constants: variant, inputs: [...operands, rowTable] });
     return;
   }
   const chunk = Math.floor(F32_EXACT / ((table?.largest ?? codeMax(inputQuantizer)) * codeMax(quantizer)) / 4);
   const group4 = storedInputs / 4 / groups;
-  const params = { ...gemm.params, weight_stride: (columns * container) / 32, chunk4: chunk, row_period, group4 };
+  const params = { ...layerParams, weight_stride: (columns * container) / 32, chunk4: chunk, group4 };
   const constants = { ...variant, CHUNKED: group4 > chunk ? 1 : 0, LEVELS: table ? 1 : 0, GROUPED: groups > 1 ? 1 : 0 };
   const levels = table ? builder.constant(`${node.name}.levels`, () => table.levels) : unused(builder);
   builder.step({ ...step, kernel: "gemm-codes-f32", params, constants, inputs: [...operands, levels, rowTable] });

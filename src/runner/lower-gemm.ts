@@ -48,24 +48,25 @@ export function lowerGemm(lowering: Lowering, unit: Unit): void {
     out_stride4: stride(outputLayout),
     residual_rows: unit.tokens ? inputLayout.rows : rows,
     residual_stride4: stride(outputLayout),
+    gelu: geluVariant(unit.gelu),
+    has_residual: residual ? 1 : 0,
   };
   // A product of GELU would run into the residual's addition without an explicit fma: bits could differ between adapters.
   if (unit.gelu && residual) throw new Error(`internal: ${unit.output}: GELU and a residual cannot share an epilogue`);
-  const constants = { GELU: geluVariant(unit.gelu), RESIDUAL: residual ? 1 : 0 };
   const positions = {
     inputs: columnPositions(inputLayout),
     storedInputs: storedColumns(inputLayout),
     outputs: columnPositions(outputLayout),
     storedOutputs: storedColumns(outputLayout),
   };
-  const gemm = { input: input.name, params: common, constants, positions, residual: residual ?? unused(builder), bias: biasOf(node) };
+  const gemm = { input: input.name, params: common, positions, residual: residual ?? unused(builder), bias: biasOf(node) };
   const named = { ...unit, output: written };
   if (input.isCodes) lowerGemmInteger(lowering, named, { ...gemm, inputRows: inputLayout.rows, codes });
   else lowerFloat(lowering, named, gemm);
   if (apart) encodeHeads(lowering, written, unit.output, apart);
 }
 
-type FloatGemm = Pick<IntegerGemm, "input" | "params" | "constants" | "positions" | "residual" | "bias">;
+type FloatGemm = Pick<IntegerGemm, "input" | "params" | "positions" | "residual" | "bias">;
 
 function lowerFloat({ builder }: Lowering, { node, output }: Unit, gemm: FloatGemm): void {
   const { inputs, storedInputs, outputs, storedOutputs } = gemm.positions;
@@ -83,7 +84,7 @@ function lowerFloat({ builder }: Lowering, { node, output }: Unit, gemm: FloatGe
     name: node.name,
     kernel: "gemm-f32",
     params: { ...gemm.params, weight_columns4: columns4 },
-    constants: gemm.constants,
+    constants: {},
     inputs: [{ value: gemm.input }, weight, bias, gemm.residual],
     output,
   });

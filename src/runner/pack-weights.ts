@@ -52,15 +52,16 @@ export function packWeightCodes(
   const words = new Uint32Array(execution === "f32" ? (storedInputs * columns) / perWord : Math.ceil(storedInputs / perWord) * columns);
   for (let row = 0; row < n; row++) {
     const out = outputs[row];
+    if (execution === "f32") {
+      const [stride, first, shift] = [columns / perWord, Math.floor(out / perWord), container * (out % perWord)];
+      for (let column = 0; column < k; column++) words[inputs[column] * stride + first] |= codes[row * k + column] << shift;
+      continue;
+    }
     for (let column = 0; column < k; column++) {
       const at = inputs[column];
-      const code = codes[row * k + column];
-      if (execution === "f32") {
-        words[((at * columns + out) / perWord) | 0] |= code << (container * (out % perWord));
-      } else {
-        const inWord = at % perWord;
-        words[Math.floor(at / perWord) * columns + out] |= code << (8 * (inWord % 4) + container * Math.floor(inWord / 4));
-      }
+      const inWord = at % perWord;
+      const shift = 8 * (inWord % 4) + container * Math.floor(inWord / 4);
+      words[Math.floor(at / perWord) * columns + out] |= codes[row * k + column] << shift;
     }
   }
   return words;
@@ -70,7 +71,7 @@ export function packWeightCodes(
 export function runSums(codes: Uint8Array, runs: number): Int32Array {
   const sums = new Int32Array(runs);
   const length = codes.length / runs;
-  codes.forEach((code, i) => (sums[Math.floor(i / length)] += code));
+  for (let run = 0, i = 0; run < runs; run++) for (const end = i + length; i < end; i++) sums[run] += codes[i];
   return sums;
 }
 

@@ -158,11 +158,12 @@ async function decodeWeight(store: TensorStore, node: string, shape: Shape, quan
   if (packed.dtype !== "u8") throw invalid(`${name} is stored as ${packed.dtype}`);
   const codes = unpackBits(packed.data, quantizer.bits, count);
   const scheme = schemeOf(quantizer);
+  const values = new Float32Array(count);
   const run = count / quantizer.scale.length;
-  return tensor(
-    shape,
-    Float32Array.from(codes, (code, i) => scheme.dequantize(code, quantizer, Math.floor(i / run))),
-  );
+  for (let at = 0, entry = 0; at < count; entry++) {
+    for (const end = at + run; at < end; at++) values[at] = scheme.dequantize(codes[at], quantizer, entry);
+  }
+  return tensor(shape, values);
 }
 
 async function readWeight(store: TensorStore, name: string, shape: Shape): Promise<Tensor> {

@@ -32,8 +32,10 @@ async function probe(gpu: Gpu): Promise<boolean> {
     out_stride4: 1,
     residual_rows: 1,
     residual_stride4: 1,
+    gelu: 0,
+    has_residual: 0,
   };
   const inputs = [x, weight, new Float32Array(4), new Float32Array(4)];
-  const output = await runKernel(gpu, gemmF32, params, { GELU: 0, RESIDUAL: 0 }, inputs, 4);
+  const output = await runKernel(gpu, gemmF32, params, {}, inputs, 4);
   return new Float32Array(output.buffer)[0] !== 0;
 }

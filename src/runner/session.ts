@@ -1,4 +1,6 @@
+import { canRun } from "../gpu/can-run.ts";
 import type { Gpu } from "../gpu/device.ts";
+import { kernels } from "../gpu/kernels/index.ts";
 import { outputName, type Graph } from "../graph/graph.ts";
 import { parallelJobs, throwIfCancelled, type Job } from "../tensor/progress.ts";
 import { elementCount, tensor, type Tensor } from "../tensor/tensor.ts";
@@ -69,21 +71,23 @@ export function createGpuSession(gpu: Gpu, graph: Graph, options: SessionOptions
   const buffers = createConstantBuffers(gpu);
   const make = async (plan: Plan, pack: Pack, job?: Job) => {
     // Pipelines compile while the weights are packed; a failure of either is the caller's.
-    const { weights, kernels } = parallelJobs(job, "loading weights, compiling kernels", ["weights", "kernels"]);
-    const compiling = compilePlan(gpu, plan, kernels);
+    const { weights, kernels: compilation } = parallelJobs(job, "loading weights, compiling kernels", ["weights", "kernels"]);
+    const compiling = compilePlan(gpu, plan, compilation);
     await Promise.all([compiling, pack(weights).then(() => buffers.upload(plan.constants))]);
     if (options.precision === "f16") await checkHalves(gpu, plan);
     return createGpuExecutor(gpu, plan, buffers);
   };
   const maxImages = options.maxImages ?? maxImagesOf(gpu);
   const gemm = options.gemm ?? defaultChoices(gpu);
-  return createSession(graph, { attention: attentionFormOf(gpu), gemm, ...options }, maxImages, make, () => buffers.destroy());
+  return createSession(graph, { attention: attentionFormOf(gpu, options.mode), gemm, ...options }, maxImages, make, () =>
+    buffers.destroy(),
+  );
 }
 
-/** Whole rows without barriers on a software adapter, in workgroup memory on a GPU; three dispatches where a GPU lacks the packed dot product. */
-export function attentionFormOf({ isSoftware, languageFeatures }: Gpu): AttentionForm {
-  if (isSoftware) return "rows";
-  return languageFeatures.has("packed_4x8_integer_dot_product") ? "tile" : "unfused";
+/** Whole rows without barriers on a software adapter, in workgroup memory on a GPU; three dispatches for codes where a GPU lacks the packed dot product. */
+export function attentionFormOf(gpu: Gpu, mode: PlanMode): AttentionForm {
+  if (gpu.isSoftware) return "rows";
+  return mode === "float" || canRun(gpu, kernels["attention-tile-codes"]) ? "tile" : "unfused";
 }
 
 /** A session on the CPU twins of the kernels: the strict reference. `fused`: how the adapter to compare with rounds fma. */

@@ -4,14 +4,14 @@ import { levelRows } from "./levels.ts";
 import { BAND_ROWS, forBands, type WasmCall, type WasmKernel } from "./kernel.ts";
 
 export const gemmF32: WasmKernel = (call) => {
-  const { host, params: p, constants } = call;
+  const { host, params: p } = call;
   const { kernels } = host;
   const panels = Math.ceil(p.columns4 / 2);
   const depth = 4 * p.depth4;
   const weight = call.derived(1, "panels", 32 * panels * depth, (from, to) =>
     kernels.panelsFromFloats(from, 16 * p.weight_columns4, depth - 1, depth, 8 * panels, to),
   );
-  const [x, bias, residual] = [call.input(0), call.input(2), constants.RESIDUAL ? call.input(3) : 0];
+  const [x, bias, residual] = [call.input(0), call.input(2), p.has_residual ? call.input(3) : 0];
   const stride = 32 * panels;
   host.temporarily(() => {
     const values = host.allocate(BAND_ROWS * stride);
@@ -25,7 +25,7 @@ export const gemmF32: WasmKernel = (call) => {
 };
 
 function finish(
-  { host, params: p, constants, output }: WasmCall,
+  { host, params: p, output }: WasmCall,
   values: Pointer,
   stride: number,
   first: number,
@@ -40,7 +40,7 @@ function finish(
     first,
     rows,
     p.columns4,
-    constants.GELU ?? 0,
+    p.gelu,
     residual,
     p.residual_rows,
     p.residual_stride4,
@@ -72,7 +72,7 @@ function gemmCodes(alongDepth: 0 | 1, levels: number | null, rowTable: number): 
     const [x, columnF, columnI] = [call.input(0), call.input(2), call.input(3)];
     const rowGrids = constants.TOKENS ? call.input(rowTable) : 0;
     const table = levels !== null && constants.LEVELS ? call.input(levels) : 0;
-    const residual = constants.RESIDUAL ? call.input(4) : 0;
+    const residual = p.has_residual ? call.input(4) : 0;
     const stride = 32 * panels;
     host.temporarily(() => {
       const values = host.allocate(BAND_ROWS * stride);
@@ -101,7 +101,7 @@ function gemmCodes(alongDepth: 0 | 1, levels: number | null, rowTable: number): 
             values,
           );
         }
-        finish(call, values, stride, first, rows, residual, constants.QUANTIZE ? columnF : 0, columnI);
+        finish(call, values, stride, first, rows, residual, p.quantize ? columnF : 0, columnI);
       });
     });
   };

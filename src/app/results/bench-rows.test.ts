@@ -60,8 +60,8 @@ describe("comparison with a saved profile", () => {
 
 describe("names and tunings", () => {
   it("names a variant by the constants that are set", () => {
-    expect(variantName({ kernel: "gemm-f32", variant: { GELU: 0, RESIDUAL: 1, TILE_ROWS2: 8 } })).toBe(
-      "gemm-f32, residual 1, tile rows2 8",
+    expect(variantName({ kernel: "gemm-f16-tiled", variant: { X_HALF: 0, Y_HALF: 1, TILE_ROWS2: 8 } })).toBe(
+      "gemm-f16-tiled, y half 1, tile rows2 8",
     );
   });
 

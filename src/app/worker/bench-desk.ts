@@ -45,7 +45,7 @@ export function createBenchDesk(device: GpuOf, tunings: Tunings): BenchDesk {
       onCurrentGpu(
         device,
         async (gpu) => {
-          const { execution } = await chooseExecution(gpu);
+          const execution = await chooseExecution(gpu);
           // In a comparison, activations are read back image by image, and everything else runs in batches.
           const batches = [...new Set([request.images, 1, Math.min(COMPARED_BATCH, maxImagesOf(gpu))])];
           const tuning = await tuneAdapter(
@@ -63,7 +63,7 @@ export function createBenchDesk(device: GpuOf, tunings: Tunings): BenchDesk {
       onCurrentGpu(
         device,
         async (gpu) => {
-          const { execution } = await chooseExecution(gpu);
+          const execution = await chooseExecution(gpu);
           const tuning = await tunings.load(gpu);
           const { graph, ...form } = chosen(request, models);
           const { images } = request;

@@ -48,7 +48,7 @@ async function tuneBatches(gpu: Gpu, { graph, ...form }: Omit<TunedModel, "batch
   let known: GemmTuning = { choices: defaultChoices(gpu), timings: [], prologues: [], elapsedMs: 0, complete: true };
   for (const images of sizes) {
     const pending = new Map<string, () => ConstantArray>();
-    const plan = makePlan(graph, { ...form, images, attention: attentionFormOf(gpu), taps: [], constants, pending });
+    const plan = makePlan(graph, { ...form, images, attention: attentionFormOf(gpu, form.mode), taps: [], constants, pending });
     await packConstants(constants, pending, undefined);
     const tuned = await tuneGemm(gpu, plan, { budgetMs: tuneBudgetMs(gpu), known });
     known = { ...tuned, complete: known.complete && tuned.complete };

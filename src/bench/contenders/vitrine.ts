@@ -32,7 +32,7 @@ export async function openTunedBy(
     const obstacle = mode === "integer" ? integerObstacle(graph) : null;
     if (obstacle !== null) throw new LeftOut(`no integer execution: ${obstacle}`);
     // Float models have no integer products to choose an execution for.
-    const execution = mode === "float" ? "f32" : (await phase("choose kernels", () => chooseExecution(gpu))).execution;
+    const execution = mode === "float" ? "f32" : await phase("choose kernels", () => chooseExecution(gpu));
     const { storage = "f32" } = info;
     const options: SessionOptions = { mode, execution, precision: storage };
     let session = createGpuSession(gpu, graph, options);

@@ -29,7 +29,7 @@ export const profile: Command = {
     const tuning = await host.tunings.load(gpu);
     const wanted = choiceOption(options, "roofline", ["measure", "none"] as const, "measure");
     const roofline = wanted === "none" ? null : (tuning?.roofline ?? (await measureRoofline(gpu, host.job)));
-    const { execution } = await chooseExecution(gpu);
+    const execution = await chooseExecution(gpu);
     const gemm = tuning ? { gemm: tuning.gemm.choices } : {};
     const measured = await profileModel(gpu, graph, { ...form, execution, images, roofline, ...gemm }, host.job);
     const env = { adapter: describeAdapter(gpu, execution, tuning), runtime: host.runtime };

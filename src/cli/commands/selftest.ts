@@ -19,7 +19,7 @@ export const selftest: Command = {
         next: "Do not trust results of this adapter; update its driver or use another, and report this.",
       });
     }
-    const { execution } = await chooseExecution(gpu);
+    const execution = await chooseExecution(gpu);
     return { ...report, env: { adapter: describeAdapter(gpu, execution, undefined), runtime: host.runtime } };
   },
 };

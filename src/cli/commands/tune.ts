@@ -20,7 +20,7 @@ export const tune: Command = {
     const model = await openModelOption(host, options);
     const { graph, ...form } = await buildPrecision(model, host, options);
     const gpu = await host.gpu();
-    const { execution } = await chooseExecution(gpu);
+    const execution = await chooseExecution(gpu);
     const batches = [...new Set([numberOption(options, "batch", 1, 64) ?? 8, 1])];
     const tuning = await tuneAdapter(gpu, { graph, ...form, execution, batches }, { known: await host.tunings.load(gpu) }, host.job);
     await host.tunings.save(gpu, tuning);

@@ -34,7 +34,9 @@ export function rowMap(
   | "out_offset"
   | "out_stride4"
   | "residual_rows"
-  | "residual_stride4",
+  | "residual_stride4"
+  | "gelu"
+  | "has_residual",
   number
 > {
   const { rows, gap, step = 1, offset = 0, outputGap = 0 } = shape;
@@ -52,6 +54,8 @@ export function rowMap(
     out_stride4: columns4 + outputGap,
     residual_rows: gap ? gap.patches : rows,
     residual_stride4: columns4,
+    gelu: shape.gelu ?? 0,
+    has_residual: shape.residual ? 1 : 0,
   };
 }
 

@@ -214,12 +214,15 @@ export function codesCase(shape: CodesShape, index: number, execution: "f32" | "
   const weightRows = execution === "f32" ? 4 * map.depth4 : Math.ceil((4 * map.depth4) / perWord);
   const groups = shape.groups ?? 1;
   const chunks = { chunk4: shape.chunk ?? map.depth4, group4: map.depth4 / groups };
-  const params = { ...map, weight_stride: weightStride, row_period: shape.tokens ?? 1, ...(execution === "f32" ? chunks : {}) };
+  const params = {
+    ...map,
+    weight_stride: weightStride,
+    row_period: shape.tokens ?? 1,
+    quantize: shape.outTop === undefined ? 0 : 1,
+    ...(execution === "f32" ? chunks : {}),
+  };
   const seed = 10_000 + 100 * index;
   const variant = {
-    GELU: shape.gelu ?? 0,
-    RESIDUAL: shape.residual ? 1 : 0,
-    QUANTIZE: shape.outTop === undefined ? 0 : 1,
     CONTAINER: container,
     TOKENS: shape.tokens === undefined ? 0 : 1,
   };
@@ -243,9 +246,10 @@ export function codesCase(shape: CodesShape, index: number, execution: "f32" | "
 
 export const gemmCodesF32Cases = f32Shapes.map((shape, index) => codesCase(shape, index, "f32"));
 export const gemmCodesDotCases = shapes.map((shape, index) => codesCase(shape, index, "dot"));
+
 /**
- * For the other rungs, which share the epilogue's code: enough of the list to take every value of every constant, and the edges of their tiles.
- * The whole list on every rung would only compile, for minutes on a software adapter.
+ * For the other rungs: every case of a variant that one of these needs, which is every value of every constant. Each further variant would only compile, for up to two seconds
+ * on a software adapter.
  */
 const RUNG_SHAPES = [
   "W4A4 33 x 65, K 31, GELU erf to codes",
@@ -257,17 +261,26 @@ const RUNG_SHAPES = [
 ];
 const onRung = (cases: readonly KernelCase[]) => cases.filter(({ name }) => RUNG_SHAPES.includes(name));
 
-export const gemmCodesF32RungCases = onRung(gemmCodesF32Cases).filter(
-  ({ constants }) => constants.GROUPED || constants.LEVELS || constants.GELU,
+/** The cases that need the same constants as one of `some`, with those that it has beyond. */
+const alike = (some: readonly KernelCase[], cases: readonly KernelCase[]): readonly KernelCase[] =>
+  some.flatMap(({ constants }) =>
+    cases
+      .filter((each) => Object.entries(each.constants).every(([name, value]) => constants[name] === value))
+      .map((each) => ({ ...each, constants })),
+  );
+
+const gemmCodesF32RungVariants = onRung(gemmCodesF32Cases).filter(
+  ({ constants, params }) => constants.GROUPED || constants.LEVELS || params.gelu,
 );
-/** Its sums stay floats until the epilogue: the largest that floats hold. */
-export const gemmCodesF32Share33Cases = [
-  ...gemmCodesF32RungCases,
-  ...gemmCodesF32Cases.filter(({ name }) => name === "W8A8 largest codes at the f32 bound"),
-];
-export const gemmCodesDotRungCases = onRung(gemmCodesDotCases);
+export const gemmCodesF32RungCases = alike(gemmCodesF32RungVariants, gemmCodesF32Cases);
+/** Its sums stay floats until the epilogue: plain codes of 8 bits reach the largest that floats hold. */
+export const gemmCodesF32Share33Cases = alike(
+  [...gemmCodesF32RungVariants, ...gemmCodesF32Cases.filter(({ name }) => name === "W8A8 largest codes at the f32 bound")],
+  gemmCodesF32Cases,
+);
+export const gemmCodesDotRungCases = alike(onRung(gemmCodesDotCases), gemmCodesDotCases);
 export const gemmCodesF32TiledCases = onTiles(gemmCodesF32RungCases, [8], [8]);
-export const gemmCodesDotTiledCases = onTiles(gemmCodesDotRungCases, [8, 16], [4, 8]);
+export const gemmCodesDotTiledCases = alike(onTiles(onRung(gemmCodesDotCases), [8, 16], [4, 8]), gemmCodesDotCases);
 
 /** A case of the whole layer as the sums of its slices of 8 quads of K: a whole number of words at every width. */
 function partialCase(each: KernelCase, execution: "f32" | "dot"): KernelCase {

@@ -25,7 +25,7 @@ function normCase(each: KernelCase, index: number, top: number | undefined, oper
   const spread = top === undefined ? 1 : top / 4;
   const norm = { columns, inverse_columns: 1 / columns, epsilon: 1e-6 };
   const { constants } = each;
-  const kept = top === undefined ? constants : without(constants, "RESIDUAL", "TOKENS", "LEVELS", "GROUPED");
+  const kept = top === undefined ? constants : without(constants, "TOKENS", "LEVELS", "GROUPED");
   return {
     name: each.name,
     params: { ...without(each.params, "row_period", "group4"), ...norm, ...(top === undefined ? {} : { norm_max: top }) },

@@ -74,10 +74,6 @@ const codes = (execution: "f32" | "dot") =>
     codesCase({ ...shapeOf({ container, ...shape }), container, top: GRID.code_max, ...(chunk ? { chunk } : {}) }, 50 + index, execution),
   );
 
-export const gemmPatchesF32Cases = patchShapes.map((shape, index) =>
-  ofImages(gemmCase(shapeOf(shape), 50 + index), index, ["RESIDUAL"], {}),
-);
-export const gemmPatchesCodesF32Cases = codes("f32").map((each, index) =>
-  ofImages(each, index, ["RESIDUAL", "CONTAINER", "CHUNKED"], GRID),
-);
-export const gemmPatchesCodesDotCases = codes("dot").map((each, index) => ofImages(each, index, ["RESIDUAL", "CONTAINER"], GRID));
+export const gemmPatchesF32Cases = patchShapes.map((shape, index) => ofImages(gemmCase(shapeOf(shape), 50 + index), index, [], {}));
+export const gemmPatchesCodesF32Cases = codes("f32").map((each, index) => ofImages(each, index, ["CONTAINER", "CHUNKED"], GRID));
+export const gemmPatchesCodesDotCases = codes("dot").map((each, index) => ofImages(each, index, ["CONTAINER"], GRID));

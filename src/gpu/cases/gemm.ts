@@ -27,7 +27,7 @@ export function gemmCase(shape: GemmShape, index: number): KernelCase {
   return {
     name: shape.name,
     params,
-    constants: { GELU: shape.gelu ?? 0, RESIDUAL: shape.residual ? 1 : 0 },
+    constants: {},
     inputs: () => [
       floatRows(seed, sourceRows(params), shape.depth, 4 * params.depth4, 0.5),
       normals(seed + 1, 16 * params.depth4 * weightColumns4, shape.depth ** -0.5),
@@ -39,9 +39,6 @@ export function gemmCase(shape: GemmShape, index: number): KernelCase {
 }
 
 export const gemmCases = shapes.map(gemmCase);
-
-/** For the other rungs, which share the epilogue's code: the edges of their tiles and every value of every constant. */
-export const gemmRungCases = gemmCases.filter((_, index) => [1, 2, 4, 6].includes(index));
 
 /** Tiles take turns: every size of them meets some shape, and every shape some tile. */
 export function onTiles(cases: readonly KernelCase[], rows2: readonly number[], columns4: readonly number[]): readonly KernelCase[] {
@@ -55,7 +52,7 @@ export function onTiles(cases: readonly KernelCase[], rows2: readonly number[], 
   }));
 }
 
-export const gemmTiledCases = onTiles(gemmRungCases, [8, 16], [4, 8]);
+export const gemmTiledCases = onTiles(gemmCases, [8, 16], [4, 8]);
 
 /** K in slices of `slice4` quads, the last one shorter. */
 const sliced: readonly (GemmShape & { readonly slice4: number })[] = [
@@ -90,7 +87,7 @@ export const gemmF32CombineCases = shapes.map((shape, index): KernelCase => {
   return {
     name: shape.name,
     params,
-    constants: { GELU: shape.gelu ?? 0, RESIDUAL: shape.residual ? 1 : 0 },
+    constants: {},
     inputs: () => [
       normals(seed, slices * map.rows * 4 * map.columns4),
       normals(seed + 1, 4 * map.columns4),

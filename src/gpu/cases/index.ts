@@ -25,7 +25,7 @@ import {
 } from "./gemm-codes.ts";
 import { gemmPatchesCodesDotCases, gemmPatchesCodesF32Cases, gemmPatchesF32Cases } from "./gemm-patches.ts";
 import { gemmNormCodesDotCases, gemmNormCodesF32Cases, gemmNormF32Cases } from "./gemm-norm.ts";
-import { gemmCases, gemmF32CombineCases, gemmF32PartialCases, gemmRungCases, gemmTiledCases } from "./gemm.ts";
+import { gemmCases, gemmF32CombineCases, gemmF32PartialCases, gemmTiledCases } from "./gemm.ts";
 import {
   attentionOutputF16Cases,
   attentionRowsF16Cases,
@@ -75,7 +75,7 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "gemm-codes-f32": gemmCodesF32Cases,
   "gemm-codes-f32-share33": gemmCodesF32Share33Cases,
   "gemm-f32": gemmCases,
-  "gemm-f32-share33": gemmRungCases,
+  "gemm-f32-share33": gemmCases,
   "gemm-codes-combine": gemmCodesCombineCases,
   "gemm-codes-dot-partial": gemmCodesDotPartialCases,
   "gemm-codes-dot-subgroup": gemmCodesDotRungCases,
@@ -88,7 +88,7 @@ export const kernelCases: Readonly<Record<KernelName, readonly KernelCase[]>> = 
   "gemm-f16-tiled": gemmF16TiledCases,
   "gemm-f32-combine": gemmF32CombineCases,
   "gemm-f32-partial": gemmF32PartialCases,
-  "gemm-f32-subgroup": gemmRungCases,
+  "gemm-f32-subgroup": gemmCases,
   "gemm-f32-tiled": gemmTiledCases,
   "head-gate": headGateCases,
   "gemm-norm-codes-dot": gemmNormCodesDotCases,

@@ -7,7 +7,7 @@ export const gemmCodesCombine: Kernel = {
   ...gemmF32Combine,
   name: "gemm-codes-combine",
   code: link(code),
-  params: [...gemmF32Combine.params, ["row_period", "u32"]],
+  params: [...gemmF32Combine.params, ["quantize", "u32"], ["row_period", "u32"]],
   bindings: ["parts", "column_f", "column_i", "residual", "row_table", "y"],
-  constants: { ...gemmF32Combine.constants, QUANTIZE: [0, 1], TOKENS: [0, 1] },
+  constants: { ...gemmF32Combine.constants, TOKENS: [0, 1] },
 };

@@ -6,9 +6,9 @@ import { INPUT_ROWS, OUTPUT_ROWS } from "./linear-params.ts";
 export const gemmCodesDot: Kernel = {
   name: "gemm-codes-dot",
   code: link(code),
-  params: u32s("rows", "columns4", "depth4", "weight_stride", ...INPUT_ROWS, ...OUTPUT_ROWS, "row_period"),
+  params: u32s("rows", "columns4", "depth4", "weight_stride", ...INPUT_ROWS, ...OUTPUT_ROWS, "quantize", "row_period"),
   bindings: ["x", "weight", "column_f", "column_i", "residual", "row_table", "y"],
-  constants: { GELU: [0, 1, 2], RESIDUAL: [0, 1], QUANTIZE: [0, 1], CONTAINER: [2, 4, 8], TOKENS: [0, 1] },
+  constants: { CONTAINER: [2, 4, 8], TOKENS: [0, 1] },
   requires: "packed_4x8_integer_dot_product",
   workgroups: ({ rows, columns4 }) => [Math.ceil(columns4 / 16), Math.ceil(rows / 32), 1],
 };

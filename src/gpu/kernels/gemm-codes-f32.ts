@@ -6,12 +6,9 @@ import { INPUT_ROWS, OUTPUT_ROWS } from "./linear-params.ts";
 export const gemmCodesF32: Kernel = {
   name: "gemm-codes-f32",
   code: link(code),
-  params: u32s("rows", "columns4", "depth4", "weight_stride", ...INPUT_ROWS, ...OUTPUT_ROWS, "chunk4", "row_period", "group4"),
+  params: u32s("rows", "columns4", "depth4", "weight_stride", ...INPUT_ROWS, ...OUTPUT_ROWS, "quantize", "chunk4", "row_period", "group4"),
   bindings: ["x", "weight", "column_f", "column_i", "residual", "levels", "row_table", "y"],
   constants: {
-    GELU: [0, 1, 2],
-    RESIDUAL: [0, 1],
-    QUANTIZE: [0, 1],
     CONTAINER: [2, 4, 8],
     CHUNKED: [0, 1],
     LEVELS: [0, 1],

@@ -8,6 +8,6 @@ export const gemmF32Combine: Kernel = {
   code: link(code),
   params: u32s("rows", "columns4", "slices", ...INPUT_ROWS, ...OUTPUT_ROWS),
   bindings: ["parts", "bias", "residual", "y"],
-  constants: { GELU: [0, 1, 2], RESIDUAL: [0, 1] },
+  constants: {},
   workgroups: ({ rows, columns4 }) => [Math.ceil(columns4 / 16), Math.ceil(rows / 4), 1],
 };

@@ -8,6 +8,6 @@ export const gemmF32: Kernel = {
   code: link(code),
   params: u32s("rows", "columns4", "depth4", "weight_columns4", ...INPUT_ROWS, ...OUTPUT_ROWS),
   bindings: ["x", "weight", "bias", "residual", "y"],
-  constants: { GELU: [0, 1, 2], RESIDUAL: [0, 1] },
+  constants: {},
   workgroups: ({ rows, columns4 }) => [Math.ceil(columns4 / 16), Math.ceil(rows / 32), 1],
 };

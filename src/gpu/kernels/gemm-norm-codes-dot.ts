@@ -2,7 +2,7 @@ import code from "#shaders/gemm-norm-codes-dot.wgsl?raw";
 import { link, type Kernel } from "../kernel.ts";
 import { gemmCodesDot } from "./gemm-codes-dot.ts";
 
-const { GELU, QUANTIZE, CONTAINER } = gemmCodesDot.constants;
+const { CONTAINER } = gemmCodesDot.constants;
 
 /** gemm-codes-dot with LayerNormalization or RMSNorm to codes as its prologue. Formula and layouts: shaders/gemm-norm-codes-dot.wgsl. */
 export const gemmNormCodesDot: Kernel = {
@@ -17,5 +17,5 @@ export const gemmNormCodesDot: Kernel = {
     ["norm_max", "f32"],
   ],
   bindings: ["x", "gain", "shift", "weight", "column_f", "column_i", "y"],
-  constants: { GELU, QUANTIZE, CONTAINER, CENTRED: [0, 1] },
+  constants: { CONTAINER, CENTRED: [0, 1] },
 };

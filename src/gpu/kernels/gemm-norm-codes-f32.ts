@@ -2,7 +2,7 @@ import code from "#shaders/gemm-norm-codes-f32.wgsl?raw";
 import { link, type Kernel } from "../kernel.ts";
 import { gemmCodesF32 } from "./gemm-codes-f32.ts";
 
-const { GELU, QUANTIZE, CONTAINER, CHUNKED } = gemmCodesF32.constants;
+const { CONTAINER, CHUNKED } = gemmCodesF32.constants;
 
 /** gemm-codes-f32 with LayerNormalization or RMSNorm to codes as its prologue. Formula and layouts: shaders/gemm-norm-codes-f32.wgsl. */
 export const gemmNormCodesF32: Kernel = {
@@ -17,5 +17,5 @@ export const gemmNormCodesF32: Kernel = {
     ["norm_max", "f32"],
   ],
   bindings: ["x", "gain", "shift", "weight", "column_f", "column_i", "y"],
-  constants: { GELU, QUANTIZE, CONTAINER, CHUNKED, CENTRED: [0, 1] },
+  constants: { CONTAINER, CHUNKED, CENTRED: [0, 1] },
 };

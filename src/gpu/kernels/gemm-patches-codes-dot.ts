@@ -2,7 +2,7 @@ import code from "#shaders/gemm-patches-codes-dot.wgsl?raw";
 import { link, u32s, type Kernel } from "../kernel.ts";
 import { gemmCodesDot } from "./gemm-codes-dot.ts";
 
-const { RESIDUAL, CONTAINER } = gemmCodesDot.constants;
+const { CONTAINER } = gemmCodesDot.constants;
 
 /** gemm-codes-dot with patchify to codes as its prologue. Formula and layouts: shaders/gemm-patches-codes-dot.wgsl. */
 export const gemmPatchesCodesDot: Kernel = {
@@ -17,5 +17,5 @@ export const gemmPatchesCodesDot: Kernel = {
     ["code_max", "f32"],
   ],
   bindings: ["x", "weight", "column_f", "column_i", "residual", "y"],
-  constants: { RESIDUAL, CONTAINER },
+  constants: { CONTAINER },
 };

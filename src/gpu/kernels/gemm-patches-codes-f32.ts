@@ -2,7 +2,7 @@ import code from "#shaders/gemm-patches-codes-f32.wgsl?raw";
 import { link, u32s, type Kernel } from "../kernel.ts";
 import { gemmCodesF32 } from "./gemm-codes-f32.ts";
 
-const { RESIDUAL, CONTAINER, CHUNKED } = gemmCodesF32.constants;
+const { CONTAINER, CHUNKED } = gemmCodesF32.constants;
 
 /** gemm-codes-f32 with patchify to codes as its prologue. Formula and layouts: shaders/gemm-patches-codes-f32.wgsl. */
 export const gemmPatchesCodesF32: Kernel = {
@@ -17,5 +17,5 @@ export const gemmPatchesCodesF32: Kernel = {
     ["code_max", "f32"],
   ],
   bindings: ["x", "weight", "column_f", "column_i", "residual", "y"],
-  constants: { RESIDUAL, CONTAINER, CHUNKED },
+  constants: { CONTAINER, CHUNKED },
 };

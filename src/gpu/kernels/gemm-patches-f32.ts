@@ -8,5 +8,5 @@ export const gemmPatchesF32: Kernel = {
   name: "gemm-patches-f32",
   code: link(code),
   params: [...gemmF32.params, ...u32s("patches", "patch_columns", "depth", "patch_size", "height", "width")],
-  constants: { RESIDUAL: [0, 1] },
+  constants: {},
 };

@@ -6,6 +6,8 @@ import { runLength } from "./run-length.ts";
 /** Integer codes of a whole tensor, for packing. Throws when the quantizer's codes are fractional or do not fit eight bits (some as-published ones). */
 export function encodeTensor(x: Tensor, quantizer: Quantizer): Tensor<"u8"> {
   const scheme = schemeOf(quantizer);
+  const data = scheme.encode?.(x, quantizer);
+  if (data) return { dtype: "u8", shape: x.shape, data };
   const codes = new Uint8Array(x.data.length);
   const entries = quantizer.scale.length;
   const run = runLength(quantizer, x.shape, codes.length);

@@ -201,6 +201,16 @@ describe("encodeTensor", () => {
     expect([...schemes.uniform.fakeQuantize(x, { ...quantizer, axis }).data]).toEqual(restored);
   });
 
+  it.each(["uniform", "symmetric"] as const)("of %s gives what quantize gives number by number, ties and far values too", (scheme) => {
+    const scale = Float32Array.of(0.25, 1, 3e-5, 0.1);
+    const zeroPoint = Float32Array.of(7, -40, 300, 0);
+    const x = Float32Array.from({ length: 4000 }, (_, i) => (i % 5 === 0 ? (i - 2000) / 8 : Math.sin(i) * 10 ** ((i % 11) - 5)));
+    x.set([0, -0, 3e38, -3e38, 1e-45, 0.375, -0.125]);
+    const own = { ...quantizer, scheme, scale, zeroPoint, axis: 0 } as const;
+    const oneByOne = x.map((value, i) => schemes[scheme].quantize(value, own, Math.floor(i / 1000)));
+    expect([...encodeTensor(tensor([4, 1000], x), own).data]).toEqual([...oneByOne]);
+  });
+
   it("refuses entries that do not fit the shape", () => {
     const x = tensor([1, 3], new Float32Array(3));
     expect(() => encodeTensor(x, { ...quantizer, axis: -1 })).toThrow("2 entries do not fit [1,3] along axis -1");

@@ -57,6 +57,17 @@ export function uniformScheme(name: string, label: string, fit: Scheme["fit"]): 
         }
       return tensor(x.shape, out);
     },
+
+    encode(x, quantizer) {
+      const { scale, zeroPoint, bits } = quantizer;
+      if (bits > 8 || !zeroPoint.every(Number.isInteger)) return null;
+      const codes = new Uint8Array(x.data.length);
+      const run = runLength(quantizer, x.shape, codes.length);
+      for (let start = 0, entry = 0; start < codes.length; start += run, entry = (entry + 1) % scale.length) {
+        encode(x.data, codes, start, start + run, scale[entry], zeroPoint[entry], 2 ** bits - 1);
+      }
+      return codes;
+    },
   };
 }
 
@@ -101,7 +112,26 @@ function restore(
   }
 }
 
-/** The same where every column has its own scale and integer zero point. */
+/** quantize alone, for integer zero points: see restore() for why the clamp may come first. */
+function encode(
+  x: Float32Array<ArrayBuffer>,
+  codes: Uint8Array<ArrayBuffer>,
+  start: number,
+  end: number,
+  scale: number,
+  zeroPoint: number,
+  last: number,
+): void {
+  const integers = 1.5 * 2 ** 52;
+  const lowest = 0 - zeroPoint;
+  const highest = last - zeroPoint;
+  for (let i = start; i < end; i++) {
+    const steps = Math.fround(x[i] / scale) + integers - integers;
+    codes[i] = Math.min(highest, Math.max(lowest, steps)) + zeroPoint;
+  }
+}
+
+/** restore() where every column has its own scale and integer zero point. */
 function restoreColumns(x: Float32Array<ArrayBuffer>, out: Float32Array<ArrayBuffer>, { scale, zeroPoint, bits }: Quantizer): void {
   const integers = 1.5 * 2 ** 52;
   const columns = scale.length;

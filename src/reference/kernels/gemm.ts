@@ -32,29 +32,22 @@ function chain(
 }
 
 /** lib/gemm-float.wgsl: what the float layers do behind their sums. */
-function finishFloat(
-  p: Params,
-  constants: Params,
-  row: number,
-  sums: Float32Array,
-  [bias, residual, y]: readonly Float32Array[],
-  math: Arithmetic,
-) {
+function finishFloat(p: Params, row: number, sums: Float32Array, [bias, residual, y]: readonly Float32Array[], math: Arithmetic) {
   const at = outputRow(row, p) * p.out_stride4 * 4;
   sums.forEach((sum, n) => {
-    let v = activation(constants.GELU ?? 0, f32(sum + bias[n]), math);
-    if (constants.RESIDUAL) v = f32(v + residual[(row % p.residual_rows) * p.residual_stride4 * 4 + n]);
+    let v = activation(p.gelu, f32(sum + bias[n]), math);
+    if (p.has_residual) v = f32(v + residual[(row % p.residual_rows) * p.residual_stride4 * 4 + n]);
     y[at + n] = v;
   });
 }
 
 /** shaders/gemm-f32.wgsl */
-export const gemmF32: KernelTwin = (p, constants, [xWords, weightWords, biasWords, residualWords], output, math) => {
+export const gemmF32: KernelTwin = (p, _constants, [xWords, weightWords, biasWords, residualWords], output, math) => {
   const sums = new Float32Array(4 * p.columns4);
   const behind = [biasWords, residualWords, output].map(floats);
   for (let row = 0; row < p.rows; row++) {
     chain(floats(xWords), floats(weightWords), p, row, 0, 4 * p.depth4, sums, math);
-    finishFloat(p, constants, row, sums, behind, math);
+    finishFloat(p, row, sums, behind, math);
   }
 };
 
@@ -73,14 +66,14 @@ export const gemmF32Partial: KernelTwin = (p, _constants, [xWords, weightWords],
 };
 
 /** shaders/gemm-f32-combine.wgsl */
-export const gemmF32Combine: KernelTwin = (p, constants, [partsWords, biasWords, residualWords], output, math) => {
+export const gemmF32Combine: KernelTwin = (p, _constants, [partsWords, biasWords, residualWords], output, math) => {
   const columns = 4 * p.columns4;
   const parts = floats(partsWords);
   const behind = [biasWords, residualWords, output].map(floats);
   for (let row = 0; row < p.rows; row++) {
     const sums = parts.slice(row * columns, (row + 1) * columns);
     for (let slice = 1; slice < p.slices; slice++) for (let n = 0; n < columns; n++) sums[n] += parts[(slice * p.rows + row) * columns + n];
-    finishFloat(p, constants, row, sums, behind, math);
+    finishFloat(p, row, sums, behind, math);
   }
 };
 
@@ -93,15 +86,15 @@ interface CodeTables {
 }
 
 /** gemm_codes_finish of lib/gemm-codes.wgsl. */
-function finishCodes(p: Params, constants: Params, row: number, values: Float32Array, tables: CodeTables, output: Words, math: Arithmetic) {
+function finishCodes(p: Params, row: number, values: Float32Array, tables: CodeTables, output: Words, math: Arithmetic) {
   const { columnFloats, columnIntegers, residual } = tables;
   const [yCodes, yFloats] = [codes(output), floats(output)];
   const at = outputRow(row, p) * p.out_stride4 * 4;
   values.forEach((value, n) => {
     const [, , inverse, zero] = columnFloats.subarray(4 * n, 4 * n + 4);
-    let v = activation(constants.GELU ?? 0, value, math);
-    if (constants.RESIDUAL) v = f32(v + residual[(row % p.residual_rows) * p.residual_stride4 * 4 + n]);
-    if (constants.QUANTIZE) yCodes[at + n] = encodeCode(v, inverse, zero, columnIntegers[2 * n] & 255, math);
+    let v = activation(p.gelu, value, math);
+    if (p.has_residual) v = f32(v + residual[(row % p.residual_rows) * p.residual_stride4 * 4 + n]);
+    if (p.quantize) yCodes[at + n] = encodeCode(v, inverse, zero, columnIntegers[2 * n] & 255, math);
     else yFloats[at + n] = v;
   });
 }
@@ -147,7 +140,7 @@ function gemmCodes(weightAt: WeightAt, extras: { readonly levels: number | null;
           values[n] = math.fma(f32(exact), f32(rowScale * columnFloats[4 * at]), before);
         }
       }
-      finishCodes(p, constants, row, values, { columnFloats, columnIntegers, residual }, output, math);
+      finishCodes(p, row, values, { columnFloats, columnIntegers, residual }, output, math);
     }
   };
 }
@@ -213,6 +206,6 @@ export const gemmCodesCombine: KernelTwin = (p, constants, [partsWords, columnF,
       const exact = (sum + Math.imul(rowZero, columnIntegers[2 * n + 1])) | 0;
       values[n] = math.fma(f32(exact), f32(rowScale * columnFloats[4 * n]), columnFloats[4 * n + 1]);
     }
-    finishCodes(p, constants, row, values, { columnFloats, columnIntegers, residual }, output, math);
+    finishCodes(p, row, values, { columnFloats, columnIntegers, residual }, output, math);
   }
 };

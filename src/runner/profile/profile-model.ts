@@ -37,7 +37,7 @@ export async function profileModel(gpu: Gpu, graph: Graph, request: ProfileReque
     execution,
     precision = "f32",
     prologue,
-    attention = attentionFormOf(gpu),
+    attention = attentionFormOf(gpu, mode),
     gemm = defaultChoices(gpu),
   } = request;
   const startMs = performance.now();

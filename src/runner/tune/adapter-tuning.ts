@@ -48,7 +48,7 @@ export async function tuneAdapter(gpu: Gpu, model: TunedModel, options: TuneOpti
   let complete = true;
   for (const images of batches) {
     const pending = new Map<string, () => ConstantArray>();
-    const plan = makePlan(graph, { ...form, images, attention: attentionFormOf(gpu), taps: [], constants, pending });
+    const plan = makePlan(graph, { ...form, images, attention: attentionFormOf(gpu, form.mode), taps: [], constants, pending });
     // Of the weights only those of the layers that are measured are packed.
     for (const step of unknownShapes(plan, gemm.choices.byShape)) {
       for (const operand of [...step.inputs, ...(prologueOf(step, plan.steps)?.both.inputs ?? [])]) {

@@ -54,7 +54,7 @@ test("matrix units take x in f16 alone", () => {
   // Pixels are f32.
   expect(stepOf(halves, "patch_embed.proj")).toMatchObject({ kernel: "gemm-f16", constants: { X_HALF: 0 } });
   const { kernel, constants } = stepOf(halves, "blocks.0.attn.qkv");
-  expect([kernel, constants]).toEqual(["gemm-f16-matrix", { GELU: 0, RESIDUAL: 0, Y_HALF: 1, R_HALF: 1 }]);
+  expect([kernel, constants]).toEqual(["gemm-f16-matrix", { Y_HALF: 1, R_HALF: 1 }]);
 });
 
 test("choices by shape, the default for large shapes, the foot of the ladder for the rest", () => {

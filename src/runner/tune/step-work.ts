@@ -24,9 +24,9 @@ function multiplyAdds({ kernel, params: p }: Step): number {
 }
 
 /** Exponentials: one per score of a softmax, one per output of a GELU. */
-function exponentials({ kernel, params: p, constants }: Step): number {
+function exponentials({ kernel, params: p }: Step): number {
   if (kernel.startsWith("softmax")) return p.rows * p.columns;
-  if (kernel.startsWith("gemm-")) return constants.GELU ? 4 * p.rows * p.columns4 : 0;
+  if (kernel.startsWith("gemm-")) return p.gelu ? 4 * p.rows * p.columns4 : 0;
   return isWholeAttention(kernel) ? p.images * p.heads * p.tokens ** 2 : 0;
 }
 
