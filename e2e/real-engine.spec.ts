@@ -252,7 +252,7 @@ test("no memory for a tensor: the error names it, the result stays, and the next
     const { createBuffer, popErrorScope } = GPUDevice.prototype;
     let refused: string | null = null;
     GPUDevice.prototype.createBuffer = function (descriptor) {
-      if (refused === null && / more$/.test(descriptor.label ?? "")) refused = descriptor.label ?? "";
+      if (refused === null && descriptor.label?.endsWith(" more") === true) refused = descriptor.label ?? "";
       return createBuffer.call(this, descriptor);
     };
     GPUDevice.prototype.popErrorScope = async function () {

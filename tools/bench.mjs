@@ -32,7 +32,7 @@ Where
   --browser PATH        another browser than the one that is found (Chrome, Chromium, Edge)
   --headed              with a window
   --adapter swiftshader the software adapter where there is hardware, too
-  --shard 2/3           every third model, from the second: for several machines
+  --shard 2/3           the second third of the models, as Playwright shares them out: for several machines
 
 What comes out
   --out PATH            path of the .json, .md and .html (default out/bench/speed)
@@ -69,7 +69,7 @@ async function bench(settings) {
   if (built !== 0) return built;
   const node = (/** @type {string} */ command, /** @type {Record<string, string>} */ env = {}) =>
     runChild(process.execPath, ["--enable-source-maps", "dist/bench-node/node-main.js", command], { env: { VITRINE_BENCH, ...env } });
-  if (values.merge || settings.models.length === 0) return node("finish");
+  if (values.merge) return node("finish");
   const prepared = await node("prepare");
   if (prepared !== 0) return prepared;
   const measured = settings.place === "node" ? await inNode(node) : await inBrowser(VITRINE_BENCH);
@@ -84,7 +84,9 @@ async function inBrowser(VITRINE_BENCH) {
   if (built !== 0) return built;
   const server = await serveBench(`${WORK}/models`);
   const env = { VITRINE_URL: server.url, VITRINE_BENCH, CHROME_PATH, ...adapterEnvironment() };
-  const code = await runPackage("@playwright/test/cli.js", ["test", "--config", "e2e/bench.config.ts"], { env, stdout: "stderr" });
+  const shard = values.shard === undefined ? [] : [`--shard=${values.shard}`, "--pass-with-no-tests"];
+  const args = ["test", "--config", "e2e/bench.config.ts", ...shard];
+  const code = await runPackage("@playwright/test/cli.js", args, { env, stdout: "stderr" });
   await server.close();
   return code;
 }
@@ -138,14 +140,14 @@ function settingsOf() {
   if (positionals.length > 0 && !values.merge) refuse(`"${positionals[0]}" is no option`);
   if (values.merge && positionals.length === 0) refuse("--merge takes the reports to put together");
   if (values.adapter !== undefined && values.adapter !== "swiftshader") refuse(`--adapter is "${values.adapter}"; it takes swiftshader`);
+  if (values.shard !== undefined) checkShard(values.shard);
   if (values.browser !== undefined && !existsSync(values.browser)) refuse(`--browser names ${values.browser}, which does not exist`);
   const names = values.models?.split(",") ?? (values.model ? [] : ["deit-tiny"]);
   const paths = (values.model ?? []).map((path) => resolve(caller(), path));
-  const [part, parts] = shardOf(values.shard ?? "1/1");
   const models = [...names.map((scenario) => ({ scenario })), ...paths.map((folder) => ({ folder }))];
   return {
     place,
-    models: models.filter((_, i) => i % parts === part - 1),
+    models,
     contenders: values.contenders,
     runs: whole("runs", values.runs),
     batches: values.batches.split(",").map((text) => whole("batches", text)),
@@ -169,9 +171,10 @@ function settingsOf() {
 }
 
 /** @param {string} text */
-function shardOf(text) {
+function checkShard(text) {
   const [part = 0, parts = 0] = /^[1-9]\d*\/[1-9]\d*$/.test(text) ? text.split("/").map(Number) : [];
-  return part <= parts && part > 0 ? [part, parts] : refuse(`--shard is "${text}"; it takes 2/3: the second of three`);
+  if (part === 0 || part > parts) refuse(`--shard is "${text}"; it takes 2/3: the second of three`);
+  if (values.node) refuse("--shard is for browsers; with --node give each machine its --models");
 }
 
 /** Sources unpacked from an archive have no commit to name. */

@@ -1,4 +1,4 @@
-/** tools/bench.mjs as people run it, as far as nothing has to be measured: what it refuses, shards, and reports put together and judged. */
+/** tools/bench.mjs as people run it, as far as nothing has to be measured: what it refuses, how models are shared out, and reports put together and judged. */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -36,6 +36,7 @@ describe("options", () => {
     [["--adapter", "nvidia"], '--adapter is "nvidia"; it takes swiftshader'],
     [["--shard", "2"], '--shard is "2"; it takes 2/3'],
     [["--shard", "4/3"], '--shard is "4/3"; it takes 2/3'],
+    [["--node", "--shard", "1/3"], "--shard is for browsers; with --node give each machine its --models"],
     [["--browser", "/nowhere/chrome"], "--browser names /nowhere/chrome, which does not exist"],
     [["--runs", "0"], '--runs has "0"; it takes whole numbers from 1'],
     [["--batches", "1,x"], '--batches has "x"; it takes whole numbers from 1'],
@@ -49,20 +50,18 @@ describe("options", () => {
   });
 });
 
-describe("shards", () => {
-  test("a shard takes every nth model and prepares no other", { timeout: BUILD_MS }, () => {
-    const { status, stderr } = bench("--models", "small,gpt,small", "--contenders", "ours-float", "--shard", "2/2");
-    expect(status).toBe(1);
-    expect(stderr).toContain("bench: writing gpt\n");
-    expect(stderr).toContain('There is no benchmark model "gpt"');
-    expect(stderr).not.toContain("writing small");
-  });
-
-  test("a shard without a model is no failure", { timeout: BUILD_MS }, () => {
-    const { status, stdout } = bench("--models", "small", "--shard", "2/2");
-    expect(stdout).toContain("nothing was measured here: this shard has no model");
-    expect(status).toBe(0);
-  });
+test.each([
+  ["1/2", ["small", "vit-base"]],
+  ["2/2", ["deit-tiny"]],
+])("Playwright's shard %s measures %j of three models", (shard, models) => {
+  const settings = { models: ["small", "vit-base", "deit-tiny"].map((scenario) => ({ scenario })) };
+  const { stdout } = spawnSync(
+    process.execPath,
+    ["node_modules/@playwright/test/cli.js", "test", "--config", "e2e/bench.config.ts", "--list", `--shard=${shard}`],
+    { encoding: "utf8", env: { ...process.env, VITRINE_BENCH: JSON.stringify(settings) } },
+  );
+  const listed = [...stdout.matchAll(/speed\.bench\.ts:\d+:\d+ › (\S+)/g)].map(([, name]) => name);
+  expect(listed).toEqual(models);
 });
 
 describe("--merge", () => {
