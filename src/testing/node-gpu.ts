@@ -5,7 +5,7 @@
  * No adapter is an error: a GPU test must not pass by being skipped.
  */
 import { create, globals } from "webgpu";
-import { FEATURES_WE_USE, LIMITS_WE_RAISE } from "./gpu-wishes.ts";
+import { FEATURES_WE_USE, LIMITS_TO_EXECUTE, LIMITS_WE_RAISE } from "./gpu-wishes.ts";
 
 interface NodeGpuState {
   hardware: GPU | null;
@@ -42,7 +42,7 @@ export async function nodeAdapter(): Promise<GPUAdapter> {
 
 /** The device all GPU tests share, with every optional feature we use that the adapter has. Do not destroy it. */
 export function nodeDevice(): Promise<GPUDevice> {
-  return (state.device ??= nodeAdapter().then((adapter) => openDevice(adapter, "shared test device")));
+  return (state.device ??= nodeAdapter().then((adapter) => openDevice(adapter, "shared test device", LIMITS_TO_EXECUTE)));
 }
 
 /** A device on Dawn's null backend: compiles everything (it claims f16, subgroups and, as an unsafe API, their matrices too), executes nothing. */
@@ -59,12 +59,16 @@ async function openNullDevice(): Promise<GPUDevice> {
   state.nullBackend ??= create(["backend=null", "enable-dawn-features=allow_unsafe_apis"]);
   const adapter = await state.nullBackend.requestAdapter();
   if (adapter === null) throw new Error("internal: Dawn's null backend offers no adapter");
-  return openDevice(adapter, "null device");
+  return openDevice(adapter, "null device", LIMITS_WE_RAISE);
 }
 
-async function openDevice(adapter: GPUAdapter, label: string): Promise<GPUDevice> {
+async function openDevice(
+  adapter: GPUAdapter,
+  label: string,
+  raised: typeof LIMITS_TO_EXECUTE | typeof LIMITS_WE_RAISE,
+): Promise<GPUDevice> {
   const requiredFeatures = FEATURES_WE_USE.filter((feature) => adapter.features.has(feature));
-  const requiredLimits = Object.fromEntries(LIMITS_WE_RAISE.map((limit) => [limit, adapter.limits[limit]]));
+  const requiredLimits = Object.fromEntries(raised.map((limit) => [limit, adapter.limits[limit]]));
   const device = await adapter.requestDevice({ label, requiredFeatures, requiredLimits });
   device.addEventListener("uncapturederror", (event) => {
     state.uncapturedErrors.push(`${label}: ${(event as GPUUncapturedErrorEvent).error.message}`);
