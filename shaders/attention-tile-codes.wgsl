@@ -39,36 +39,29 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   let mine = 60u * (local / 4u);
   let lane = local % 4u;
   let sum = attention_tile_sum(local / 4u);
-  var even4 = vec4i(0);
-  var odd4 = vec4i(0);
+  let inverse = exact_reciprocal(vec4f(sum)).x;
+  var all4 = vec4i(0);
   for (var j = lane; j < place.quads; j += 4u) {
     let e = scores[mine + j];
-    let p = select(vec4f(0.0), vec4f(attention_codes_level(e.x, sum), attention_codes_level(e.y, sum), attention_codes_level(e.z, sum), attention_codes_level(e.w, sum)), attention_tile_inside(j));
+    let p = select(vec4f(0.0), attention_codes_levels(e, sum, inverse), attention_tile_inside(j));
     scores[mine + j] = p;
-    if (params.odd != 0u) { even4 += max(vec4i(p), vec4i(0)); odd4 += max(-vec4i(p), vec4i(0)); } else { even4 += vec4i(p); }
+    all4 += vec4i(p);
   }
   workgroupBarrier();
   // Level sums need all 32 bits, which a float word carries untouched only as an integer's value: below 2^31 in two halves of 16 bits.
-  let even_sum = even4.x + even4.y + even4.z + even4.w;
-  let odd_sum = odd4.x + odd4.y + odd4.z + odd4.w;
-  shared4[local] = vec4f(f32(even_sum >> 16u), f32(even_sum & 0xffff), f32(odd_sum >> 16u), f32(odd_sum & 0xffff));
+  let all = all4.x + all4.y + all4.z + all4.w;
+  shared4[local] = vec4f(f32(all >> 16u), f32(all & 0xffff), 0.0, 0.0);
   workgroupBarrier();
 
   // Four queries and one quad of channels per invocation.
   for (var c = local % 16u; c < params.head4; c += 16u) {
-    var even = array<vec4i, 4>();
-    var odd = array<vec4i, 4>();
+    var sums = array<vec4i, 4>();
     for (var j = 0u; j < place.quads; j++) {
       let v = attention_tokens(place.value_base, 4u * j, place.last);
       let m0 = codes_bytes(qkv[v.x + c]); let m1 = codes_bytes(qkv[v.y + c]); let m2 = codes_bytes(qkv[v.z + c]); let m3 = codes_bytes(qkv[v.w + c]);
       for (var t = 0u; t < 4u; t++) {
-        let p = vec4i(scores[60u * (r + t) + j]);
-        let a = select(p, max(p, vec4i(0)), params.odd != 0u);
-        even[t] += m0 * a.x + m1 * a.y + m2 * a.z + m3 * a.w;
-        if (params.odd != 0u) {
-          let b = max(-p, vec4i(0));
-          odd[t] += m0 * b.x + m1 * b.y + m2 * b.z + m3 * b.w;
-        }
+        let a = vec4i(scores[60u * (r + t) + j]);
+        sums[t] += m0 * a.x + m1 * a.y + m2 * a.z + m3 * a.w;
       }
     }
     for (var t = 0u; t < 4u; t++) {
@@ -77,8 +70,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
       // Each part is below 2^18 in magnitude: exact.
       let halves = vec4i(parts[0] + parts[1] + parts[2] + parts[3]);
       if (place.row + r + t < params.tokens) {
-        let out_row = place.image * params.tokens + place.row + r + t;
-        attention_codes_store(out_row, place.head * params.head4 + c, even[t], odd[t], (halves.x << 16u) + halves.y, (halves.z << 16u) + halves.w);
+        let column = attention_codes_column(place.head * params.head4 + c);
+        let v = attention_codes_value(column, sums[t], (halves.x << 16u) + halves.y);
+        let word = (place.image * params.tokens + place.row + r + t) * params.out_stride4 + place.head * params.head4 + c;
+        if (params.quantize != 0u) { attention_codes_store(word, v, column); } else { attention_codes_store_floats(word, v); }
       }
     }
   }

@@ -11,17 +11,10 @@ fn attention_rows_qk(at: u32) -> vec4f {
   return vec4f(parts) * vec4f(1.0, 0.00390625, 0.0000152587890625, 1.0);
 }
 
-// Levels of a quad of probabilities that count in a turn: those without a factor sqrt(2), then those with it.
-fn attention_rows_levels(at: u32, turn: u32) -> Sum {
-  let p = Sum(scores[at]);
-  if (params.odd == 0u) { return p; }
-  let signed = select(p, -p, turn == 1u);
-  return select(Sum(0), signed, signed > Sum(0));
-}
+fn attention_rows_value(at: u32) -> Sum { return attention_rows_v(qkv[at]); }
 
-fn attention_rows_codes(id: vec3u, groups: vec3u) {
-  let place = attention_rows_place(id, groups);
-  if (!place.exists) { return; }
+fn attention_rows_codes(place: AttentionRows) {
+  let quads = attention_rows_quads();
   let head = place.head;
   var q_sums = array<i32, 8>();
   var q_scales = array<f32, 8>();
@@ -37,9 +30,9 @@ fn attention_rows_codes(id: vec3u, groups: vec3u) {
     q_zeros[r] = i32(grid.y);
     tops[r] = vec4f(-3.4e38);
   }
-  for (var j4 = 0u; j4 < place.quads; j4 += 2u) {
+  for (var j4 = 0u; j4 < quads; j4 += 8u) {
     var block = attention_rows_products(place, j4);
-    for (var h = 0u; h < 2u; h++) {
+    for (var h = 0u; h < 8u; h++) {
       let key = 4u * (j4 + h);
       let k_grids = attention_codes_key_grids(head, key);
       let k_zeros = vec4i(k_grids[1]);
@@ -52,73 +45,65 @@ fn attention_rows_codes(id: vec3u, groups: vec3u) {
       }
     }
   }
-  var even_levels = array<i32, 8>();
-  var odd_levels = array<i32, 8>();
-  let tail = attention_rows_tail(place);
-  for (var r = 0u; r < 8u; r++) {
-    let sum = attention_rows_exponentials(place, r, tops[r]);
-    var even = Sum(0); var odd = Sum(0);
-    for (var j = 0u; j < place.quads; j++) {
-      let e = scores[8u * j + r];
-      var p = vec4f(attention_codes_level(e.x, sum), attention_codes_level(e.y, sum), attention_codes_level(e.z, sum), attention_codes_level(e.w, sum));
-      if (j + 1u == place.quads) { p = select(vec4f(0.0), p, tail); }
+  let count = attention_rows_count(place);
+  var levels_of = array<i32, 8>();
+  let tail = attention_rows_tail();
+  for (var r = 0u; r < count; r++) {
+    let sum = attention_rows_exponentials(r, tops[r]);
+    let inverse = exact_reciprocal(vec4f(sum)).x;
+    var all = Sum(0);
+    for (var j = 0u; j < quads; j++) {
+      var p = attention_codes_levels(scores[8u * j + r], sum, inverse);
+      if (j + 1u == quads) { p = select(vec4f(0.0), p, tail); }
       scores[8u * j + r] = p;
-      let level = Sum(p);
-      let is_odd = level < Sum(0);
-      if (params.odd != 0u) { even += select(level, Sum(0), is_odd); odd += select(Sum(0), -level, is_odd); } else { even += level; }
+      all += Sum(p);
     }
-    even_levels[r] = i32(even.x + even.y + even.z + even.w);
-    odd_levels[r] = i32(odd.x + odd.y + odd.z + odd.w);
+    levels_of[r] = i32(all.x + all.y + all.z + all.w);
   }
-  // Levels with a factor sqrt(2) have sums of their own, in a second turn over the keys.
+  let is_codes = params.quantize != 0u;
   for (var c = 0u; c < params.head4; c += 4u) {
     let c1 = min(c + 1u, params.head4 - 1u);
     let c2 = min(c + 2u, params.head4 - 1u);
     let c3 = min(c + 3u, params.head4 - 1u);
-    var even = array<Sum, 32>();
-    var odd = array<Sum, 32>();
-    for (var turn = 0u; turn <= params.odd; turn++) {
-      var a0 = Sum(0); var b0 = Sum(0); var e0 = Sum(0); var f0 = Sum(0);
-      var a1 = Sum(0); var b1 = Sum(0); var e1 = Sum(0); var f1 = Sum(0);
-      var a2 = Sum(0); var b2 = Sum(0); var e2 = Sum(0); var f2 = Sum(0);
-      var a3 = Sum(0); var b3 = Sum(0); var e3 = Sum(0); var f3 = Sum(0);
-      var a4 = Sum(0); var b4 = Sum(0); var e4 = Sum(0); var f4 = Sum(0);
-      var a5 = Sum(0); var b5 = Sum(0); var e5 = Sum(0); var f5 = Sum(0);
-      var a6 = Sum(0); var b6 = Sum(0); var e6 = Sum(0); var f6 = Sum(0);
-      var a7 = Sum(0); var b7 = Sum(0); var e7 = Sum(0); var f7 = Sum(0);
-      for (var j4 = 0u; j4 < place.quads; j4++) {
-        let v = attention_tokens(place.value_base, 4u * j4, place.last);
-        let m0 = attention_rows_v(qkv[v.x + c]); let m1 = attention_rows_v(qkv[v.y + c]); let m2 = attention_rows_v(qkv[v.z + c]); let m3 = attention_rows_v(qkv[v.w + c]);
-        let n0 = attention_rows_v(qkv[v.x + c1]); let n1 = attention_rows_v(qkv[v.y + c1]); let n2 = attention_rows_v(qkv[v.z + c1]); let n3 = attention_rows_v(qkv[v.w + c1]);
-        let o0 = attention_rows_v(qkv[v.x + c2]); let o1 = attention_rows_v(qkv[v.y + c2]); let o2 = attention_rows_v(qkv[v.z + c2]); let o3 = attention_rows_v(qkv[v.w + c2]);
-        let p0 = attention_rows_v(qkv[v.x + c3]); let p1 = attention_rows_v(qkv[v.y + c3]); let p2 = attention_rows_v(qkv[v.z + c3]); let p3 = attention_rows_v(qkv[v.w + c3]);
-        let w0 = attention_rows_levels(8u * j4 + 0u, turn);
-        a0 = attention_rows_madd(a0, m0, m1, m2, m3, w0); b0 = attention_rows_madd(b0, n0, n1, n2, n3, w0); e0 = attention_rows_madd(e0, o0, o1, o2, o3, w0); f0 = attention_rows_madd(f0, p0, p1, p2, p3, w0);
-        let w1 = attention_rows_levels(8u * j4 + 1u, turn);
-        a1 = attention_rows_madd(a1, m0, m1, m2, m3, w1); b1 = attention_rows_madd(b1, n0, n1, n2, n3, w1); e1 = attention_rows_madd(e1, o0, o1, o2, o3, w1); f1 = attention_rows_madd(f1, p0, p1, p2, p3, w1);
-        let w2 = attention_rows_levels(8u * j4 + 2u, turn);
-        a2 = attention_rows_madd(a2, m0, m1, m2, m3, w2); b2 = attention_rows_madd(b2, n0, n1, n2, n3, w2); e2 = attention_rows_madd(e2, o0, o1, o2, o3, w2); f2 = attention_rows_madd(f2, p0, p1, p2, p3, w2);
-        let w3 = attention_rows_levels(8u * j4 + 3u, turn);
-        a3 = attention_rows_madd(a3, m0, m1, m2, m3, w3); b3 = attention_rows_madd(b3, n0, n1, n2, n3, w3); e3 = attention_rows_madd(e3, o0, o1, o2, o3, w3); f3 = attention_rows_madd(f3, p0, p1, p2, p3, w3);
-        let w4 = attention_rows_levels(8u * j4 + 4u, turn);
-        a4 = attention_rows_madd(a4, m0, m1, m2, m3, w4); b4 = attention_rows_madd(b4, n0, n1, n2, n3, w4); e4 = attention_rows_madd(e4, o0, o1, o2, o3, w4); f4 = attention_rows_madd(f4, p0, p1, p2, p3, w4);
-        let w5 = attention_rows_levels(8u * j4 + 5u, turn);
-        a5 = attention_rows_madd(a5, m0, m1, m2, m3, w5); b5 = attention_rows_madd(b5, n0, n1, n2, n3, w5); e5 = attention_rows_madd(e5, o0, o1, o2, o3, w5); f5 = attention_rows_madd(f5, p0, p1, p2, p3, w5);
-        let w6 = attention_rows_levels(8u * j4 + 6u, turn);
-        a6 = attention_rows_madd(a6, m0, m1, m2, m3, w6); b6 = attention_rows_madd(b6, n0, n1, n2, n3, w6); e6 = attention_rows_madd(e6, o0, o1, o2, o3, w6); f6 = attention_rows_madd(f6, p0, p1, p2, p3, w6);
-        let w7 = attention_rows_levels(8u * j4 + 7u, turn);
-        a7 = attention_rows_madd(a7, m0, m1, m2, m3, w7); b7 = attention_rows_madd(b7, n0, n1, n2, n3, w7); e7 = attention_rows_madd(e7, o0, o1, o2, o3, w7); f7 = attention_rows_madd(f7, p0, p1, p2, p3, w7);
-      }
-      let sums = array<Sum, 32>(a0, b0, e0, f0, a1, b1, e1, f1, a2, b2, e2, f2, a3, b3, e3, f3, a4, b4, e4, f4, a5, b5, e5, f5, a6, b6, e6, f6, a7, b7, e7, f7);
-      if (turn == 0u) { even = sums; } else { odd = sums; }
+    var a0 = Sum(0); var b0 = Sum(0); var e0 = Sum(0); var f0 = Sum(0);
+    var a1 = Sum(0); var b1 = Sum(0); var e1 = Sum(0); var f1 = Sum(0);
+    var a2 = Sum(0); var b2 = Sum(0); var e2 = Sum(0); var f2 = Sum(0);
+    var a3 = Sum(0); var b3 = Sum(0); var e3 = Sum(0); var f3 = Sum(0);
+    var a4 = Sum(0); var b4 = Sum(0); var e4 = Sum(0); var f4 = Sum(0);
+    var a5 = Sum(0); var b5 = Sum(0); var e5 = Sum(0); var f5 = Sum(0);
+    var a6 = Sum(0); var b6 = Sum(0); var e6 = Sum(0); var f6 = Sum(0);
+    var a7 = Sum(0); var b7 = Sum(0); var e7 = Sum(0); var f7 = Sum(0);
+    for (var j4 = 0u; j4 < quads; j4++) {
+      let words = attention_rows_words(place, place.value_base, 4u * j4);
+      let m = attention_rows_values(words, c); let n = attention_rows_values(words, c1); let o = attention_rows_values(words, c2); let p = attention_rows_values(words, c3);
+      let w0 = Sum(scores[8u * j4 + 0u]);
+      a0 = attention_rows_madd(a0, m[0], m[1], m[2], m[3], w0); b0 = attention_rows_madd(b0, n[0], n[1], n[2], n[3], w0); e0 = attention_rows_madd(e0, o[0], o[1], o[2], o[3], w0); f0 = attention_rows_madd(f0, p[0], p[1], p[2], p[3], w0);
+      let w1 = Sum(scores[8u * j4 + 1u]);
+      a1 = attention_rows_madd(a1, m[0], m[1], m[2], m[3], w1); b1 = attention_rows_madd(b1, n[0], n[1], n[2], n[3], w1); e1 = attention_rows_madd(e1, o[0], o[1], o[2], o[3], w1); f1 = attention_rows_madd(f1, p[0], p[1], p[2], p[3], w1);
+      let w2 = Sum(scores[8u * j4 + 2u]);
+      a2 = attention_rows_madd(a2, m[0], m[1], m[2], m[3], w2); b2 = attention_rows_madd(b2, n[0], n[1], n[2], n[3], w2); e2 = attention_rows_madd(e2, o[0], o[1], o[2], o[3], w2); f2 = attention_rows_madd(f2, p[0], p[1], p[2], p[3], w2);
+      let w3 = Sum(scores[8u * j4 + 3u]);
+      a3 = attention_rows_madd(a3, m[0], m[1], m[2], m[3], w3); b3 = attention_rows_madd(b3, n[0], n[1], n[2], n[3], w3); e3 = attention_rows_madd(e3, o[0], o[1], o[2], o[3], w3); f3 = attention_rows_madd(f3, p[0], p[1], p[2], p[3], w3);
+      let w4 = Sum(scores[8u * j4 + 4u]);
+      a4 = attention_rows_madd(a4, m[0], m[1], m[2], m[3], w4); b4 = attention_rows_madd(b4, n[0], n[1], n[2], n[3], w4); e4 = attention_rows_madd(e4, o[0], o[1], o[2], o[3], w4); f4 = attention_rows_madd(f4, p[0], p[1], p[2], p[3], w4);
+      let w5 = Sum(scores[8u * j4 + 5u]);
+      a5 = attention_rows_madd(a5, m[0], m[1], m[2], m[3], w5); b5 = attention_rows_madd(b5, n[0], n[1], n[2], n[3], w5); e5 = attention_rows_madd(e5, o[0], o[1], o[2], o[3], w5); f5 = attention_rows_madd(f5, p[0], p[1], p[2], p[3], w5);
+      let w6 = Sum(scores[8u * j4 + 6u]);
+      a6 = attention_rows_madd(a6, m[0], m[1], m[2], m[3], w6); b6 = attention_rows_madd(b6, n[0], n[1], n[2], n[3], w6); e6 = attention_rows_madd(e6, o[0], o[1], o[2], o[3], w6); f6 = attention_rows_madd(f6, p[0], p[1], p[2], p[3], w6);
+      let w7 = Sum(scores[8u * j4 + 7u]);
+      a7 = attention_rows_madd(a7, m[0], m[1], m[2], m[3], w7); b7 = attention_rows_madd(b7, n[0], n[1], n[2], n[3], w7); e7 = attention_rows_madd(e7, o[0], o[1], o[2], o[3], w7); f7 = attention_rows_madd(f7, p[0], p[1], p[2], p[3], w7);
     }
-    for (var t = 0u; t < 32u; t++) {
-      let r = t / 4u;
-      let channel4 = c + t % 4u;
-      if (place.row + r < params.tokens && channel4 < params.head4) {
-        let out_row = place.image * params.tokens + place.row + r;
-        let at = place.head * params.head4 + channel4;
-        attention_codes_store(out_row, at, vec4i(even[t]), vec4i(odd[t]), even_levels[r], odd_levels[r]);
+    let sums = array<Sum, 32>(a0, a1, a2, a3, a4, a5, a6, a7, b0, b1, b2, b3, b4, b5, b6, b7, e0, e1, e2, e3, e4, e5, e6, e7, f0, f1, f2, f3, f4, f5, f6, f7);
+    for (var t = 0u; t < min(4u, params.head4 - c); t++) {
+      let at = place.head * params.head4 + c + t;
+      let column = attention_codes_column(at);
+      let word = (place.image * params.tokens + place.row) * params.out_stride4 + at;
+      // A loop for each, since a software adapter has no cheap branch, and no cost of a loop that is not entered.
+      for (var r = select(count, 0u, is_codes); r < count; r++) {
+        attention_codes_store(word + r * params.out_stride4, attention_codes_value(column, vec4i(sums[8u * t + r]), levels_of[r]), column);
+      }
+      for (var r = select(0u, count, is_codes); r < count; r++) {
+        attention_codes_store_floats(word + r * params.out_stride4, attention_codes_value(column, vec4i(sums[8u * t + r]), levels_of[r]));
       }
     }
   }

@@ -111,8 +111,11 @@ test.each(cases)("$name", async ({ name, bits, changes, affine }) => {
   const [written] = projection.inputs;
   const taps = graph.nodes.map((node) => node.name);
   const expected = await createReferenceSession(graph, "integer", await adapterFusesMultiplyAdd(gpu)).run(pixels, taps);
-  for (const execution of ["f32", "dot"] as const) {
-    const session = createGpuSession(gpu, graph, { mode: "integer", execution });
+  for (const [execution, attention] of [
+    ["f32", "share"],
+    ["dot", "rows"],
+  ] as const) {
+    const session = createGpuSession(gpu, graph, { mode: "integer", execution, attention });
     const actual = await session.run(pixels, taps);
     for (const [value, { data }] of Object.entries(actual.taps)) expect(data, `${execution} ${value}`).toEqual(expected.taps[value].data);
     expect(actual.logits.data).toEqual(expected.logits.data);
@@ -121,7 +124,7 @@ test.each(cases)("$name", async ({ name, bits, changes, affine }) => {
     expect(joined.taps[written].data, `${execution} ${written}, whole rows`).toEqual(expected.taps[written].data);
     expect(joined.logits.data).toEqual(expected.logits.data);
     const kernels = (await session.prepare(IMAGES, [written])).steps.map(({ kernel }) => kernel);
-    expect(kernels.some((kernel) => kernel.startsWith("attention-rows"))).toBe(!name.startsWith("DeMax"));
+    expect(kernels.some((kernel) => kernel.startsWith(`attention-${attention}-codes`))).toBe(!name.startsWith("DeMax"));
     session.destroy();
   }
 

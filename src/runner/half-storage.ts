@@ -24,6 +24,7 @@ const forms: Readonly<Partial<Record<KernelName, HalfForm>>> = {
   "layer-norm": { kernel: "layer-norm-f16", ...norm },
   "rms-norm": { kernel: "rms-norm-f16", ...norm },
   "attention-rows-f32": { kernel: "attention-rows-f16", ...attention, required: ["qkv", "y"] },
+  "attention-share-f32": { kernel: "attention-share-f16", ...attention, required: ["qkv", "y"] },
   "attention-tile-f32": { kernel: "attention-tile-f16", ...attention, required: ["qkv", "y"] },
   "attention-scores-f32": { kernel: "attention-scores-f16", ...attention, required: ["qkv"] },
   "attention-output-f32": { kernel: "attention-output-f16", ...attention, required: ["qkv", "y"] },

@@ -1,4 +1,5 @@
 /** Attention in one dispatch: softmax(q k^T) v of whole rows, in float or from codes to codes. */
+import { levelSearch } from "../gpu/level-search.ts";
 import type { Node } from "../graph/graph.ts";
 import { attribute, stretchOf } from "../graph/ops.ts";
 import type { Quantizer } from "../graph/quantizer.ts";
@@ -13,7 +14,7 @@ import { codeMax } from "./pack-weights.ts";
 import { isPerToken } from "./quantizer-entry.ts";
 
 /** Keys that fit an invocation's private memory (8 KiB by the language), or workgroup memory (16 KiB on every adapter). */
-const MOST_TOKENS = { unfused: 0, rows: 256, tile: 240 };
+const MOST_TOKENS = { unfused: 0, rows: 256, share: 256, tile: 240 };
 
 interface Attention {
   readonly scores: Node;
@@ -23,7 +24,7 @@ interface Attention {
 
 /**
  * Whether the plan computes these three nodes in one dispatch. Not where a value between them is tapped, where the row does not fit, in the simulated
- * mode (which quantizes between them), or for clipped softmaxes, and those whose codes need more than thresholds (DeMax, log-int, levels with an offset).
+ * mode (which quantizes between them), or for clipped softmaxes, and those whose codes need more than thresholds and one integer each (DeMax, levels with an offset or with a factor sqrt(2)).
  */
 export function joinsAttention(lowering: Lowering, attention: Attention): boolean {
   const { builder, graph } = lowering;
@@ -40,13 +41,14 @@ export function joinsAttention(lowering: Lowering, attention: Attention): boolea
   const headDim = graph.shapes[output.name][1] / attribute(scores, "numHeads");
   if (headDim * codeMax(query) * codeMax(key) >= FLOAT_LIMIT) return false;
   const levels = integerLevels(probabilities, tokens, boundsOf(value));
-  return levels.offset === 0 && levels.pairs.every((level) => Math.abs(level) < FLOAT_LIMIT || levels.shifts);
+  return levels.offset === 0 && !levels.hasOdd && levels.pairs.every((level) => Math.abs(level) < FLOAT_LIMIT || levels.shifts);
 }
 
 /** The unit of an AttentionOutput with the scores and the softmax before it. */
 export const lowerWholeAttention: LowerUnit = (lowering, { node, attention, affine, output }) => {
   const { builder, graph } = lowering;
-  if (!attention) throw new Error(`internal: ${node.name} has no scores of its own`);
+  const { attention: form } = builder.options;
+  if (!attention || form === "unfused") throw new Error(`internal: ${node.name} has no scores of its own`);
   const { scores, softmax } = attention;
   const [, source] = node.inputs;
   const layout = builder.layoutOf(source);
@@ -70,50 +72,50 @@ export const lowerWholeAttention: LowerUnit = (lowering, { node, attention, affi
     images: (builder.options.images * rows) / tokens,
   };
   const factor = attribute(scores, "scale");
-  const isTile = builder.options.attention === "tile";
   if (isFloat) {
     const scaled = { ...params, scale: Math.fround(factor) };
-    const kernel = isTile ? "attention-tile-f32" : "attention-rows-f32";
-    builder.step({ name: node.name, kernel, params: scaled, constants: {}, inputs: [{ value: source }], output });
+    builder.step({ name: node.name, kernel: `attention-${form}-f32`, params: scaled, constants: {}, inputs: [{ value: source }], output });
     return;
   }
   const { query, key, value, probabilities } = quantizersOf({ scores, softmax, output: node });
   const bounds = boundsOf(value);
   const levels = integerLevels(probabilities, tokens, bounds);
   checkSum(node.name, levels.rowSum * bounds.farthest);
-  const rowsKernel = levels.rowSum * bounds.largest < FLOAT_LIMIT ? "attention-rows-codes-f32" : "attention-rows-codes-integer";
+  const sums = levels.rowSum * bounds.largest < FLOAT_LIMIT ? "f32" : "integer";
   const encode = codes ? outputColumns(codes, affine, heads * headDim) : null;
   const reached = levelsReached(probabilities, levels);
-  const steps = Math.ceil(Math.log2(reached.thresholds.length + 1));
+  const search = levelSearch(reached.thresholds);
   const grids = builder.constant(`${scores.name}.grids`, () => scoreGrids(scores.name, query, key, factor, heads, headDim));
-  const thresholds = builder.constant(`${node.name}.thresholds`, () => padded(reached.thresholds, 2 ** steps, 3e38));
-  const table = builder.constant(`${node.name}.levels`, () => padded(reached.levels, 2 ** steps, 0));
+  const thresholds = builder.constant(`${node.name}.thresholds`, () => search.thresholds);
+  const starts = builder.constant(`${node.name}.starts`, () => search.starts);
+  const table = builder.constant(`${node.name}.levels`, () => Float32Array.from(reached.levels));
   const columns = builder.constant(`${node.name}.columns`, () => valueColumns(outLayout, value, levels.scale, encode));
   const integers = {
     head_dim: headDim,
     q_entries: isPerToken(query) ? tokens : 1,
     k_entries: isPerToken(key) ? tokens : 1,
-    search_steps: steps,
-    odd: levels.hasOdd ? 1 : 0,
+    bucket_shift: search.shift,
+    bucket_first: search.first,
+    search_steps: search.steps,
     quantize: codes ? 1 : 0,
     out_max: encode?.max ?? 0,
   };
   builder.step({
     name: node.name,
-    kernel: isTile ? "attention-tile-codes" : rowsKernel,
+    kernel: form === "tile" ? "attention-tile-codes" : `attention-${form}-codes-${sums}`,
     params: { ...params, ...integers },
     constants: {},
-    inputs: [{ value: source }, grids, thresholds, table, columns],
+    inputs: [{ value: source }, grids, thresholds, table, starts, columns],
     output,
   });
 };
 
-/** Ascending decision points, and the level of each number of them reached, negative where it has a factor sqrt(2); neighbours of equal level are one. */
+/** Ascending decision points, and the level of each number of them reached; neighbours of equal level are one. */
 function levelsReached(quantizer: Quantizer, { pairs }: IntegerLevels): { thresholds: number[]; levels: number[] } {
   const { thresholds, reversed } = codebookOf(quantizer);
   const levelAt = (reached: number) => {
     const code = reversed ? thresholds.length - reached : reached;
-    return pairs[2 * code] - pairs[2 * code + 1];
+    return pairs[2 * code];
   };
   const kept: { thresholds: number[]; levels: number[] } = { thresholds: [], levels: [levelAt(0)] };
   thresholds.forEach((threshold, at) => {
@@ -123,12 +125,6 @@ function levelsReached(quantizer: Quantizer, { pairs }: IntegerLevels): { thresh
     kept.levels.push(level);
   });
   return kept;
-}
-
-function padded(values: readonly number[], length: number, filler: number): Float32Array<ArrayBuffer> {
-  const out = new Float32Array(Math.max(4, length)).fill(filler);
-  out.set(values);
-  return out;
 }
 
 function quantizersOf({ scores, output }: Attention): Record<"query" | "key" | "value" | "probabilities", Quantizer> {

@@ -54,10 +54,10 @@ export type FloatPrecision = "f32" | "f16";
 /** How integer products are executed; both give the same integers. */
 export type IntegerExecution = "f32" | "dot";
 /**
- * How softmax(q k^T) v is computed: in three dispatches; in one without barriers ("rows": 8 queries per invocation, everything in its private memory);
- * or in one for GPUs ("tile": 16 queries per workgroup, their scores in workgroup memory). The integers are the same.
+ * How softmax(q k^T) v is computed: in three dispatches; in one without barriers ("rows": 8 queries per invocation, everything in its private memory;
+ * "share": of them four invocations each, which share what they load, by subgroup operations); or in one for GPUs ("tile": 16 queries per workgroup, their scores in workgroup memory). The integers are the same.
  */
-export type AttentionForm = "unfused" | "rows" | "tile";
+export type AttentionForm = "unfused" | "rows" | "share" | "tile";
 
 /** A model made ready to run at one batch size: pure data, decided without a GPU. */
 export interface Plan {

@@ -84,9 +84,9 @@ export function createGpuSession(gpu: Gpu, graph: Graph, options: SessionOptions
   );
 }
 
-/** Whole rows without barriers on a software adapter, in workgroup memory on a GPU; three dispatches for codes where a GPU lacks the packed dot product. */
+/** Whole rows without barriers on a software adapter, shared by four invocations where it has subgroups; in workgroup memory on a GPU; three dispatches for codes where a GPU lacks the packed dot product. */
 export function attentionFormOf(gpu: Gpu, mode: PlanMode): AttentionForm {
-  if (gpu.isSoftware) return "rows";
+  if (gpu.isSoftware) return canRun(gpu, kernels["attention-share-f32"]) ? "share" : "rows";
   return mode === "float" || canRun(gpu, kernels["attention-tile-codes"]) ? "tile" : "unfused";
 }
 

@@ -1,3 +1,4 @@
+import { levelSearch } from "../level-search.ts";
 import { seededRandom } from "../../tensor/random.ts";
 import { attentionParams, codesQkv, floatQkv, type AttentionShape } from "./attention-shape.ts";
 import { quads } from "./case-data.ts";
@@ -40,40 +41,35 @@ interface CodesShape {
   readonly top: number;
   readonly zeros: readonly [query: number, key: number, value: number];
   readonly per: "tensor" | "head" | "token";
-  /** Ascending decision points, and the level of each number of them reached; negative where odd. */
+  /** Ascending decision points, and the level of each number of them reached. */
   readonly thresholds: readonly number[];
   readonly levels: readonly number[];
-  readonly odd: boolean;
   readonly out?: { readonly top: number; readonly zero: number; readonly inverse: number };
 }
 
-/** Powers of two by steps of two (or of sqrt 2: those between are odd), the smallest probability means 0. */
-function logarithmic(count: number, shift: number, odd: boolean): Pick<CodesShape, "thresholds" | "levels" | "odd"> {
-  const perShift = odd ? 2 : 1;
+/** Powers of two, or of sqrt 2 where there are two per shift, rounded to whole numbers; the smallest probability means 0. */
+function logarithmic(count: number, shift: number, perShift: 1 | 2): Pick<CodesShape, "thresholds" | "levels"> {
   const thresholds = Array.from({ length: count }, (_, i) => 2 ** (-(count - i - 0.5) / perShift));
   const levels = Array.from({ length: count + 1 }, (_, reached) => {
-    const code = count - reached;
-    const exponent = shift - Math.floor((code + perShift - 1) / perShift);
-    return reached === 0 || exponent < 0 ? 0 : (odd && code % 2 === 1 ? -1 : 1) * 2 ** exponent;
+    return reached === 0 ? 0 : Math.floor(2 ** (shift - (count - reached) / perShift));
   });
-  return { thresholds, levels, odd };
+  return { thresholds, levels };
 }
 
 const uniform = (count: number, zero: number) => ({
   thresholds: Array.from({ length: count }, (_, i) => (i + 0.5) / count),
   levels: Array.from({ length: count + 1 }, (_, code) => code - zero),
-  odd: false,
 });
 
 const codesShapes: readonly CodesShape[] = [
-  { name: "log2", shape: shapes.one, top: 255, zeros: [0, 0, 3], per: "tensor", ...logarithmic(15, 12, false) },
+  { name: "log2", shape: shapes.one, top: 255, zeros: [0, 0, 3], per: "tensor", ...logarithmic(15, 12, 1) },
   {
     name: "4-bit log sqrt 2 to codes, a grid per head",
     shape: shapes.five,
     top: 15,
     zeros: [7, 9, 7],
     per: "head",
-    ...logarithmic(15, 7, true),
+    ...logarithmic(15, 7, 2),
     out: { top: 15, zero: 8, inverse: 7.5 },
   },
   {
@@ -82,7 +78,7 @@ const codesShapes: readonly CodesShape[] = [
     top: 7,
     zeros: [-21, 40, -30],
     per: "token",
-    ...logarithmic(7, 6, false),
+    ...logarithmic(7, 6, 1),
     out: { top: 255, zero: -5, inverse: 32 },
   },
   { name: "uniform", shape: shapes.wide, top: 255, zeros: [128, 300, 120], per: "tensor", ...uniform(255, 3) },
@@ -94,17 +90,16 @@ const codesShapes: readonly CodesShape[] = [
     per: "head",
     thresholds: [0, 0.01, 0.05, 0.1, 0.25, 0.5],
     levels: [0, -3, 5, 17, 40, 101, 300],
-    odd: false,
     out: { top: 15, zero: 7.25, inverse: 11 },
   },
-  { name: "log sqrt 2", shape: shapes.long, top: 255, zeros: [127, 128, 127], per: "tensor", ...logarithmic(24, 8, true) },
+  { name: "log sqrt 2", shape: shapes.long, top: 255, zeros: [127, 128, 127], per: "tensor", ...logarithmic(24, 8, 2) },
   {
     name: "log sqrt 2 to codes",
     shape: shapes.most,
     top: 63,
     zeros: [30, 31, 30],
     per: "token",
-    ...logarithmic(15, 7, true),
+    ...logarithmic(15, 7, 2),
     out: { top: 63, zero: 30, inverse: 20 },
   },
 ];
@@ -118,7 +113,7 @@ const integerShapes: readonly CodesShape[] = [
     top: 255,
     zeros: [127, 120, 128],
     per: "head",
-    ...logarithmic(44, 22, true),
+    ...logarithmic(44, 22, 2),
     out: { top: 255, zero: 100, inverse: 100 },
   },
 ];
@@ -151,15 +146,16 @@ function columnTable(seed: number, { shape, levels, top, zeros, per, out }: Code
 }
 
 function codesCase(entry: CodesShape, index: number): KernelCase {
-  const { shape, per, thresholds, levels, odd, out } = entry;
+  const { shape, per, thresholds, levels, out } = entry;
   const entries = per === "token" ? shape.tokens : 1;
-  const steps = Math.ceil(Math.log2(thresholds.length + 1));
+  const search = levelSearch(thresholds);
   const integers = {
     head_dim: shape.headDim,
     q_entries: entries,
     k_entries: entries,
-    search_steps: steps,
-    odd: odd ? 1 : 0,
+    bucket_shift: search.shift,
+    bucket_first: search.first,
+    search_steps: search.steps,
     quantize: out ? 1 : 0,
   };
   return {
@@ -167,11 +163,9 @@ function codesCase(entry: CodesShape, index: number): KernelCase {
     params: { ...rowParams(shape), ...integers, out_max: out?.top ?? 0 },
     constants: {},
     inputs: () => {
-      const padded = new Float32Array(2 ** steps).fill(3e38);
-      padded.set(thresholds);
-      const table = new Float32Array(2 ** steps);
-      table.set(levels);
-      return [codesQkv(6100 + index, shape, entry.top), grids(6150 + index, entry), padded, table, columnTable(6200 + index, entry)];
+      const table = Float32Array.from(levels);
+      const columns = columnTable(6200 + index, entry);
+      return [codesQkv(6100 + index, shape, entry.top), grids(6150 + index, entry), search.thresholds, table, search.starts, columns];
     },
     outputWords: outputWords(shape, out ? 1 : 4),
   };

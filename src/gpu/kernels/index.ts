@@ -10,6 +10,10 @@ import { attentionRowsCodesF32 } from "./attention-rows-codes-f32.ts";
 import { attentionRowsCodesInteger } from "./attention-rows-codes-integer.ts";
 import { attentionRowsF32 } from "./attention-rows-f32.ts";
 import { attentionRowsF16 } from "./attention-rows-f16.ts";
+import { attentionShareCodesF32 } from "./attention-share-codes-f32.ts";
+import { attentionShareCodesInteger } from "./attention-share-codes-integer.ts";
+import { attentionShareF32 } from "./attention-share-f32.ts";
+import { attentionShareF16 } from "./attention-share-f16.ts";
 import { attentionScoresCodesDot } from "./attention-scores-codes-dot.ts";
 import { attentionScoresCodesF32 } from "./attention-scores-codes-f32.ts";
 import { attentionScoresF32 } from "./attention-scores-f32.ts";
@@ -80,6 +84,10 @@ export const kernels = {
   "attention-rows-codes-integer": attentionRowsCodesInteger,
   "attention-rows-f32": attentionRowsF32,
   "attention-rows-f16": attentionRowsF16,
+  "attention-share-codes-f32": attentionShareCodesF32,
+  "attention-share-codes-integer": attentionShareCodesInteger,
+  "attention-share-f32": attentionShareF32,
+  "attention-share-f16": attentionShareF16,
   "attention-scores-codes-dot": attentionScoresCodesDot,
   "attention-scores-codes-f32": attentionScoresCodesF32,
   "attention-scores-f32": attentionScoresF32,

@@ -57,7 +57,8 @@ export const attentionRowsF32: KernelTwin = (p, _constants, [qkvWords], output, 
 /** shaders/attention-rows-codes-f32.wgsl and -integer.wgsl: the same integers. */
 export const attentionRowsCodes: KernelTwin = (p, _constants, inputs, output, math) => {
   const [qkvWords, gridWords] = inputs;
-  const [thresholds, levels, columns] = inputs.slice(2).map(floats);
+  const [thresholds, levels] = inputs.slice(2, 4).map(floats);
+  const columns = floats(inputs[5]);
   const quads = Math.ceil(p.tokens / 4);
   const scoreWords = new Uint32Array(p.images * p.heads * p.tokens * quads * 4);
   attentionScoresCodes({ ...p, out_stride4: quads }, {}, [qkvWords, gridWords], scoreWords, math);
@@ -71,25 +72,16 @@ export const attentionRowsCodes: KernelTwin = (p, _constants, inputs, output, ma
     const sum = exponentials(e, math);
     const level = e.map((value) => {
       let reached = 0;
-      while (reached < 2 ** p.search_steps - 1 && value >= f32(thresholds[reached] * sum)) reached++;
+      while (value >= f32(thresholds[reached] * sum)) reached++;
       return levels[reached];
     });
-    const isOdd = level.map((one) => (p.odd === 1 && one < 0 ? 1 : 0));
-    const sumOf = (odd: number, factor: (j: number) => number) => {
-      let total = 0;
-      for (let j = 0; j < p.tokens; j++) {
-        if (isOdd[j] === odd) total = (total + Math.imul(p.odd === 1 ? Math.abs(level[j]) : level[j], factor(j))) | 0;
-      }
-      return total;
-    };
-    const [evenLevels, oddLevels] = [sumOf(0, () => 1), sumOf(1, () => 1)];
+    const sumOf = (factor: (j: number) => number) => level.reduce((total, one, j) => (total + Math.imul(one, factor(j))) | 0, 0);
+    const allLevels = sumOf(() => 1);
     for (let d = 0; d < 4 * p.head4; d++) {
       const column = 4 * head * p.head4 + d;
       const [scale, vZero, inverse, zero] = [0, 1, 2, 3].map((entry) => columns[16 * (column >> 2) + 4 * entry + (column & 3)]);
-      const value = (j: number) => qkv[v + j * stride + d];
-      const even = f32((sumOf(0, value) - Math.imul(vZero, evenLevels)) | 0);
-      const odd = f32((sumOf(1, value) - Math.imul(vZero, oddLevels)) | 0);
-      const y = f32(math.fma(odd, f32(1.41421354), even) * scale);
+      const sum = (sumOf((j) => qkv[v + j * stride + d]) - Math.imul(vZero, allLevels)) | 0;
+      const y = f32(f32(sum) * scale);
       if (p.quantize === 1) yCodes[out + d] = encodeCode(y, inverse, zero, f32(p.out_max), math);
       else yFloats[out + d] = y;
     }

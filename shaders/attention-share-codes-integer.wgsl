@@ -1,0 +1,14 @@
+enable subgroups;
+// attention-rows-codes-integer with keys and values shared by the four lanes of a quad: the same arguments, the same words. The form of software adapters with subgroups.
+//include lib/attention-rows-codes.wgsl
+//include lib/attention-rows-share.wgsl
+alias Sum = vec4i;
+
+fn attention_rows_v(word: u32) -> Sum { return codes_bytes(word); }
+fn attention_rows_madd(acc: Sum, b0: Sum, b1: Sum, b2: Sum, b3: Sum, a: Sum) -> Sum { return acc + b0 * a.x + b1 * a.y + b2 * a.z + b3 * a.w; }
+
+@compute @workgroup_size(4)
+fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
+  let group = id.x + id.y * groups.x;
+  if (attention_rows_exists(group)) { attention_rows_codes(attention_rows_place(group, lane)); }
+}
