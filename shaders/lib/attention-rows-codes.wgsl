@@ -30,9 +30,9 @@ fn attention_rows_codes(place: AttentionRows) {
     q_zeros[r] = i32(grid.y);
     tops[r] = vec4f(-3.4e38);
   }
-  for (var j4 = 0u; j4 < quads; j4 += 8u) {
+  for (var j4 = 0u; j4 < quads; j4 += 4u) {
     var block = attention_rows_products(place, j4);
-    for (var h = 0u; h < 8u; h++) {
+    for (var h = 0u; h < 4u; h++) {
       let key = 4u * (j4 + h);
       let k_grids = attention_codes_key_grids(head, key);
       let k_zeros = vec4i(k_grids[1]);

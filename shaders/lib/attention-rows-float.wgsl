@@ -10,10 +10,10 @@ fn attention_rows_float(place: AttentionRows) {
   let quads = attention_rows_quads();
   var tops = array<vec4f, 8>();
   for (var r = 0u; r < 8u; r++) { tops[r] = vec4f(-3.4e38); }
-  for (var j4 = 0u; j4 < quads; j4 += 8u) {
+  for (var j4 = 0u; j4 < quads; j4 += 4u) {
     var block = attention_rows_products(place, j4);
     // Keys past the last one repeat it: they change no maximum.
-    for (var t = 0u; t < 64u; t++) {
+    for (var t = 0u; t < 32u; t++) {
       let s = block.q_k[t] * params.scale;
       scores[8u * j4 + t] = s;
       tops[t % 8u] = exact_max(tops[t % 8u], s);

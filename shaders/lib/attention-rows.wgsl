@@ -29,11 +29,12 @@ fn attention_rows_count(place: AttentionRows) -> u32 { return min(8u, params.tok
 fn attention_rows_query(place: AttentionRows, r: u32) -> u32 { return place.base + min(place.row + r, place.last) * params.qkv_stride4; }
 
 struct AttentionProducts {
-  q_k: array<vec4f, 64>, // of query r with keys 4 (j4 + h) .. at 8 h + r
-  key_sums: array<vec4f, 8>,
+  q_k: array<vec4f, 32>, // of query r with keys 4 (j4 + h) .. at 8 h + r
+  key_sums: array<vec4f, 4>,
 }
 
-// Of all 8 queries with 32 keys from quad j4 on. An accumulator costs a software adapter as much per turn of the loop as four products: many keys for each query that is loaded.
+// Of all 8 queries with 16 keys from quad j4 on. An accumulator costs a software adapter as much per turn of the loop as four products, a load as much as sixteen:
+// more keys for each query that is loaded gain little, and compile longer.
 fn attention_rows_products(place: AttentionRows, j4: u32) -> AttentionProducts {
   let q0 = attention_rows_query(place, 0u);
   let q1 = attention_rows_query(place, 1u);
@@ -47,19 +48,15 @@ fn attention_rows_products(place: AttentionRows, j4: u32) -> AttentionProducts {
   let k1 = attention_rows_words(place, place.key_base, 4u * j4 + 4u);
   let k2 = attention_rows_words(place, place.key_base, 4u * j4 + 8u);
   let k3 = attention_rows_words(place, place.key_base, 4u * j4 + 12u);
-  let k4 = attention_rows_words(place, place.key_base, 4u * j4 + 16u);
-  let k5 = attention_rows_words(place, place.key_base, 4u * j4 + 20u);
-  let k6 = attention_rows_words(place, place.key_base, 4u * j4 + 24u);
-  let k7 = attention_rows_words(place, place.key_base, 4u * j4 + 28u);
-  var a0 = vec4f(0.0); var b0 = vec4f(0.0); var d0 = vec4f(0.0); var e0 = vec4f(0.0); var f0 = vec4f(0.0); var g0 = vec4f(0.0); var h0 = vec4f(0.0); var i0 = vec4f(0.0);
-  var a1 = vec4f(0.0); var b1 = vec4f(0.0); var d1 = vec4f(0.0); var e1 = vec4f(0.0); var f1 = vec4f(0.0); var g1 = vec4f(0.0); var h1 = vec4f(0.0); var i1 = vec4f(0.0);
-  var a2 = vec4f(0.0); var b2 = vec4f(0.0); var d2 = vec4f(0.0); var e2 = vec4f(0.0); var f2 = vec4f(0.0); var g2 = vec4f(0.0); var h2 = vec4f(0.0); var i2 = vec4f(0.0);
-  var a3 = vec4f(0.0); var b3 = vec4f(0.0); var d3 = vec4f(0.0); var e3 = vec4f(0.0); var f3 = vec4f(0.0); var g3 = vec4f(0.0); var h3 = vec4f(0.0); var i3 = vec4f(0.0);
-  var a4 = vec4f(0.0); var b4 = vec4f(0.0); var d4 = vec4f(0.0); var e4 = vec4f(0.0); var f4 = vec4f(0.0); var g4 = vec4f(0.0); var h4 = vec4f(0.0); var i4 = vec4f(0.0);
-  var a5 = vec4f(0.0); var b5 = vec4f(0.0); var d5 = vec4f(0.0); var e5 = vec4f(0.0); var f5 = vec4f(0.0); var g5 = vec4f(0.0); var h5 = vec4f(0.0); var i5 = vec4f(0.0);
-  var a6 = vec4f(0.0); var b6 = vec4f(0.0); var d6 = vec4f(0.0); var e6 = vec4f(0.0); var f6 = vec4f(0.0); var g6 = vec4f(0.0); var h6 = vec4f(0.0); var i6 = vec4f(0.0);
-  var a7 = vec4f(0.0); var b7 = vec4f(0.0); var d7 = vec4f(0.0); var e7 = vec4f(0.0); var f7 = vec4f(0.0); var g7 = vec4f(0.0); var h7 = vec4f(0.0); var i7 = vec4f(0.0);
-  var s0 = KeySums(0.0); var s1 = KeySums(0.0); var s2 = KeySums(0.0); var s3 = KeySums(0.0); var s4 = KeySums(0.0); var s5 = KeySums(0.0); var s6 = KeySums(0.0); var s7 = KeySums(0.0);
+  var a0 = vec4f(0.0); var b0 = vec4f(0.0); var d0 = vec4f(0.0); var e0 = vec4f(0.0);
+  var a1 = vec4f(0.0); var b1 = vec4f(0.0); var d1 = vec4f(0.0); var e1 = vec4f(0.0);
+  var a2 = vec4f(0.0); var b2 = vec4f(0.0); var d2 = vec4f(0.0); var e2 = vec4f(0.0);
+  var a3 = vec4f(0.0); var b3 = vec4f(0.0); var d3 = vec4f(0.0); var e3 = vec4f(0.0);
+  var a4 = vec4f(0.0); var b4 = vec4f(0.0); var d4 = vec4f(0.0); var e4 = vec4f(0.0);
+  var a5 = vec4f(0.0); var b5 = vec4f(0.0); var d5 = vec4f(0.0); var e5 = vec4f(0.0);
+  var a6 = vec4f(0.0); var b6 = vec4f(0.0); var d6 = vec4f(0.0); var e6 = vec4f(0.0);
+  var a7 = vec4f(0.0); var b7 = vec4f(0.0); var d7 = vec4f(0.0); var e7 = vec4f(0.0);
+  var s0 = KeySums(0.0); var s1 = KeySums(0.0); var s2 = KeySums(0.0); var s3 = KeySums(0.0);
   for (var c = 0u; c < params.head4; c++) {
     let v0 = attention_rows_qk(q0 + c);
     let v1 = attention_rows_qk(q1 + c);
@@ -81,21 +78,9 @@ fn attention_rows_products(place: AttentionRows, j4: u32) -> AttentionProducts {
     let l3 = attention_rows_keys(k3, c); let m3 = attention_rows_channels(l3);
     if (KEY_SUMS) { s3 += attention_rows_key_sums(l3); }
     e0 = quads_madd(e0, m3[0], m3[1], m3[2], m3[3], v0); e1 = quads_madd(e1, m3[0], m3[1], m3[2], m3[3], v1); e2 = quads_madd(e2, m3[0], m3[1], m3[2], m3[3], v2); e3 = quads_madd(e3, m3[0], m3[1], m3[2], m3[3], v3); e4 = quads_madd(e4, m3[0], m3[1], m3[2], m3[3], v4); e5 = quads_madd(e5, m3[0], m3[1], m3[2], m3[3], v5); e6 = quads_madd(e6, m3[0], m3[1], m3[2], m3[3], v6); e7 = quads_madd(e7, m3[0], m3[1], m3[2], m3[3], v7);
-    let l4 = attention_rows_keys(k4, c); let m4 = attention_rows_channels(l4);
-    if (KEY_SUMS) { s4 += attention_rows_key_sums(l4); }
-    f0 = quads_madd(f0, m4[0], m4[1], m4[2], m4[3], v0); f1 = quads_madd(f1, m4[0], m4[1], m4[2], m4[3], v1); f2 = quads_madd(f2, m4[0], m4[1], m4[2], m4[3], v2); f3 = quads_madd(f3, m4[0], m4[1], m4[2], m4[3], v3); f4 = quads_madd(f4, m4[0], m4[1], m4[2], m4[3], v4); f5 = quads_madd(f5, m4[0], m4[1], m4[2], m4[3], v5); f6 = quads_madd(f6, m4[0], m4[1], m4[2], m4[3], v6); f7 = quads_madd(f7, m4[0], m4[1], m4[2], m4[3], v7);
-    let l5 = attention_rows_keys(k5, c); let m5 = attention_rows_channels(l5);
-    if (KEY_SUMS) { s5 += attention_rows_key_sums(l5); }
-    g0 = quads_madd(g0, m5[0], m5[1], m5[2], m5[3], v0); g1 = quads_madd(g1, m5[0], m5[1], m5[2], m5[3], v1); g2 = quads_madd(g2, m5[0], m5[1], m5[2], m5[3], v2); g3 = quads_madd(g3, m5[0], m5[1], m5[2], m5[3], v3); g4 = quads_madd(g4, m5[0], m5[1], m5[2], m5[3], v4); g5 = quads_madd(g5, m5[0], m5[1], m5[2], m5[3], v5); g6 = quads_madd(g6, m5[0], m5[1], m5[2], m5[3], v6); g7 = quads_madd(g7, m5[0], m5[1], m5[2], m5[3], v7);
-    let l6 = attention_rows_keys(k6, c); let m6 = attention_rows_channels(l6);
-    if (KEY_SUMS) { s6 += attention_rows_key_sums(l6); }
-    h0 = quads_madd(h0, m6[0], m6[1], m6[2], m6[3], v0); h1 = quads_madd(h1, m6[0], m6[1], m6[2], m6[3], v1); h2 = quads_madd(h2, m6[0], m6[1], m6[2], m6[3], v2); h3 = quads_madd(h3, m6[0], m6[1], m6[2], m6[3], v3); h4 = quads_madd(h4, m6[0], m6[1], m6[2], m6[3], v4); h5 = quads_madd(h5, m6[0], m6[1], m6[2], m6[3], v5); h6 = quads_madd(h6, m6[0], m6[1], m6[2], m6[3], v6); h7 = quads_madd(h7, m6[0], m6[1], m6[2], m6[3], v7);
-    let l7 = attention_rows_keys(k7, c); let m7 = attention_rows_channels(l7);
-    if (KEY_SUMS) { s7 += attention_rows_key_sums(l7); }
-    i0 = quads_madd(i0, m7[0], m7[1], m7[2], m7[3], v0); i1 = quads_madd(i1, m7[0], m7[1], m7[2], m7[3], v1); i2 = quads_madd(i2, m7[0], m7[1], m7[2], m7[3], v2); i3 = quads_madd(i3, m7[0], m7[1], m7[2], m7[3], v3); i4 = quads_madd(i4, m7[0], m7[1], m7[2], m7[3], v4); i5 = quads_madd(i5, m7[0], m7[1], m7[2], m7[3], v5); i6 = quads_madd(i6, m7[0], m7[1], m7[2], m7[3], v6); i7 = quads_madd(i7, m7[0], m7[1], m7[2], m7[3], v7);
   }
-  let q_k = array<vec4f, 64>(a0, a1, a2, a3, a4, a5, a6, a7, b0, b1, b2, b3, b4, b5, b6, b7, d0, d1, d2, d3, d4, d5, d6, d7, e0, e1, e2, e3, e4, e5, e6, e7, f0, f1, f2, f3, f4, f5, f6, f7, g0, g1, g2, g3, g4, g5, g6, g7, h0, h1, h2, h3, h4, h5, h6, h7, i0, i1, i2, i3, i4, i5, i6, i7);
-  return AttentionProducts(q_k, array<vec4f, 8>(attention_rows_all_sums(s0), attention_rows_all_sums(s1), attention_rows_all_sums(s2), attention_rows_all_sums(s3), attention_rows_all_sums(s4), attention_rows_all_sums(s5), attention_rows_all_sums(s6), attention_rows_all_sums(s7)));
+  let q_k = array<vec4f, 32>(a0, a1, a2, a3, a4, a5, a6, a7, b0, b1, b2, b3, b4, b5, b6, b7, d0, d1, d2, d3, d4, d5, d6, d7, e0, e1, e2, e3, e4, e5, e6, e7);
+  return AttentionProducts(q_k, array<vec4f, 4>(attention_rows_all_sums(s0), attention_rows_all_sums(s1), attention_rows_all_sums(s2), attention_rows_all_sums(s3)));
 }
 
 // Which of the last quad's keys exist.
