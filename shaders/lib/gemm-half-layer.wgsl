@@ -4,8 +4,7 @@
 //include lib/gemm-float.wgsl
 //include lib/gemm-rows.wgsl
 //include lib/halves.wgsl
-override Y_HALF: bool = true;
-override R_HALF: bool = true;
+//include lib/gemm-half-output.wgsl
 
 @group(0) @binding(1) var<storage, read> x: array<vec2u>;
 @group(0) @binding(2) var<storage, read> weight: array<vec2u>;
@@ -14,18 +13,3 @@ override R_HALF: bool = true;
 @group(0) @binding(5) var<storage, read_write> y: array<vec2u>;
 
 fn gemm_float_weight(at: u32) -> vec4f { return halves_unpack(weight[at]); }
-
-fn gemm_float_residual(at: u32) -> vec4f {
-  if (R_HALF) { return halves_unpack(residual[at]); }
-  return halves_wide(residual[2u * at], residual[2u * at + 1u]);
-}
-
-fn gemm_float_store(at: u32, v: vec4f) {
-  if (Y_HALF) {
-    y[at] = halves_pack(v);
-  } else {
-    let bits = bitcast<vec4u>(v);
-    y[2u * at] = bits.xy;
-    y[2u * at + 1u] = bits.zw;
-  }
-}

@@ -68,6 +68,13 @@ export function createPlanBuilder(options: PlanOptions): PlanBuilder {
     if (!value) throw new Error(`internal: the plan has no value ${name}`);
     return value;
   };
+  /** The step on its rung, with the value that only its parts use. */
+  const place = (step: Step): readonly Step[] => {
+    const placed = placeChosen(step, options.gemm, options.mode, options.images);
+    if (placed.scratch) declared.set(placed.scratch.name, { layout: placed.scratch.layout, decoding: undefined });
+    placed.steps.forEach(checkStep);
+    return placed.steps;
+  };
   return {
     options,
     declare: (name, layout, decoding) => void declared.set(name, { layout, decoding }),
@@ -78,10 +85,8 @@ export function createPlanBuilder(options: PlanOptions): PlanBuilder {
       // In f16 a step finds its rung when it is known what is stored so.
       const joins = !inHalves && wantsPrologue(step, options) && followsPrologue(step, steps);
       if (joins) joinable.add(step);
-      const placed = inHalves || joins ? { steps: [step] } : placeChosen(step, options.gemm, options.mode, options.images);
-      if (placed.scratch) declared.set(placed.scratch.name, { layout: placed.scratch.layout, decoding: undefined });
-      placed.steps.forEach(checkStep);
-      steps = [...steps, ...placed.steps];
+      if (inHalves || joins) checkStep(step);
+      steps = [...steps, ...(inHalves || joins ? [step] : place(step))];
     },
     copy: (copy) => void (copies = [...copies, copy]),
     constant(name, build) {
@@ -100,8 +105,7 @@ export function createPlanBuilder(options: PlanOptions): PlanBuilder {
       if (inHalves) {
         const stored = storeInHalves(steps, copies, declared.keys(), new Set([...inputs, output]));
         copies = stored.copies;
-        steps = stored.steps.flatMap((step) => placeChosen(step, options.gemm, options.mode, options.images).steps);
-        steps.forEach(checkStep);
+        steps = stored.steps.flatMap(place);
         for (const value of stored.values) declared.set(value, { layout: { ...find(value).layout, kind: "f16" }, decoding: undefined });
         packConstants(stored.packed, steps, options);
       }

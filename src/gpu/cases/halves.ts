@@ -4,7 +4,7 @@ import type { Constants } from "../kernel.ts";
 import { attentionOutputF32Cases } from "./attention-output.ts";
 import { attentionRowsF32Cases, attentionTileF32Cases } from "./attention-rows.ts";
 import { attentionScoresF32Cases } from "./attention-scores.ts";
-import { gemmCases, onTiles } from "./gemm.ts";
+import { gemmCases, gemmF32CombineCases, gemmF32PartialCases, onTiles } from "./gemm.ts";
 import type { KernelCase } from "./kernel-case.ts";
 import { layerNormCases } from "./rows.ts";
 import { without } from "./gemm-case.ts";
@@ -34,6 +34,14 @@ export const gemmF16Cases = storage.map(({ shape, ...flags }) =>
 /** The same shapes, x always in f16. */
 export const gemmF16MatrixCases = storage.map(({ shape, Y_HALF, R_HALF }) =>
   inHalves(gemmCases[shape], [true, true, false, R_HALF === 1], Y_HALF === 1, { Y_HALF, R_HALF }),
+);
+/** x in f16 and in f32 in turn. */
+export const gemmF16PartialCases = gemmF32PartialCases.map((each, index) => {
+  const X_HALF = (index + 1) % 2;
+  return inHalves(each, [X_HALF === 1, true], false, { X_HALF });
+});
+export const gemmF16CombineCases = storage.map(({ shape, Y_HALF, R_HALF }) =>
+  inHalves(gemmF32CombineCases[shape], [false, false, R_HALF === 1], Y_HALF === 1, { Y_HALF, R_HALF }),
 );
 export const gemmF16TiledCases = onTiles(gemmF16Cases, [8, 16], [4, 8]);
 

@@ -41,6 +41,10 @@ import { gemmCodesF32Subgroup } from "./gemm-codes-f32-subgroup.ts";
 import { gemmCodesF32Tiled } from "./gemm-codes-f32-tiled.ts";
 import { gemmF16 } from "./gemm-f16.ts";
 import { gemmF16Matrix } from "./gemm-f16-matrix.ts";
+import { gemmF16Combine } from "./gemm-f16-combine.ts";
+import { gemmF16Partial } from "./gemm-f16-partial.ts";
+import { gemmF16Share33 } from "./gemm-f16-share33.ts";
+import { gemmF16Subgroup } from "./gemm-f16-subgroup.ts";
 import { gemmF16Tiled } from "./gemm-f16-tiled.ts";
 import { gemmF32Combine } from "./gemm-f32-combine.ts";
 import { gemmF32Partial } from "./gemm-f32-partial.ts";
@@ -115,6 +119,10 @@ export const kernels = {
   "gemm-codes-f32-tiled": gemmCodesF32Tiled,
   "gemm-f16": gemmF16,
   "gemm-f16-matrix": gemmF16Matrix,
+  "gemm-f16-combine": gemmF16Combine,
+  "gemm-f16-partial": gemmF16Partial,
+  "gemm-f16-share33": gemmF16Share33,
+  "gemm-f16-subgroup": gemmF16Subgroup,
   "gemm-f16-tiled": gemmF16Tiled,
   "gemm-f32-combine": gemmF32Combine,
   "gemm-f32-partial": gemmF32Partial,

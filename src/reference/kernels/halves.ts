@@ -2,7 +2,7 @@
 import { saturatedHalfBits, unpackHalves } from "../../tensor/half.ts";
 import { attentionOutputF32, attentionScoresF32 } from "./attention.ts";
 import { attentionRowsF32 } from "./attention-rows.ts";
-import { gemmF32 } from "./gemm.ts";
+import { gemmF32, gemmF32Combine, gemmF32Partial } from "./gemm.ts";
 import { floats, type KernelTwin, type Words } from "./kernel-twin.ts";
 import { layerNorm, rmsNorm } from "./rows.ts";
 
@@ -34,6 +34,15 @@ function stored(
 /** shaders/gemm-f16.wgsl and its rungs; one that takes no x in f32 has no X_HALF. */
 export const gemmF16 = stored(gemmF32, ({ X_HALF = 1, Y_HALF, R_HALF }) => ({
   inputs: [X_HALF === 1, true, false, R_HALF === 1],
+  output: Y_HALF === 1,
+}));
+
+/** shaders/gemm-f16-partial.wgsl */
+export const gemmF16Partial = stored(gemmF32Partial, ({ X_HALF }) => ({ inputs: [X_HALF === 1, true], output: false }));
+
+/** shaders/gemm-f16-combine.wgsl */
+export const gemmF16Combine = stored(gemmF32Combine, ({ Y_HALF, R_HALF }) => ({
+  inputs: [false, false, R_HALF === 1],
   output: Y_HALF === 1,
 }));
 

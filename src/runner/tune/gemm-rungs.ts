@@ -45,10 +45,13 @@ export const gemmRungs: Readonly<Record<GemmProduct, Readonly<Partial<Record<Run
   },
   f16: {
     block8: plain("gemm-f16"),
+    share33: plain("gemm-f16-share33"),
     tile16x16: tile("gemm-f16-tiled", 16, 16),
     tile16x32: tile("gemm-f16-tiled", 16, 32),
     tile32x32: tile("gemm-f16-tiled", 32, 32),
+    subgroup: plain("gemm-f16-subgroup"),
     matrix: { ...plain("gemm-f16-matrix"), needs: { X_HALF: 1 }, reordersFloats: true },
+    split4: { kernels: ["gemm-f16-partial", "gemm-f16-combine"], constants: {}, reordersFloats: true },
   },
   "codes-f32": {
     block8: plain("gemm-codes-f32"),

@@ -4,7 +4,7 @@ import { nodeGpu } from "../../testing/node-gpu-bundle.ts";
 import { quantizeByRange } from "../../testing/quantize-by-range.ts";
 import { randomPixels, randomVit } from "../../testing/random-vit.ts";
 import { makePlan } from "../make-plan.ts";
-import type { IntegerExecution, Plan, PlanMode } from "../plan.ts";
+import type { FloatPrecision, IntegerExecution, Plan, PlanMode } from "../plan.ts";
 import { createGpuSession } from "../session.ts";
 import { productOf, rungsOf, shapeKey, type GemmChoices, type RungName } from "./gemm-rungs.ts";
 import { tuneBudgetMs, tuneGemm } from "./tune-gemm.ts";
@@ -14,8 +14,8 @@ const IMAGE = 8;
 const float = randomVit({ image: IMAGE, patch: 4, dim: 8, heads: 2, mlp: 512, depth: 1, classes: 3, seed: 1 });
 const images = randomPixels(2, IMAGE, 3);
 
-function planOf(graph: Graph, mode: PlanMode, execution: IntegerExecution): Plan {
-  return makePlan(graph, { mode, images: 2, execution, attention: "unfused", taps: [], constants: new Map() });
+function planOf(graph: Graph, mode: PlanMode, execution: IntegerExecution, precision: FloatPrecision = "f32"): Plan {
+  return makePlan(graph, { mode, images: 2, execution, precision, attention: "unfused", taps: [], constants: new Map() });
 }
 
 const shapesOf = (plan: Plan) => [...new Set(plan.steps.filter((step) => productOf(step) !== null).map(shapeKey))].sort();
@@ -62,11 +62,11 @@ test("it stops when cancelled", async () => {
 });
 
 /** The logits with every layer on `rung` that can be, and how many steps are. */
-async function runOn(graph: Graph, mode: PlanMode, execution: IntegerExecution, rung: RungName) {
-  const plan = planOf(graph, mode, execution);
+async function runOn(graph: Graph, mode: PlanMode, execution: IntegerExecution, rung: RungName, precision?: FloatPrecision) {
+  const plan = planOf(graph, mode, execution, precision);
   const able = plan.steps.filter((step) => rungsOf(step, mode).includes(rung));
   const gemm: GemmChoices = { byShape: Object.fromEntries(able.map((step) => [shapeKey(step), rung])), otherwise: "block8" };
-  const session = createGpuSession(await nodeGpu(), graph, { mode, execution, gemm });
+  const session = createGpuSession(await nodeGpu(), graph, { mode, execution, gemm, ...(precision ? { precision } : {}) });
   try {
     return { layers: able.length, logits: (await session.run(images)).logits.data };
   } finally {
@@ -79,6 +79,21 @@ test.each(["share33", "tile16x32", "subgroup"] as const)("a float model on %s ha
   const { layers, logits } = await runOn(float, "float", "f32", rung);
   expect(layers).toBe(6);
   expect(logits).toEqual(foot.logits);
+});
+
+test.each(["share33", "subgroup"] as const)("a model in f16 on %s has the bits of the foot of the ladder", async (rung) => {
+  const foot = await runOn(float, "float", "f32", "block8", "f16");
+  const { layers, logits } = await runOn(float, "float", "f32", rung, "f16");
+  expect(layers).toBe(6);
+  expect(logits).toEqual(foot.logits);
+});
+
+test("a model in f16 with K in slices is as near as f16 is", async () => {
+  const foot = await runOn(float, "float", "f32", "block8", "f16");
+  const { layers, logits } = await runOn(float, "float", "f32", "split4", "f16");
+  expect(layers).toBe(1);
+  const largest = Math.max(...foot.logits.map(Math.abs));
+  logits.forEach((logit, i) => expect(Math.abs(logit - foot.logits[i])).toBeLessThan(2e-3 * largest));
 });
 
 test.each([
