@@ -8,7 +8,7 @@
 // Quad j of query r: scores[8 j + r].
 var<private> scores: array<vec4f, 512>;
 
-// Where an invocation's queries are, and where its head starts in qkv. A queries' lane is its own number among the four of a quad.
+// Where an invocation's queries are, and where its head starts in qkv. lane: the invocation's among the four that share.
 struct AttentionRows { row: u32, lane: u32, image: u32, head: u32, last: u32, base: u32, key_base: u32, value_base: u32 }
 
 // Queries from `row` on, of a map: one head of one image.
