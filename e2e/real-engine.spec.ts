@@ -118,7 +118,8 @@ async function compareAgain(tab: Page): Promise<{ readonly fromMs: number; reado
 test("two tabs at work at once, each on a model of its own, compute what each computes alone", async () => {
   // The first tab checks its kernels meanwhile, and all tabs share one queue of compilations.
   const other = await context.newPage();
-  await other.goto(ADDRESS);
+  // By its address at the panel that takes files: without one a tab opens where the other one is, and that panel takes none once the model is there.
+  await other.goto(`${ADDRESS}#open`);
   await other
     .getByTestId("file-input")
     .first()
