@@ -8,6 +8,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
+
 fn gemm_float_combine(id: vec3u) {
   if (id.y >= params.rows || id.x >= params.columns4) { return; }
   var at = id.y * params.columns4 + id.x;

@@ -35,14 +35,13 @@ function tableOf(thresholds: readonly number[], shift: number): LevelSearch {
   const positive = Math.max(SMALLEST, thresholds.find((threshold) => threshold > 0) ?? 1);
   const first = Math.max(0, (bitsOf(positive * (1 - 2 * MARGIN)) >>> shift) - 1);
   const count = (bitsOf(1 + 2 * MARGIN) >>> shift) - first + 1;
-  const below = (limit: number) => countBelow(thresholds, limit);
   const starts = new Uint32Array(count);
   let most = 1;
   for (let bucket = 0; bucket < count; bucket++) {
     const from = bucket === 0 ? 0 : ofBits(((first + bucket) << shift) >>> 0) * (1 - MARGIN);
     const to = bucket === count - 1 ? Infinity : ofBits(((first + bucket + 1) << shift) >>> 0) * (1 + MARGIN);
-    starts[bucket] = below(from);
-    most = Math.max(most, below(to) - starts[bucket]);
+    starts[bucket] = countUpTo(thresholds, from);
+    most = Math.max(most, countUpTo(thresholds, to) - starts[bucket]);
   }
   const steps = Math.ceil(Math.log2(most + 1));
   const padded = new Float32Array(Math.max(4, thresholds.length + 2 ** steps)).fill(UNREACHED);
@@ -51,7 +50,7 @@ function tableOf(thresholds: readonly number[], shift: number): LevelSearch {
 }
 
 /** How many are at most `limit`. */
-function countBelow(thresholds: readonly number[], limit: number): number {
+function countUpTo(thresholds: readonly number[], limit: number): number {
   const above = thresholds.findIndex((threshold) => threshold > limit);
   return above < 0 ? thresholds.length : above;
 }

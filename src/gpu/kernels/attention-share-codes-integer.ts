@@ -1,12 +1,12 @@
 import code from "#shaders/attention-share-codes-integer.wgsl?raw";
-import { linearGrid, link, type Kernel } from "../kernel.ts";
+import { link, type Kernel } from "../kernel.ts";
 import { attentionRowsCodesInteger } from "./attention-rows-codes-integer.ts";
+import { shareByFours } from "./share-by-fours.ts";
 
 /** attention-rows-codes-integer with keys and values shared by fours: the same arguments, the same words. */
 export const attentionShareCodesInteger: Kernel = {
   ...attentionRowsCodesInteger,
   name: "attention-share-codes-integer",
   code: link(code),
-  features: ["subgroups"],
-  workgroups: ({ tokens, images, heads }) => linearGrid(4 * images * heads * Math.ceil(tokens / 32), 4),
+  ...shareByFours,
 };
