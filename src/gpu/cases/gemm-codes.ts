@@ -25,7 +25,10 @@ interface CodesShape extends GemmShape {
   readonly ties?: boolean;
 }
 
-/** For both executions. */
+/**
+ * Every pair of values of two constants occurs, in ten variants of the 48 (`kernels.test.ts` counts them): each is compiled for every rung, for up to two seconds on a
+ * software adapter.
+ */
 const shapes: readonly CodesShape[] = [
   { name: "1 x 1, K 1", rows: 1, columns: 1, depth: 1, container: 8, top: 255 },
   { name: "W4A4 33 x 65, K 31, GELU erf to codes", rows: 33, columns: 65, depth: 31, container: 4, top: 15, gelu: 1, outTop: 15 },
@@ -82,13 +85,15 @@ const shapes: readonly CodesShape[] = [
     largestWeights: true,
     chunk: 64,
   },
+  { name: "W8A8 65 x 70, K 33, one chunk", rows: 65, columns: 70, depth: 33, container: 8, top: 255, outTop: 255, chunk: 64 },
   {
-    name: "W4A4 3 x 17, K 197, chunks with a rest",
+    name: "W4A4 3 x 17, K 197, chunks with a rest, a grid for each of 3 tokens",
     rows: 3,
     columns: 17,
     depth: 197,
     container: 4,
     top: 15,
+    tokens: 3,
     outTop: 15,
     residual: true,
     chunk: 3,
@@ -102,6 +107,7 @@ const shapes: readonly CodesShape[] = [
     top: 15,
     tokens: 4,
     outTop: 15,
+    chunk: 2,
   },
   {
     name: "W8A8 one token of each image, a grid for each of 5",
@@ -114,24 +120,30 @@ const shapes: readonly CodesShape[] = [
     offset: 2,
     tokens: 5,
   },
-  { name: "W2A8 65 x 70, K 33, one chunk", rows: 65, columns: 70, depth: 33, container: 2, top: 255, outTop: 255, chunk: 64 },
-];
-
-const f32Shapes: readonly CodesShape[] = [
-  ...shapes,
+  { name: "W8A8 levels of a codebook, K 521, chunks", rows: 5, columns: 9, depth: 521, container: 8, top: 255, levels: 2700, chunk: 6 },
   {
-    name: "W4A4 levels of a codebook, 9 x 13, K 31, GELU to codes",
+    name: "W4A4 levels of a codebook, 9 x 13, groups of 16, GELU to codes",
     rows: 9,
     columns: 13,
-    depth: 31,
+    depth: 32,
     container: 4,
     top: 15,
     levels: 510,
+    groups: 2,
     gelu: 1,
     outTop: 15,
   },
-  { name: "W8A8 levels of a codebook, K 521, chunks", rows: 5, columns: 9, depth: 521, container: 8, top: 255, levels: 2700, chunk: 6 },
-  { name: "W4A8 groups of 12, residual", rows: 9, columns: 20, depth: 60, container: 4, top: 255, groups: 5, residual: true },
+  {
+    name: "W4A8 levels of a codebook, groups of 12, residual",
+    rows: 9,
+    columns: 20,
+    depth: 60,
+    container: 4,
+    top: 255,
+    levels: 400,
+    groups: 5,
+    residual: true,
+  },
   {
     name: "W8A8 groups of 300 in chunks of 128 to codes",
     rows: 9,
@@ -144,19 +156,23 @@ const f32Shapes: readonly CodesShape[] = [
     outTop: 255,
   },
   {
-    name: "W2A3 groups of 8, levels, tokens, positions",
+    name: "W2A3 groups of 8 in chunks of 4, levels, tokens, positions",
     rows: 10,
     columns: 12,
     depth: 16,
     container: 2,
     top: 7,
     groups: 2,
+    chunk: 1,
     levels: 40,
     tokens: 5,
     residual: true,
     gap: { patches: 5, prefix: 1 },
   },
 ];
+
+/** The packed integer product has no use for the rest: it sums in 32 bits, its codes are their own levels, and weights in groups do without it. */
+const dotShapes = shapes.map(({ groups: _groups, levels: _levels, chunk: _chunk, ...shape }): CodesShape => shape);
 
 /** Per stored column (scale, bias, 1 / out_scale, out_zero); all 0 in the padding. Products come out at about -3..3. */
 function columnFloats(
@@ -244,43 +260,19 @@ export function codesCase(shape: CodesShape, index: number, execution: "f32" | "
   };
 }
 
-export const gemmCodesF32Cases = f32Shapes.map((shape, index) => codesCase(shape, index, "f32"));
-export const gemmCodesDotCases = shapes.map((shape, index) => codesCase(shape, index, "dot"));
+/** The list of every rung. */
+export const gemmCodesF32Cases = shapes.map((shape, index) => codesCase(shape, index, "f32"));
+export const gemmCodesDotCases = dotShapes.map((shape, index) => codesCase(shape, index, "dot"));
 
-/**
- * For the other rungs: every case of a variant that one of these needs, which is every value of every constant. Each further variant would only compile, for up to two seconds
- * on a software adapter.
- */
-const RUNG_SHAPES = [
-  "W4A4 33 x 65, K 31, GELU erf to codes",
-  "W2A3 7 x 36, K 5, GELU tanh to codes",
-  "W8A8 31 x 33, K 17, residual",
-  "W4A4 12 x 17, K 9, a grid for each of 4 tokens to codes",
-  "W8A8 levels of a codebook, K 521, chunks",
-  "W2A3 groups of 8, levels, tokens, positions",
-];
-const onRung = (cases: readonly KernelCase[]) => cases.filter(({ name }) => RUNG_SHAPES.includes(name));
+/** Tiles take turns among the variants instead of the cases: one to compile for each. */
+function turnByVariant(cases: readonly KernelCase[]): (each: KernelCase) => number {
+  const key = ({ constants }: KernelCase) => JSON.stringify(constants);
+  const variants = [...new Set(cases.map(key))];
+  return (each) => variants.indexOf(key(each));
+}
 
-/** The cases that need the same constants as one of `some`, with those that it has beyond. */
-const alike = (some: readonly KernelCase[], cases: readonly KernelCase[]): readonly KernelCase[] =>
-  some.flatMap(({ constants }) =>
-    cases
-      .filter((each) => Object.entries(each.constants).every(([name, value]) => constants[name] === value))
-      .map((each) => ({ ...each, constants })),
-  );
-
-const gemmCodesF32RungVariants = onRung(gemmCodesF32Cases).filter(
-  ({ constants, params }) => constants.GROUPED || constants.LEVELS || params.gelu,
-);
-export const gemmCodesF32RungCases = alike(gemmCodesF32RungVariants, gemmCodesF32Cases);
-/** Its sums stay floats until the epilogue: plain codes of 8 bits reach the largest that floats hold. */
-export const gemmCodesF32Share33Cases = alike(
-  [...gemmCodesF32RungVariants, ...gemmCodesF32Cases.filter(({ name }) => name === "W8A8 largest codes at the f32 bound")],
-  gemmCodesF32Cases,
-);
-export const gemmCodesDotRungCases = alike(onRung(gemmCodesDotCases), gemmCodesDotCases);
-export const gemmCodesF32TiledCases = onTiles(gemmCodesF32RungCases, [8], [8]);
-export const gemmCodesDotTiledCases = alike(onTiles(onRung(gemmCodesDotCases), [8, 16], [4, 8]), gemmCodesDotCases);
+export const gemmCodesF32TiledCases = onTiles(gemmCodesF32Cases, [8], [8]);
+export const gemmCodesDotTiledCases = onTiles(gemmCodesDotCases, [8, 16], [4, 8], turnByVariant(gemmCodesDotCases));
 
 /** A case of the whole layer as the sums of its slices of 8 quads of K: a whole number of words at every width. */
 function partialCase(each: KernelCase, execution: "f32" | "dot"): KernelCase {
@@ -299,13 +291,14 @@ function partialCase(each: KernelCase, execution: "f32" | "dot"): KernelCase {
   };
 }
 
-export const gemmCodesDotPartialCases = gemmCodesDotRungCases.map((each) => partialCase(each, "dot"));
-export const gemmCodesF32PartialCases = onRung(gemmCodesF32Cases)
+export const gemmCodesDotPartialCases = gemmCodesDotCases.map((each) => partialCase(each, "dot"));
+/** Weights in groups take no slices. */
+export const gemmCodesF32PartialCases = gemmCodesF32Cases
   .filter(({ constants }) => !constants.GROUPED)
   .map((each) => partialCase(each, "f32"));
 
 /** The epilogues of the whole layer behind three slices. */
-export const gemmCodesCombineCases = gemmCodesDotRungCases.map((each, index): KernelCase => {
+export const gemmCodesCombineCases = gemmCodesDotCases.map((each, index): KernelCase => {
   const slices = 3;
   const params = { ...without(each.params, "depth4", "weight_stride"), slices };
   const constants = without(each.constants, "CONTAINER");

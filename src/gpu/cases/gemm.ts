@@ -40,16 +40,18 @@ export function gemmCase(shape: GemmShape, index: number): KernelCase {
 
 export const gemmCases = shapes.map(gemmCase);
 
-/** Tiles take turns: every size of them meets some shape, and every shape some tile. */
-export function onTiles(cases: readonly KernelCase[], rows2: readonly number[], columns4: readonly number[]): readonly KernelCase[] {
-  return cases.map((each, index) => ({
-    ...each,
-    constants: {
-      ...each.constants,
-      TILE_ROWS2: rows2[index % rows2.length],
-      TILE_COLUMNS4: columns4[Math.floor(index / rows2.length) % columns4.length],
-    },
-  }));
+/** Tiles take turns, by default among the cases: every size of them meets some shape, and every shape some tile. */
+export function onTiles(
+  cases: readonly KernelCase[],
+  rows2: readonly number[],
+  columns4: readonly number[],
+  turnOf: (each: KernelCase, index: number) => number = (_, index) => index,
+): readonly KernelCase[] {
+  return cases.map((each, index) => {
+    const turn = turnOf(each, index);
+    const tile = { TILE_ROWS2: rows2[turn % rows2.length], TILE_COLUMNS4: columns4[Math.floor(turn / rows2.length) % columns4.length] };
+    return { ...each, constants: { ...each.constants, ...tile } };
+  });
 }
 
 export const gemmTiledCases = onTiles(gemmCases, [8, 16], [4, 8]);

@@ -19,12 +19,14 @@ function inHalves(each: KernelCase, inputs: readonly boolean[], output: boolean,
   };
 }
 
-/** What is f16 beside the weights: shape by shape of gemmCases, so that each kind of storage meets a residual and an edge of the blocks. */
+/** What is f16 beside the weights, shape by shape of gemmCases: each kind of storage meets a residual and an edge of the blocks. */
 const storage = [
+  { shape: 0, X_HALF: 1, Y_HALF: 1, R_HALF: 1 },
   { shape: 1, X_HALF: 1, Y_HALF: 1, R_HALF: 1 },
   { shape: 2, X_HALF: 1, Y_HALF: 0, R_HALF: 1 },
   { shape: 3, X_HALF: 1, Y_HALF: 1, R_HALF: 0 },
   { shape: 4, X_HALF: 0, Y_HALF: 1, R_HALF: 1 },
+  { shape: 5, X_HALF: 0, Y_HALF: 0, R_HALF: 0 },
   { shape: 6, X_HALF: 0, Y_HALF: 0, R_HALF: 0 },
 ];
 
