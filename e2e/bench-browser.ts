@@ -102,6 +102,13 @@ function opened(
           return window.vitrineBench.run(given);
         }, images),
       ),
+    profile: () =>
+      guarded(() =>
+        page.evaluate(() => {
+          if (window.vitrineBench === undefined) throw new Error("internal: the page has no benchmark");
+          return window.vitrineBench.profile();
+        }),
+      ),
     cpu,
     close: () => page.context().close(),
   };

@@ -97,6 +97,14 @@ test("our float model from its files: timed by phase, right, and warm without ma
 
   const many = valueOf(await session.run(3));
   expect(agreementOf(many.logits, reference, options.classes)).toMatchObject({ images: 3, top1: 1 });
+
+  const { kernelTimes } = valueOf(await session.profile());
+  expect(kernelTimes?.kernels.reduce((sum, { dispatches }) => sum + dispatches, 0)).toBe(facts["planDispatches"]);
+  for (const { elapsedMs, floorMs, shape } of kernelTimes?.kernels ?? []) {
+    expect(shape).toMatch(/^\d+x\d+(x\d+)?$/);
+    expect(Math.min(elapsedMs, floorMs), shape).toBeGreaterThan(0);
+  }
+  expect(valueOf(await session.run(1)).logits).toEqual(logits);
   await session.close();
 });
 

@@ -5,6 +5,7 @@ import { LeftOut, type ContenderHost, type Facts, type LoadedModel, type OpenCon
 import { callsBetween, type GpuBytes, type GpuCalls, type GpuMeter } from "./gpu-meter.ts";
 import { benchPixels } from "./models/bench-pixels.ts";
 import type { ModelManifest } from "./models/manifest.ts";
+import type { KernelTimes } from "./report/schema.ts";
 import { watchHidden, type WatchedPage } from "./page/hidden-watch.ts";
 
 export interface Phase {
@@ -30,6 +31,11 @@ export interface TuneResult extends Watched {
   readonly facts: Facts;
 }
 
+export interface ProfileResult extends Watched {
+  /** Null where the runtime's dispatches cannot be seen. */
+  readonly kernelTimes: KernelTimes | null;
+}
+
 export interface RunResult extends Watched {
   readonly elapsedMs: number;
   readonly logits: readonly number[];
@@ -46,6 +52,8 @@ export interface BenchSession {
   /** After `load` and before warm runs of so many images: what a runtime settles once on an adapter. Changes nothing where it has nothing to tune. */
   tune(batches: readonly number[]): Promise<Outcome<TuneResult>>;
   run(images: number): Promise<Outcome<RunResult>>;
+  /** After everything else: takes some forwards' time. */
+  profile(): Promise<Outcome<ProfileResult>>;
   close(): Promise<void>;
 }
 
@@ -108,6 +116,11 @@ export function createBenchSession(host: ContenderHost, meter: GpuMeter | null, 
         const elapsedMs = performance.now() - startMs;
         const calls = meter && before && seesCalls ? callsBetween(before, meter.calls) : null;
         return { elapsedMs, logits: [...logits], calls, bytes: calls && meter ? meter.bytes(devices) : null };
+      }),
+    profile: () =>
+      watched(page, async () => {
+        if (loaded === null) throw new Error("internal: nothing is loaded");
+        return { kernelTimes: (await loaded.profile?.()) ?? null };
       }),
     async close() {
       await loaded?.close();

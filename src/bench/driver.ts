@@ -1,5 +1,5 @@
 /** The border between the measuring (run-model.ts) and where contenders live: pages of a browser, or this process. */
-import type { LoadResult, Outcome, RunResult, TuneResult } from "./bench-session.ts";
+import type { LoadResult, Outcome, ProfileResult, RunResult, TuneResult } from "./bench-session.ts";
 import type { ContenderInfo } from "./contender-list.ts";
 import type { CpuSeconds } from "./report/schema.ts";
 
@@ -13,6 +13,7 @@ export interface OpenedContender {
   load(): Promise<Outcome<LoadResult>>;
   tune(batches: readonly number[]): Promise<Outcome<TuneResult>>;
   run(images: number): Promise<Outcome<RunResult>>;
+  profile(): Promise<Outcome<ProfileResult>>;
   /** The clocks of the processes that work for it; null where the system does not tell. */
   cpu(): Promise<CpuSeconds | null>;
   close(): Promise<void>;

@@ -33,6 +33,7 @@ export function giveUpAfter(limitMs: number, contender: OpenedContender): Opened
     load: () => answer("loading", () => contender.load()),
     tune: (batches) => answer("tuning", () => contender.tune(batches)),
     run: (images) => answer(`a forward of ${images === 1 ? "one image" : `${images} images`}`, () => contender.run(images)),
+    profile: () => answer("timing kernels", () => contender.profile()),
     cpu: () => contender.cpu(),
     close,
   };

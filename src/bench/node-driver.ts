@@ -40,6 +40,7 @@ export function createNodeDriver(modelsFolder: string, threads: number | null, m
         load: () => session.load(info.id, manifestOf()),
         tune: (batches) => session.tune(batches),
         run: (images) => session.run(images),
+        profile: () => session.profile(),
         // Of all contenders: they share the process.
         cpu() {
           const { user, system } = process.cpuUsage();

@@ -1,7 +1,8 @@
 import { afterEach, expect, test, vi } from "vitest";
-import type { LoadResult, Outcome, RunResult, TuneResult } from "./bench-session.ts";
+import type { LoadResult, Outcome, ProfileResult, RunResult, TuneResult } from "./bench-session.ts";
 import { contenderNamed } from "./contender-list.ts";
 import type { Driver } from "./driver.ts";
+import type { KernelTimes } from "./report/schema.ts";
 import { runModel, type RunModelOptions } from "./run-model.ts";
 
 const calls = { dispatches: 9, passes: 1, submits: 1, bindGroups: 0, pipelines: 0, buffers: 0, bufferWrites: 1, maps: 1 };
@@ -19,6 +20,8 @@ interface Fake {
   readonly isHidden?: boolean;
   readonly isHiddenLoading?: boolean;
   readonly refusesToTune?: string;
+  readonly refusesToProfile?: string;
+  readonly kernelTimes?: KernelTimes;
   /** Never answers: neither then nor, afterwards, when it is closed. */
   readonly hangs?: "loading" | "tuning" | "forward 2" | "batch 4";
   readonly logits?: readonly number[];
@@ -72,6 +75,11 @@ function fakeDriver(fakes: Readonly<Record<string, Fake>>) {
             value: { elapsedMs, logits: logitsOf(images), calls, bytes, isHidden: fake.isHidden ?? false },
           });
         },
+        profile(): Promise<Outcome<ProfileResult>> {
+          log.push(`profile ${id}`);
+          if (fake.refusesToProfile !== undefined) return Promise.resolve({ ok: false, reason: fake.refusesToProfile });
+          return Promise.resolve({ ok: true, value: { kernelTimes: fake.kernelTimes ?? null, isHidden: false } });
+        },
         cpu: () => Promise.resolve({ ...clock }),
         close() {
           log.push(`close ${id}`);
@@ -106,9 +114,10 @@ test("contenders are loaded one after the other and then take turns", async () =
   const { log } = await measure({ [A]: {}, [B]: {} }, { runs: 2 });
   // A first run of a second is long beside the limit of ten: nobody needs to be warmed up.
   const loads = [`load ${A}`, `tune ${A} for 1`, `load ${B}`, `tune ${B} for 1`];
-  expect(log).toEqual([...loads, A, B, A, B, `close ${A}`, `close ${B}`]);
+  const ends = [`profile ${A}`, `close ${A}`, `close ${B}`];
+  expect(log).toEqual([...loads, A, B, A, B, ...ends]);
   const quick = await measure({ [A]: { firstMs: 5 }, [B]: {} }, { runs: 1 });
-  expect(quick.log).toEqual([...loads, A, A, B, `close ${A}`, `close ${B}`]);
+  expect(quick.log).toEqual([...loads, A, A, B, ...ends]);
 });
 
 test("after its cold start a contender is tuned for what it will run, and its row tells of that", async () => {
@@ -118,6 +127,22 @@ test("after its cold start a contender is tuned for what it will run, and its ro
   expect(rows[0].cold?.cpuSeconds?.total).toBe(0);
   expect(rows[1]).toMatchObject({ status: "left out", reason: "device lost", warm: null, cold: { elapsedMs: 5000 } });
   expect(log).not.toContain(B);
+});
+
+test("times of kernels stand in the row of who can tell them; who fails to keeps everything else", async () => {
+  const kernelTimes: KernelTimes = {
+    clock: "timestamps",
+    roofline: { fmaPerSecond: 1, packedDotPerSecond: null, exp2PerSecond: 1, readBytesPerSecond: 1, dispatchSeconds: 0 },
+    kernels: [{ kernel: "gemm-f32", shape: "5x8x24", dispatches: 2, elapsedMs: 3, floorMs: 1, floorBound: "arithmetic" }],
+  };
+  const told = await measure({ [A]: { kernelTimes }, [B]: {} });
+  expect(told.rows.map((row) => row.kernelTimes)).toEqual([kernelTimes, undefined]);
+  const failed = await measure({ [A]: { refusesToProfile: "out of memory" }, [B]: {} });
+  expect(failed.rows[0]).toMatchObject({ status: "measured", reason: null, notes: ["no times of its kernels: out of memory"] });
+  // Eight forwards of two seconds would pass the limit of ten.
+  const slow = await measure({ [A]: { timeMs: () => 2000 } });
+  expect(slow.rows[0]).toMatchObject({ notes: ["no times of its kernels: they would take about 16 s; the limit is 10 s"] });
+  expect(slow.log).not.toContain(`profile ${A}`);
 });
 
 test("a drift from the first to the last quarter of the runs is said", async () => {

@@ -1,12 +1,11 @@
 /** One model through all contenders: each is loaded cold, then they run in turn (A B A B), so that whatever the machine does meanwhile meets all. */
-import { agreementOf, type Agreement } from "./agreement.ts";
-import type { LoadResult, RunResult } from "./bench-session.ts";
+import { agreementOf } from "./agreement.ts";
 import type { ContenderInfo } from "./contender-list.ts";
 import type { Driver, OpenedContender } from "./driver.ts";
 import { giveUpAfter, patienceMs } from "./give-up.ts";
-import type { CpuSeconds, SpeedRow, Throughput } from "./report/schema.ts";
-import { driftOf, NOTED_DRIFT } from "../runner/profile/drift.ts";
-import { median, spread } from "./statistics.ts";
+import type { CpuSeconds, SpeedRow } from "./report/schema.ts";
+import { difference, leftOut, rowOf, throughputOf, type Measured } from "./speed-row.ts";
+import { median } from "./statistics.ts";
 
 export interface RunModelOptions {
   readonly model: string;
@@ -21,33 +20,17 @@ export interface RunModelOptions {
   onProgress?(text: string): void;
 }
 
-/** A spread above this makes a row doubtful, and it says so. */
-const SPREAD_LIMIT = 0.15;
 /** Two forwards are the least that has a spread; a contender slower than the limit gets these and no more. */
 const LEAST_RUNS = 2;
 /** Measured runs of a batch; one more before them lets the runtime prepare for it. */
 const BATCH_RUNS = 3;
+/** What a profile takes, in forwards: the first, whole ones, and every dispatch by itself; more where these are short. */
+const PROFILE_FORWARDS = 8;
 const HIDDEN = "the tab was hidden, which browsers slow down";
-
-interface Entry {
-  readonly info: ContenderInfo;
-  readonly opened: OpenedContender;
-  readonly cold: SpeedRow["cold"];
-  facts: LoadResult["facts"];
-  readonly times: number[];
-  readonly cpu: (CpuSeconds | null)[];
-  readonly throughput: Throughput[];
-  readonly notes: Set<string>;
-  agreement: Agreement;
-  last: RunResult | null;
-  stoppedBy: string | null;
-  /** Set when a run failed: what was measured until then stays. */
-  failure: string | null;
-}
 
 export async function runModel(driver: Driver, options: RunModelOptions): Promise<SpeedRow[]> {
   const rows = new Map<string, SpeedRow>();
-  const entries: Entry[] = [];
+  const entries: Measured[] = [];
   try {
     for (const info of options.contenders) {
       options.onProgress?.(`${options.model}: loading ${info.id}`);
@@ -60,15 +43,16 @@ export async function runModel(driver: Driver, options: RunModelOptions): Promis
     }
     await runWarm(entries, options);
     for (const batch of options.batches) await runBatch(entries, batch, options);
+    for (const entry of entries) await profile(entry, options);
   } finally {
     for (const { opened } of entries) await opened.close();
   }
-  for (const entry of entries) rows.set(entry.info.id, rowOf(entry, options));
+  for (const entry of entries) rows.set(entry.info.id, rowOf(entry, options.model, options.isSoftware));
   return options.contenders.flatMap(({ id }) => rows.get(id) ?? []);
 }
 
 /** The entry, or why there is none. */
-async function load(driver: Driver, info: ContenderInfo, { reference, timeLimitMs }: RunModelOptions): Promise<Entry | string> {
+async function load(driver: Driver, info: ContenderInfo, { reference, timeLimitMs }: RunModelOptions): Promise<Measured | string> {
   let opened: OpenedContender;
   try {
     opened = giveUpAfter(patienceMs(timeLimitMs), await driver.open(info));
@@ -94,13 +78,14 @@ async function load(driver: Driver, info: ContenderInfo, { reference, timeLimitM
     notes: new Set(isHidden ? [HIDDEN] : []),
     agreement: agreementOf(logits, reference.logits, reference.classes),
     last: null,
+    kernelTimes: null,
     stoppedBy: null,
     failure: null,
   };
 }
 
 /** Cold it was a first visit; what follows is measured with what the runtime settles once on an adapter. */
-async function tune(entry: Entry, { batches }: RunModelOptions): Promise<void> {
+async function tune(entry: Measured, { batches }: RunModelOptions): Promise<void> {
   const tuned = await entry.opened.tune([...new Set([1, ...batches])]);
   if (!tuned.ok) {
     entry.failure = tuned.reason;
@@ -110,7 +95,7 @@ async function tune(entry: Entry, { batches }: RunModelOptions): Promise<void> {
   if (tuned.value.isHidden) entry.notes.add(HIDDEN);
 }
 
-async function runWarm(entries: readonly Entry[], options: RunModelOptions): Promise<void> {
+async function runWarm(entries: readonly Measured[], options: RunModelOptions): Promise<void> {
   const { runs, timeLimitMs, model } = options;
   for (const entry of entries) {
     if (entry.failure !== null) continue;
@@ -135,8 +120,8 @@ async function runWarm(entries: readonly Entry[], options: RunModelOptions): Pro
   }
 }
 
-async function runBatch(entries: readonly Entry[], batch: number, options: RunModelOptions): Promise<void> {
-  const running: { entry: Entry; times: number[]; cpu: (CpuSeconds | null)[] }[] = [];
+async function runBatch(entries: readonly Measured[], batch: number, options: RunModelOptions): Promise<void> {
+  const running: { entry: Measured; times: number[]; cpu: (CpuSeconds | null)[] }[] = [];
   for (const entry of entries) {
     if (entry.failure !== null || entry.times.length === 0) continue;
     if (batch === 1) {
@@ -173,8 +158,28 @@ async function runBatch(entries: readonly Entry[], batch: number, options: RunMo
   }
 }
 
+/** Of ours; last, since it takes memory of its own. What cannot be had is a remark: everything else is measured. */
+async function profile(entry: Measured, { model, timeLimitMs, onProgress }: RunModelOptions): Promise<void> {
+  if (entry.info.runtime !== "vitrine" || entry.failure !== null || entry.times.length === 0) return;
+  const expectedMs = PROFILE_FORWARDS * median(entry.times);
+  if (expectedMs > timeLimitMs) {
+    entry.notes.add(
+      `no times of its kernels: they would take about ${(expectedMs / 1000).toFixed(0)} s; the limit is ${timeLimitMs / 1000} s`,
+    );
+    return;
+  }
+  onProgress?.(`${model}: ${entry.info.id}, timing its kernels`);
+  const profiled = await entry.opened.profile();
+  if (!profiled.ok) {
+    entry.notes.add(`no times of its kernels: ${profiled.reason}`);
+    return;
+  }
+  entry.kernelTimes = profiled.value.kernelTimes;
+  if (profiled.value.isHidden) entry.notes.add(HIDDEN);
+}
+
 /** Null when it failed; the entry then says why. Agreement is that of the most images run so far. */
-async function runOnce(entry: Entry, images: number, { reference }: RunModelOptions) {
+async function runOnce(entry: Measured, images: number, { reference }: RunModelOptions) {
   const before = await entry.opened.cpu();
   const outcome = await entry.opened.run(images);
   const cpuSeconds = difference(before, await entry.opened.cpu());
@@ -190,70 +195,4 @@ async function runOnce(entry: Entry, images: number, { reference }: RunModelOpti
     entry.agreement = agreementOf(value.logits.slice(0, covered * reference.classes), reference.logits, reference.classes);
   }
   return { elapsedMs: value.elapsedMs, cpuSeconds };
-}
-
-function throughputOf(batch: number, times: readonly number[], cpu: readonly (CpuSeconds | null)[], reason: string | null): Throughput {
-  const perRun = meanOf(cpu);
-  return {
-    batch,
-    imagesPerSecond: times.length === 0 ? null : (batch * 1000) / median(times),
-    timesMs: [...times],
-    cpuSecondsPerImage: perRun === null ? null : perRun.total / batch,
-    reason,
-  };
-}
-
-function rowOf(entry: Entry, { model, isSoftware }: RunModelOptions): SpeedRow {
-  const { info, cold, times, cpu, throughput, notes, agreement, facts, last, stoppedBy, failure } = entry;
-  const scatter = spread(times);
-  if (isSoftware) notes.add("software adapter: compare CPU seconds, not milliseconds");
-  const drift = driftOf(times) ?? 0;
-  if (Math.abs(drift) > NOTED_DRIFT) {
-    notes.add(`times drift by ${(100 * drift).toFixed(0)} % from the first to the last quarter of the runs`);
-  }
-  if (scatter > SPREAD_LIMIT) notes.add(`times scatter by ${(100 * scatter).toFixed(0)} %`);
-  const isFinite = Number.isFinite(agreement.relativeError) && Number.isFinite(agreement.cosine);
-  return {
-    ...identity(model, info),
-    status: times.length > 0 ? "measured" : "left out",
-    reason: failure,
-    cold,
-    warm: times.length === 0 ? null : { timesMs: times, medianMs: median(times), spread: scatter, cpuSeconds: meanOf(cpu), stoppedBy },
-    throughput,
-    memory: last?.bytes ?? null,
-    calls: last?.calls ?? null,
-    agreement: isFinite ? agreement : { ...agreement, cosine: 0, relativeError: null },
-    facts,
-    notes: [...notes],
-  };
-}
-
-function leftOut(model: string, info: ContenderInfo, reason: string): SpeedRow {
-  const nothing = { cold: null, warm: null, throughput: [], memory: null, calls: null, agreement: null, facts: {}, notes: [] };
-  return { ...identity(model, info), status: "left out", reason, ...nothing };
-}
-
-function identity(model: string, { id, runtime, provider, precision }: ContenderInfo) {
-  return { model, contender: id, runtime, provider, precision };
-}
-
-function difference(before: CpuSeconds | null, after: CpuSeconds | null): CpuSeconds | null {
-  if (before === null || after === null) return null;
-  const minus = (a: number | null, b: number | null) => (a === null || b === null ? null : a - b);
-  return {
-    gpuProcess: minus(after.gpuProcess, before.gpuProcess),
-    renderer: minus(after.renderer, before.renderer),
-    total: after.total - before.total,
-  };
-}
-
-/** Of the runs whose clocks were read. A mean: single forwards lie near the clocks' resolution. */
-function meanOf(seconds: readonly (CpuSeconds | null)[]): CpuSeconds | null {
-  const known = seconds.filter((each) => each !== null);
-  if (known.length === 0) return null;
-  const mean = (pick: (each: CpuSeconds) => number | null) => {
-    const values = known.map(pick);
-    return values.includes(null) ? null : values.reduce<number>((sum, each) => sum + (each ?? 0), 0) / known.length;
-  };
-  return { gpuProcess: mean((each) => each.gpuProcess), renderer: mean((each) => each.renderer), total: mean((each) => each.total) ?? 0 };
 }

@@ -1,6 +1,7 @@
 /** What a runtime must offer to be measured, and what it is given. The same in a page and in Node. */
 import type { ContenderInfo } from "../contender-list.ts";
 import type { ModelManifest } from "../models/manifest.ts";
+import type { KernelTimes } from "../report/schema.ts";
 
 /** What a runtime tells of itself: dispatches of the plan, threads, kernels that were chosen. */
 export type Facts = Readonly<Record<string, string | number>>;
@@ -13,6 +14,8 @@ export interface LoadedModel {
   readonly facts: Facts;
   /** Measures the adapter for runs of so many images and goes on with what was found best; `facts` then tell of it. Absent where there is nothing to tune. */
   tune?(batches: readonly number[]): Promise<void>;
+  /** Times each dispatch of a warm forward beside the adapter's own limits. Absent where dispatches cannot be seen. */
+  profile?(): Promise<KernelTimes>;
   close(): Promise<void>;
 }
 

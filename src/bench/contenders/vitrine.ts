@@ -7,6 +7,7 @@ import { arenaBytes, constantBytes } from "../../runner/plan.ts";
 import { createGpuSession, type SessionOptions } from "../../runner/session.ts";
 import { tensor } from "../../tensor/tensor.ts";
 import { LeftOut, type Facts, type LoadedModel, type OpenContender } from "./contender.ts";
+import { profileKernels } from "./profile-kernels.ts";
 import { tuneKernels } from "./tune-kernels.ts";
 
 /**
@@ -34,7 +35,7 @@ export async function openTunedBy(
     // Float models have no integer products to choose an execution for.
     const execution = mode === "float" ? "f32" : await phase("choose kernels", () => chooseExecution(gpu));
     const { storage = "f32" } = info;
-    const options: SessionOptions = { mode, execution, precision: storage };
+    let options: SessionOptions = { mode, execution, precision: storage };
     let session = createGpuSession(gpu, graph, options);
     // In f16 the adapter's own check of the kernels is part of it.
     let plan = await phase("upload and compile", () => session.prepare(1));
@@ -57,10 +58,12 @@ export async function openTunedBy(
         session.destroy();
         const { choices, facts } = await choose(host.gpu, { graph, mode, execution, precision: storage }, batches);
         const startMs = performance.now();
-        session = createGpuSession(gpu, graph, { ...options, gemm: choices });
+        options = { ...options, gemm: choices };
+        session = createGpuSession(gpu, graph, options);
         plan = await session.prepare(1);
         tuned = { ...facts, reopeningMs: Math.round(performance.now() - startMs) };
       },
+      profile: () => profileKernels(gpu, graph, options),
       close() {
         session.destroy();
         gpu.device.destroy();

@@ -6,7 +6,7 @@ import { installGpuMeter } from "../gpu-meter.ts";
 import type { ModelManifest } from "../models/manifest.ts";
 import { PEER_FOLDERS } from "./peer-folders.ts";
 
-export interface BenchPage extends Pick<BenchSession, "tune" | "run" | "close"> {
+export interface BenchPage extends Pick<BenchSession, "tune" | "run" | "profile" | "close"> {
   /** `threads`: of WebAssembly providers, null for the peer's default. */
   load(contender: string, manifest: ModelManifest, threads: number | null): Promise<Outcome<LoadResult>>;
   adapter(): Promise<BenchAdapter | null>;
@@ -55,6 +55,7 @@ window.vitrineBench = {
   },
   tune: (batches) => opened().tune(batches),
   run: (images) => opened().run(images),
+  profile: () => opened().profile(),
   close: async () => session?.close(),
   adapter: () => describeAdapter(navigator.gpu),
 };

@@ -54,6 +54,31 @@ const agreement = z.strictObject({
   top1: z.number().min(0).max(1),
 });
 
+const kernelTimes = z.strictObject({
+  clock: z
+    .enum(["timestamps", "wall"])
+    .describe("timestamps: the device's own clock; wall: seen from outside, each dispatch with the cost of a submit in it"),
+  roofline: z
+    .strictObject({
+      fmaPerSecond: z.number(),
+      packedDotPerSecond: z.number().nullable(),
+      exp2PerSecond: z.number(),
+      readBytesPerSecond: z.number(),
+      dispatchSeconds: z.number(),
+    })
+    .describe("the adapter's limits, measured just before: operations (two for a multiply-add) and bytes a second"),
+  kernels: z.array(
+    z.strictObject({
+      kernel: z.string(),
+      shape: z.string().describe("MxKxN of a product, rows x columns of whatever else is written"),
+      dispatches: count,
+      elapsedMs: milliseconds.describe("of one dispatch by itself, the mean of all with this shape"),
+      floorMs: milliseconds.describe("the least that the roofline allows"),
+      floorBound: z.enum(["arithmetic", "memory", "dispatch"]),
+    }),
+  ),
+});
+
 const row = z.strictObject({
   model: z.string(),
   contender: z.string(),
@@ -69,6 +94,9 @@ const row = z.strictObject({
   calls: calls.nullable().describe("WebGPU calls of one warm forward of one image"),
   agreement: agreement.nullable().describe("with the CPU float reference"),
   facts: z.record(z.string(), z.union([z.string(), z.number()])).describe("what the runtime tells of itself, as it ran warm"),
+  kernelTimes: kernelTimes
+    .optional()
+    .describe("of a warm forward of one image, where the contender can tell; older reports do not have it"),
   notes: z.array(z.string()).describe("what a reader of the row must know: software adapter, hidden tab, spread"),
 });
 
@@ -126,6 +154,7 @@ export type SpeedReport = z.infer<typeof speedReport>;
 export type SpeedRun = z.infer<typeof run>;
 export type SpeedRow = z.infer<typeof row>;
 export type CpuSeconds = z.infer<typeof cpu>;
+export type KernelTimes = z.infer<typeof kernelTimes>;
 export type Throughput = z.infer<typeof throughput>;
 
 /** The JSON Schema that lies in docs/bench/speed; a test compares the two. */

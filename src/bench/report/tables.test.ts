@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { hardware, report, row, run } from "./made-report.ts";
+import type { KernelTimes } from "./schema.ts";
 import { sectionsOf } from "./tables.ts";
 
 const facts = { tuningMs: 1234, reopeningMs: 250, tunedShapes: 2, tuningEnd: "every shape was measured", tunedRungs: "tile16x32: a, b" };
@@ -16,6 +17,30 @@ test("where kernels were tuned a table tells how long it took and what was chose
 test("where nothing was tuned there is no such table", () => {
   const [section] = sectionsOf(report(run([row("ours-float", 1, { facts: { threads: 2 } })])));
   expect(section.tables.map(({ title }) => title)).not.toContainEqual(expect.stringContaining("Kernels of ours"));
+});
+
+test("kernels beside the adapter's floor: percents of single shapes and of all; milliseconds on hardware only", () => {
+  const kernelTimes: KernelTimes = {
+    clock: "timestamps",
+    roofline: { fmaPerSecond: 1, packedDotPerSecond: null, exp2PerSecond: 1, readBytesPerSecond: 1, dispatchSeconds: 0 },
+    kernels: [
+      { kernel: "gemm-f32", shape: "5x8x24", dispatches: 3, elapsedMs: 2, floorMs: 1, floorBound: "arithmetic" },
+      { kernel: "layer-norm", shape: "5x8", dispatches: 1, elapsedMs: 2, floorMs: 0.2, floorBound: "memory" },
+    ],
+  };
+  const tableOn = (change: Parameters<typeof run>[1]) => {
+    const [section] = sectionsOf(report(run([row("ours-float", 1, { kernelTimes }), row("ort-web-webgpu-float", 2)], change)));
+    return section.tables.find(({ title }) => title.includes("measured floor"))?.table;
+  };
+  expect(tableOn(hardware)).toEqual({
+    header: ["contender", "kernel", "shape", "dispatches", "of the time", "ms each", "floor ms", "of the floor", "bound by"],
+    rows: [
+      ["ours-float", "gemm-f32", "5x8x24", "3", "75 %", "2.000", "1.000", "50 %", "arithmetic"],
+      ["ours-float", "layer-norm", "5x8", "1", "25 %", "2.000", "0.200", "10 %", "memory"],
+      ["ours-float", "all", "", "4", "100 %", "2.000", "0.800", "40 %", ""],
+    ],
+  });
+  expect(tableOn({})?.rows[0]).toEqual(["ours-float", "gemm-f32", "5x8x24", "3", "75 %", "50 %", "arithmetic"]);
 });
 
 test("the driver stands beside the adapter where it is known", () => {

@@ -1,6 +1,6 @@
 /** The report as tables of text: Markdown and the page are two ways to write them down. */
 import { goalsOf } from "./goals.ts";
-import type { SpeedReport, SpeedRow, SpeedRun } from "./schema.ts";
+import type { KernelTimes, SpeedReport, SpeedRow, SpeedRun } from "./schema.ts";
 
 export interface Table {
   readonly header: readonly string[];
@@ -37,6 +37,7 @@ function sectionOf(run: SpeedRun, model: SpeedRun["models"][number]): Section {
     { title: "Cold start: from the first byte of code to the first logits", table: coldTable(measured) },
     { title: "Kernels of ours, measured on this adapter between the cold start and the warm forwards", table: tuningTable(measured) },
     { title: "Batches", table: batchTable(run, measured) },
+    { title: "Kernels of ours: share of the adapter's measured floor, one image", table: floorTable(run, measured) },
     { title: "WebGPU calls of a warm forward, and buffers", table: callsTable(measured) },
     { title: "Left out, or ended early", table: leftOutTable(rows) },
   ];
@@ -131,6 +132,30 @@ function tuningTable(rows: readonly SpeedRow[]): Table {
       : [[contender, seconds(tuningMs), seconds(reopeningMs), ...[tunedShapes, tuningEnd, tunedRungs].map(String)]],
   );
   return { header: ["contender", "tuning s", "reopening s", "shapes", "ended because", "shapes by kernel"], rows: body };
+}
+
+/** How near each kernel comes to the least time that the adapter's roofline allows, and all of them together. */
+function floorTable({ adapter }: SpeedRun, rows: readonly SpeedRow[]): Table {
+  const isSoftware = adapter?.isSoftware === true;
+  const sum = (kernels: readonly KernelTimes["kernels"][number][], pick: "elapsedMs" | "floorMs") =>
+    kernels.reduce((total, each) => total + each.dispatches * each[pick], 0);
+  const body = rows.flatMap(({ contender, kernelTimes }) => {
+    if (kernelTimes === undefined) return [];
+    const { kernels, clock } = kernelTimes;
+    const all = sum(kernels, "elapsedMs");
+    const line = (name: string, shape: string, some: typeof kernels, bound: string) => {
+      const [elapsed, floor] = [sum(some, "elapsedMs"), sum(some, "floorMs")];
+      const dispatches = some.reduce((total, each) => total + each.dispatches, 0);
+      const times = isSoftware ? [] : [fixed(elapsed / dispatches, 3), fixed(floor / dispatches, 3)];
+      return [contender, name, shape, String(dispatches), percent(elapsed / all), ...times, percent(floor / elapsed), bound];
+    };
+    return [
+      ...kernels.map((each) => line(each.kernel, each.shape, [each], each.floorBound)),
+      line("all", "", kernels, clock === "wall" ? "wall clock: each with a submit in it" : ""),
+    ];
+  });
+  const times = isSoftware ? [] : ["ms each", "floor ms"];
+  return { header: ["contender", "kernel", "shape", "dispatches", "of the time", ...times, "of the floor", "bound by"], rows: body };
 }
 
 function batchTable({ options, adapter }: SpeedRun, rows: readonly SpeedRow[]): Table {

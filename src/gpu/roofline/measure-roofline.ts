@@ -9,6 +9,9 @@ import type { Constants } from "../kernel.ts";
 import { openProbe, type Probe } from "./probe.ts";
 import type { Roofline } from "./roofline.ts";
 
+/** Another text measures something else. */
+export const probeCode = [barrierCode, exp2Code, fmaCode, packedDotCode, readCode].join("\n");
+
 /** A probe's work grows until it takes this long, so that the clock's grain and the submit are small beside it. */
 const ENOUGH_SECONDS = 5e-3;
 const MAX_STEPS = 2 ** 20;
@@ -53,9 +56,9 @@ export async function measureRoofline({ device, isSoftware, languageFeatures }: 
   const perBarrierStep = (barrier: 0 | 1) =>
     using("barrier", barrierCode, { BARRIER: barrier }, 0, (probe) => secondsPerStep(probe, groups, samples, maxSteps));
 
-  const fmaPerSecond = await rate("fma", fmaCode, 64);
-  const packedDotPerSecond = languageFeatures.has(PACKED_DOT) ? await rate("packed-dot", packedDotCode, 64) : null;
-  const exp2PerSecond = await rate("exp2", exp2Code, 8);
+  const fmaPerSecond = await rate("fma", fmaCode, 512);
+  const packedDotPerSecond = languageFeatures.has(PACKED_DOT) ? await rate("packed-dot", packedDotCode, 512) : null;
+  const exp2PerSecond = await rate("exp2", exp2Code, 32);
   const readBytesPerSecond = await rate("read", readCode, 256, isSoftware ? 2 ** 23 : 2 ** 26);
   const barrierSeconds = Math.max(0, (await perBarrierStep(1)) - (await perBarrierStep(0))) / groups;
   const { dispatchSeconds, submitSeconds } = await using("empty", fmaCode, {}, 0, async (probe) => {

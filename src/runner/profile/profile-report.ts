@@ -25,6 +25,7 @@ const step = z.object({
   name: text,
   kernel: text,
   variant: z.record(text, z.number()),
+  shape: text.optional(),
   workgroups: z.tuple([number, number, number]),
   elapsedMs: number,
   repeats: number,

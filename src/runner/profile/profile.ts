@@ -5,7 +5,8 @@ import { floorOf, percentOfFloor, type Floor } from "../tune/floor.ts";
 import { operandBytes } from "../tune/operand-bytes.ts";
 import { stepWork } from "../tune/step-work.ts";
 import type { Constants } from "../../gpu/kernel.ts";
-import { arenaBytes, type FloatPrecision, type Plan } from "../plan.ts";
+import { columnCount } from "../layout.ts";
+import { arenaBytes, type FloatPrecision, type Plan, type Step } from "../plan.ts";
 import { driftOf } from "./drift.ts";
 import type { StepTimes } from "./time-recorded.ts";
 
@@ -15,6 +16,8 @@ export interface ProfileStep {
   readonly kernel: string;
   /** Values of the kernel's constants: which variant runs. */
   readonly variant: Constants;
+  /** "197x192x576" (M, K, N) of a product, "197x192" (rows, columns) of whatever else is written. Older profiles do not say it. */
+  readonly shape?: string | undefined;
   readonly workgroups: readonly [number, number, number];
   readonly elapsedMs: number;
   /** Dispatches that the time is the mean of. */
@@ -111,6 +114,7 @@ export function profileOf(plan: Plan, times: StepTimes, { isSoftware, cold, warm
       name: step.output,
       kernel: step.kernel,
       variant: step.constants,
+      shape: shapeOf(plan, step),
       workgroups: kernels[step.kernel].workgroups(step.params, step.constants),
       elapsedMs: 1e3 * seconds,
       repeats,
@@ -141,6 +145,12 @@ export function profileOf(plan: Plan, times: StepTimes, { isSoftware, cold, warm
     memory: { weightBytes, arenaBytes: arenaBytes(plan) },
     kernels: sharesOf(steps, sumMs),
   };
+}
+
+function shapeOf({ values, images }: Plan, { params: { rows, depth4, columns4 }, output }: Step): string {
+  if (depth4 !== undefined && columns4 !== undefined) return `${rows}x${4 * depth4}x${4 * columns4}`;
+  const { layout } = values[output];
+  return `${images * layout.rows}x${columnCount(layout)}`;
 }
 
 function warmOf(warmMs: readonly number[]): WarmForwards {

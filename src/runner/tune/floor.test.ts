@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Roofline } from "../../gpu/roofline/roofline.ts";
 import { randomVit } from "../../testing/random-vit.ts";
 import { makePlan } from "../make-plan.ts";
+import type { AttentionForm } from "../plan.ts";
 import { floorOf, percentOfFloor } from "./floor.ts";
 import { operandBytes } from "./operand-bytes.ts";
 import { stepWork } from "./step-work.ts";
@@ -44,6 +45,20 @@ test("attention: q k^T, softmax, A V", () => {
     { fma: 0, exp2: 2 * 2 * 25 },
     { fma: 2 * 2 * 2 * 25 * 4, exp2: 0 },
   ]);
+});
+
+test("attention is as much work in one dispatch as in three", () => {
+  const sum = (attention: AttentionForm) => {
+    const form = { mode: "float", images: 2, execution: "f32", attention, taps: [], constants: new Map() } as const;
+    const whole = makePlan(graph, form);
+    const works = whole.steps
+      .filter(({ kernel }) => /^(attention|softmax)/.test(kernel))
+      .map((step) => stepWork(step, (operand) => operandBytes(whole, operand)));
+    const total = (pick: "fma" | "packedDot" | "exp2") => works.reduce((all, work) => all + work[pick], 0);
+    return { fma: total("fma"), packedDot: total("packedDot"), exp2: total("exp2") };
+  };
+  const inThree = { fma: 2 * 2 * 2 * 2 * 25 * 4, packedDot: 0, exp2: 2 * 2 * 25 };
+  for (const form of ["unfused", "rows", "share", "tile"] as const) expect(sum(form), form).toEqual(inThree);
 });
 
 test("LayerNormalization is bytes alone", () => {

@@ -12,7 +12,7 @@ export interface StepWork {
 }
 
 /** Scores, softmax and A V in one kernel. */
-const isWholeAttention = (kernel: string) => /^attention-(rows|tile)-/.test(kernel);
+const isWholeAttention = (kernel: string) => /^attention-(rows|share|tile)-/.test(kernel);
 
 /** Multiply-adds of the step, as stored: columns padded to whole quads count, since they are computed. */
 function multiplyAdds({ kernel, params: p }: Step): number {
@@ -33,7 +33,8 @@ function exponentials({ kernel, params: p }: Step): number {
 /** `bytesOf`: the size of an operand as it is bound. */
 export function stepWork(step: Step, bytesOf: (operand: Operand) => number): StepWork {
   const operations = 2 * multiplyAdds(step);
-  const isDot = /-dot(-|$)/.test(step.kernel);
+  // The tile of codes has q k^T from packed dots and A V from floats: half of each.
+  const dots = /-dot(-|$)/.test(step.kernel) ? operations : step.kernel === "attention-tile-codes" ? operations / 2 : 0;
   const seen = new Set<string>();
   let bytes = 0;
   for (const operand of [...step.inputs, { value: step.output }]) {
@@ -41,5 +42,5 @@ export function stepWork(step: Step, bytesOf: (operand: Operand) => number): Ste
     if (!seen.has(name)) bytes += bytesOf(operand);
     seen.add(name);
   }
-  return { fma: isDot ? 0 : operations, packedDot: isDot ? operations : 0, exp2: exponentials(step), bytes };
+  return { fma: operations - dots, packedDot: dots, exp2: exponentials(step), bytes };
 }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Gpu } from "../../gpu/device.ts";
 import { kernels } from "../../gpu/kernels/index.ts";
+import { probeCode } from "../../gpu/roofline/measure-roofline.ts";
 import { digest } from "../digest.ts";
 import type { AdapterTuning } from "./adapter-tuning.ts";
 import { RUNG_NAMES } from "./gemm-rungs.ts";
@@ -97,12 +98,10 @@ export function createTunings(store: TextStore): Tunings {
   };
 }
 
-/** Names the adapter and the kernels that were measured: a new shader makes what is known worthless. */
+/** Names the adapter, and the kernels and probes that were measured: a new shader makes what is known worthless. */
 async function tuningKey({ vendor, architecture, deviceName, description, device }: Gpu): Promise<string> {
   const features = [...device.features].sort().join();
-  const code = Object.values(kernels)
-    .map((kernel) => kernel.code)
-    .join("\n");
+  const code = [probeCode, ...Object.values(kernels).map((kernel) => kernel.code)].join("\n");
   const version = await digest(new TextEncoder().encode(code));
   return JSON.stringify([vendor, architecture, deviceName, description, features, version.slice(0, 16)]);
 }
