@@ -264,15 +264,8 @@ export function codesCase(shape: CodesShape, index: number, execution: "f32" | "
 export const gemmCodesF32Cases = shapes.map((shape, index) => codesCase(shape, index, "f32"));
 export const gemmCodesDotCases = dotShapes.map((shape, index) => codesCase(shape, index, "dot"));
 
-/** Tiles take turns among the variants instead of the cases: one to compile for each. */
-function turnByVariant(cases: readonly KernelCase[]): (each: KernelCase) => number {
-  const key = ({ constants }: KernelCase) => JSON.stringify(constants);
-  const variants = [...new Set(cases.map(key))];
-  return (each) => variants.indexOf(key(each));
-}
-
-export const gemmCodesF32TiledCases = onTiles(gemmCodesF32Cases, [8], [8]);
-export const gemmCodesDotTiledCases = onTiles(gemmCodesDotCases, [8, 16], [4, 8], turnByVariant(gemmCodesDotCases));
+export const gemmCodesF32TiledCases = onTiles(gemmCodesF32Cases);
+export const gemmCodesDotTiledCases = onTiles(gemmCodesDotCases);
 
 /** A case of the whole layer as the sums of its slices of 8 quads of K: a whole number of words at every width. */
 function partialCase(each: KernelCase, execution: "f32" | "dot"): KernelCase {

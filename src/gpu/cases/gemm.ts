@@ -40,43 +40,36 @@ export function gemmCase(shape: GemmShape, index: number): KernelCase {
 
 export const gemmCases = shapes.map(gemmCase);
 
-/** Tiles take turns, by default among the cases: every size of them meets some shape, and every shape some tile. */
-export function onTiles(
-  cases: readonly KernelCase[],
-  rows2: readonly number[],
-  columns4: readonly number[],
-  turnOf: (each: KernelCase, index: number) => number = (_, index) => index,
-): readonly KernelCase[] {
-  return cases.map((each, index) => {
-    const turn = turnOf(each, index);
-    const tile = { TILE_ROWS2: rows2[turn % rows2.length], TILE_COLUMNS4: columns4[Math.floor(turn / rows2.length) % columns4.length] };
-    return { ...each, constants: { ...each.constants, ...tile } };
-  });
+/** Rows x columns of the tiles that the ladder has (`gemmRungs`). */
+const TILES = [
+  [16, 16],
+  [16, 32],
+  [32, 32],
+] as const;
+
+/** Every case on every tile. */
+export function onTiles(cases: readonly KernelCase[]): readonly KernelCase[] {
+  return TILES.flatMap(([rows, columns]) =>
+    cases.map((each) => ({
+      ...each,
+      name: `${each.name}, tile ${rows} x ${columns}`,
+      constants: { ...each.constants, TILE_ROWS2: rows / 2, TILE_COLUMNS4: columns / 4 },
+    })),
+  );
 }
 
-export const gemmTiledCases = onTiles(gemmCases, [8, 16], [4, 8]);
+export const gemmTiledCases = onTiles(gemmCases);
 
-/** K in slices of `slice4` quads, the last one shorter. */
-const sliced: readonly (GemmShape & { readonly slice4: number })[] = [
-  { name: "1 x 1, K 1, one slice", rows: 1, columns: 1, depth: 1, slice4: 4 },
-  { name: "33 x 65, K 31, slices of 12", rows: 33, columns: 65, depth: 31, slice4: 3 },
-  { name: "one token of each image, K 197, slices of 64", rows: 7, columns: 10, depth: 197, step: 5, offset: 2, slice4: 16 },
-];
-
-export const gemmF32PartialCases = sliced.map((shape, index): KernelCase => {
-  const { rows, columns4, depth4, x_step, x_offset, x_stride4 } = rowMap(shape);
-  const weight_columns4 = 4 * Math.ceil(shape.columns / 16);
-  const params = { rows, columns4, depth4, weight_columns4, x_step, x_offset, x_stride4, slice4: shape.slice4 };
-  const seed = 1000 + 100 * index;
+/** The sums of K in slices of three quads, the last one shorter. */
+export const gemmF32PartialCases = gemmCases.map((each): KernelCase => {
+  const { rows, columns4, depth4, weight_columns4, x_step, x_offset, x_stride4 } = each.params;
+  const slice4 = 3;
   return {
-    name: shape.name,
-    params,
+    name: each.name,
+    params: { rows, columns4, depth4, weight_columns4, x_step, x_offset, x_stride4, slice4 },
     constants: {},
-    inputs: () => [
-      floatRows(seed, sourceRows(params), shape.depth, 4 * depth4, 0.5),
-      normals(seed + 1, 16 * depth4 * weight_columns4, shape.depth ** -0.5),
-    ],
-    outputWords: Math.ceil(depth4 / shape.slice4) * rows * 4 * columns4,
+    inputs: () => each.inputs().slice(0, 2),
+    outputWords: Math.ceil(depth4 / slice4) * rows * 4 * columns4,
   };
 });
 

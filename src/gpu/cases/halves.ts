@@ -37,15 +37,14 @@ export const gemmF16Cases = storage.map(({ shape, ...flags }) =>
 export const gemmF16MatrixCases = storage.map(({ shape, Y_HALF, R_HALF }) =>
   inHalves(gemmCases[shape], [true, true, false, R_HALF === 1], Y_HALF === 1, { Y_HALF, R_HALF }),
 );
-/** x in f16 and in f32 in turn. */
-export const gemmF16PartialCases = gemmF32PartialCases.map((each, index) => {
-  const X_HALF = (index + 1) % 2;
+export const gemmF16PartialCases = storage.map(({ shape, X_HALF }) => {
+  const each = gemmF32PartialCases[shape];
   return inHalves(each, [X_HALF === 1, true], false, { X_HALF });
 });
 export const gemmF16CombineCases = storage.map(({ shape, Y_HALF, R_HALF }) =>
   inHalves(gemmF32CombineCases[shape], [false, false, R_HALF === 1], Y_HALF === 1, { Y_HALF, R_HALF }),
 );
-export const gemmF16TiledCases = onTiles(gemmF16Cases, [8, 16], [4, 8]);
+export const gemmF16TiledCases = onTiles(gemmF16Cases);
 
 export const layerNormF16Cases = layerNormCases
   .filter(({ constants }) => constants.QUANTIZE === 0)

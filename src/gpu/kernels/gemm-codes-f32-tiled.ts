@@ -8,7 +8,7 @@ export const gemmCodesF32Tiled: Kernel = {
   ...gemmCodesF32,
   name: "gemm-codes-f32-tiled",
   code: link(code),
-  constants: { ...gemmCodesF32.constants, TILE_ROWS2: [8], TILE_COLUMNS4: [8] },
+  constants: { ...gemmCodesF32.constants, TILE_ROWS2: [8, 16], TILE_COLUMNS4: [4, 8] },
   barriers: true,
   workgroups: tiledGrid,
 };

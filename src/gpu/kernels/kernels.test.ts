@@ -95,37 +95,37 @@ describe.each(names)("%s", (name) => {
   });
 });
 
-describe("rungs", () => {
-  const rungs = (names: readonly KernelName[]) => names.map((name) => ({ name }));
-  const caseNames = (name: KernelName) => kernelCases[name].map((each) => each.name);
+describe("attention in one dispatch", () => {
+  const namesOf = (name: KernelName) => kernelCases[name].map((each) => each.name);
+
+  test.each(["f32", "f16", "codes-f32", "codes-integer"] as const)("%s: lanes that share run the cases of those that do not", (product) => {
+    expect(namesOf(`attention-share-${product}`)).toEqual(namesOf(`attention-rows-${product}`));
+  });
 
   test.each([
-    ...rungs(["gemm-f32-share33", "gemm-f32-subgroup", "gemm-f32-tiled"]).map((rung) => ({ ...rung, foot: "gemm-f32" as const })),
-    ...rungs(["gemm-f16", "gemm-f16-share33", "gemm-f16-subgroup", "gemm-f16-tiled"]).map((rung) => ({
-      ...rung,
-      foot: "gemm-f32" as const,
-    })),
-    ...rungs(["gemm-codes-f32-share33", "gemm-codes-f32-subgroup", "gemm-codes-f32-tiled"]).map((rung) => ({
-      ...rung,
-      foot: "gemm-codes-f32" as const,
-    })),
-    ...rungs(["gemm-codes-dot-subgroup", "gemm-codes-dot-tiled", "gemm-codes-dot-partial", "gemm-codes-combine"]).map((rung) => ({
-      ...rung,
-      foot: "gemm-codes-dot" as const,
-    })),
-  ])("$name runs every case of $foot", ({ name, foot }) => {
-    expect(caseNames(name)).toEqual(caseNames(foot));
+    { tile: "attention-tile-f32", rows: "attention-rows-f32" },
+    { tile: "attention-tile-f16", rows: "attention-rows-f16" },
+    { tile: "attention-tile-codes", rows: "attention-rows-codes-integer" },
+  ] as const)("$tile runs those that workgroup memory holds", ({ tile, rows }) => {
+    const fitting = kernelCases[rows].filter(({ params }) => params.tokens <= 240);
+    expect(fitting.length).toBeGreaterThan(kernelCases[rows].length - 2);
+    expect(namesOf(tile)).toEqual(expect.arrayContaining(fitting.map((each) => each.name)));
   });
+});
 
-  test.each(rungs(["gemm-codes-f32", "gemm-codes-dot"]))("the cases of $name take every pair of values of two constants", ({ name }) => {
-    const constants = Object.entries(kernels[name].constants);
-    const cases = kernelCases[name];
-    for (const [one, values] of constants)
-      for (const [other, otherValues] of constants.filter(([constant]) => constant > one)) {
-        const found = new Set(cases.map(({ constants: has }) => `${has[one]} ${has[other]}`));
-        expect(found, `${one} ${other}`).toEqual(new Set(values.flatMap((a) => otherValues.map((b) => `${a} ${b}`))));
-      }
-  });
+describe("integer layers", () => {
+  test.each([{ name: "gemm-codes-f32" }, { name: "gemm-codes-dot" }] as const)(
+    "the cases of $name take every pair of values of two constants",
+    ({ name }) => {
+      const constants = Object.entries(kernels[name].constants);
+      const cases = kernelCases[name];
+      for (const [one, values] of constants)
+        for (const [other, otherValues] of constants.filter(([constant]) => constant > one)) {
+          const found = new Set(cases.map(({ constants: has }) => `${has[one]} ${has[other]}`));
+          expect(found, `${one} ${other}`).toEqual(new Set(values.flatMap((a) => otherValues.map((b) => `${a} ${b}`))));
+        }
+    },
+  );
 });
 
 describe("link", () => {

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { kernelCases } from "../../gpu/cases/index.ts";
+import type { KernelCase } from "../../gpu/cases/kernel-case.ts";
 import { kernels, type KernelName } from "../../gpu/kernels/index.ts";
 import type { Kernel } from "../../gpu/kernel.ts";
 import { randomPixels, randomVit } from "../../testing/random-vit.ts";
@@ -47,6 +49,19 @@ test("every rung's kernels take what the foot of the ladder takes", () => {
     for (const rung of rungsOf(step, "float"))
       for (const placed of placeOnRung(step, rung, 2).steps) expect(() => checkStep(placed)).not.toThrow();
   }
+});
+
+test("every rung runs every case of the foot of its ladder", () => {
+  const foot = { f32: "gemm-f32", f16: "gemm-f32", "codes-f32": "gemm-codes-f32", "codes-dot": "gemm-codes-dot" } as const;
+  for (const [product, rungs] of Object.entries(gemmRungs) as [keyof typeof foot, (typeof gemmRungs)["f32"]][])
+    for (const [name, { kernels: own, constants }] of Object.entries(rungs))
+      for (const kernel of own) {
+        const isOn = (each: KernelCase) => Object.entries(constants).every(([constant, value]) => each.constants[constant] === value);
+        const found = kernelCases[kernel].filter(isOn).map((each) => each.name.replace(/, tile .*/, ""));
+        // Slices know no groups along K.
+        const wanted = kernelCases[foot[product]].filter((each) => name !== "split4" || each.constants["GROUPED"] !== 1);
+        expect(found, `${product} ${name}`).toEqual(expect.arrayContaining(wanted.map((each) => each.name)));
+      }
 });
 
 test("matrix units take x in f16 alone", () => {

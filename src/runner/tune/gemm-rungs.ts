@@ -56,7 +56,9 @@ export const gemmRungs: Readonly<Record<GemmProduct, Readonly<Partial<Record<Run
   "codes-f32": {
     block8: plain("gemm-codes-f32"),
     share33: plain("gemm-codes-f32-share33"),
+    tile16x16: tile("gemm-codes-f32-tiled", 16, 16),
     tile16x32: tile("gemm-codes-f32-tiled", 16, 32),
+    tile32x32: tile("gemm-codes-f32-tiled", 32, 32),
     subgroup: plain("gemm-codes-f32-subgroup"),
     split4: { kernels: ["gemm-codes-f32-partial", "gemm-codes-combine"], constants: {} },
   },
