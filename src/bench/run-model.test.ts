@@ -145,6 +145,15 @@ test("times of kernels stand in the row of who can tell them; who fails to keeps
   expect(slow.log).not.toContain(`profile ${A}`);
 });
 
+test.each([
+  { by: 1.4, notes: [] },
+  { by: 1.6, notes: ["times scatter by 16 %"] },
+])("times that scatter by more than 15 % are said: 10 +- $by", async ({ by, notes }) => {
+  // No run to warm up: the first forward is the first that is measured.
+  const { rows } = await measure({ [A]: { timeMs: (forward) => 10 + by * (forward - 2) } });
+  expect(rows[0].notes).toEqual(notes);
+});
+
 test("a drift from the first to the last quarter of the runs is said", async () => {
   const { rows } = await measure({ [A]: { timeMs: (forward) => (forward > 6 ? 120 : 100) }, [B]: {} }, { runs: 8 });
   expect(rows[0].notes).toContain("times drift by 20 % from the first to the last quarter of the runs");

@@ -13,6 +13,7 @@ import { makePlan } from "./make-plan.ts";
 import { packageBytes } from "./package-size.ts";
 import { arenaBytes } from "./plan.ts";
 import { createGpuSession } from "./session.ts";
+import { stepWork } from "./tune/step-work.ts";
 
 const tiny: RandomVitOptions = { image: 16, patch: 4, dim: 24, depth: 1, heads: 3, mlp: 40, classes: 10, seed: 1 };
 const wide: RandomVitOptions = { ...tiny, dim: 192, depth: 2, mlp: 768 };
@@ -78,7 +79,7 @@ test.each([8, 4])("%i-bit codes and their tables take at most 1.15 times what th
   session.destroy();
 });
 
-test.each(["float", "integer"] as const)("2,000 %s forwards leave no buffer behind", async (mode) => {
+test.each(["float", "integer"] as const)("2,000 %s forwards leave no buffer behind, and no memory of the process", async (mode) => {
   const { gpu, live, bytes } = watched(await nodeGpu());
   const pixels = randomPixels(1, 8, 5);
   const model = randomVit({ ...tiny, image: 8, dim: 8, heads: 1, mlp: 8 });
@@ -87,8 +88,15 @@ test.each(["float", "integer"] as const)("2,000 %s forwards leave no buffer behi
   const first = (await session.run(pixels)).logits.data;
   const before = [live(), bytes()];
   let last = first;
-  for (let i = 0; i < 2000; i++) last = (await session.run(pixels)).logits.data;
+  let settledBytes = 0;
+  for (let i = 0; i < 2000; i++) {
+    last = (await session.run(pixels)).logits.data;
+    // Until then the heap finds its size.
+    if (i === 500) settledBytes = process.memoryUsage.rss();
+  }
   expect([live(), bytes()]).toEqual(before);
+  // 1,500 forwards that each left a kilobyte would be 1.5 MB, each activation of this model more.
+  expect(process.memoryUsage.rss() - settledBytes).toBeLessThan(24 * 2 ** 20);
   expect(last).toEqual(first);
   session.destroy();
   expect(live()).toBe(0);
@@ -147,6 +155,18 @@ test("long work is cut into submits, on a software adapter sooner", async () => 
     expect(ends.length).toBeGreaterThan(1);
     expect(ends.at(-1)).toBe(few.steps.length);
     expect(ends).toEqual([...new Set(ends)].sort((a, b) => a - b));
+  }
+  // Half a second of what the slowest adapters do: 5.6 and 200 G operations a second. A step that is longer by itself cannot be cut.
+  for (const [isSoftware, most] of [
+    [true, 2.8e9],
+    [false, 1e11],
+  ] as const) {
+    const ends = submitEnds({ ...gpu, isSoftware }, many);
+    const work = many.steps.map((step) => stepWork(step, () => 0)).map(({ fma, packedDot }) => fma + packedDot);
+    ends.forEach((end, i) => {
+      const own = work.slice(ends[i - 1] ?? 0, end);
+      expect(own.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(Math.max(most, ...own));
+    });
   }
 });
 

@@ -17,7 +17,7 @@ const ENOUGH_SECONDS = 5e-3;
 const MAX_STEPS = 2 ** 20;
 /** On a software adapter a submit of so many takes a tenth of a second: a busy machine, whose clock shows anything, must not be asked for more. */
 const SOFTWARE_MAX_STEPS = 2 ** 10;
-const SAMPLES = 5;
+const SAMPLES = 3;
 /** On a software adapter a dispatch takes as long as everything on a GPU, and nobody ranks by its limits. */
 const SOFTWARE_SAMPLES = 2;
 const INVOCATIONS = 64;
@@ -26,7 +26,7 @@ const PROBES = 7;
 const PACKED_DOT = "packed_4x8_integer_dot_product";
 
 /**
- * Every probe by itself, the best of some: under two seconds on a GPU, a few on a software adapter. Nothing else should run on the device meanwhile.
+ * Every probe by itself, the best of some: made to take under half a second on a GPU, a few on a software adapter. Nothing else should run on the device meanwhile.
  * Throws the AbortError of `job.signal`.
  */
 export async function measureRoofline({ device, isSoftware, languageFeatures }: Gpu, job?: Job): Promise<Roofline> {

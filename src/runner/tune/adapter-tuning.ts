@@ -30,21 +30,26 @@ export interface TunedModel {
 export interface TuneOptions {
   /** What was measured before: it is not measured again. */
   readonly known?: AdapterTuning | undefined;
-  /** Milliseconds after which no further shape is begun; default: tuneBudgetMs(). Compiling is not in it. */
+  /** Milliseconds, the roofline's among them, after which no further shape is begun; default: tuneBudgetMs(). Compiling is not in it. */
   readonly budgetMs?: number;
 }
 
+/** What the roofline leaves of the budget is at least this part of it. */
+const LEAST_SHARE = 0.5;
+
 /**
- * Measure the shapes of `model` that are not known, the costliest first, each batch size with its share of the budget, then the roofline where it is not
- * known either. Nothing else should run on the device meanwhile. Throws the AbortError of `job.signal`.
+ * Measure the roofline where it is not known, then the shapes of `model` that are not, the costliest first, each batch size with its share of the budget. Nothing else should run on the device meanwhile. Throws the AbortError of `job.signal`.
  */
 export async function tuneAdapter(gpu: Gpu, model: TunedModel, options: TuneOptions = {}, job?: Job): Promise<AdapterTuning> {
   const { known, budgetMs = tuneBudgetMs(gpu) } = options;
   const { graph, batches, ...form } = model;
   const constants = new Map<string, ConstantArray>();
+  const roofline = known?.roofline ?? (await measureRoofline(gpu, job));
+  const leftMs = Math.max(LEAST_SHARE * budgetMs, budgetMs - (known ? 0 : roofline.elapsedMs));
   const before = known?.gemm;
   let gemm: GemmTuning = before ?? { choices: defaultChoices(gpu), timings: [], prologues: [], elapsedMs: 0, complete: true };
   let elapsedMs = before?.elapsedMs ?? 0;
+  let compileMs = before?.compileMs ?? 0;
   let complete = true;
   for (const images of batches) {
     const pending = new Map<string, () => ConstantArray>();
@@ -57,9 +62,10 @@ export async function tuneAdapter(gpu: Gpu, model: TunedModel, options: TuneOpti
         if (build) constants.set(operand.constant, build());
       }
     }
-    gemm = await tuneGemm(gpu, plan, { budgetMs: budgetMs / batches.length, known: gemm }, job);
+    gemm = await tuneGemm(gpu, plan, { budgetMs: leftMs / batches.length, known: gemm }, job);
     elapsedMs += gemm.elapsedMs;
+    compileMs += gemm.compileMs ?? 0;
     complete &&= gemm.complete;
   }
-  return { gemm: { ...gemm, elapsedMs, complete }, roofline: known?.roofline ?? (await measureRoofline(gpu, job)) };
+  return { gemm: { ...gemm, elapsedMs, compileMs, complete }, roofline };
 }

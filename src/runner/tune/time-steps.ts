@@ -6,12 +6,12 @@ import { pipelineFor } from "../../gpu/pipelines.ts";
 import type { Operand, Step } from "../plan.ts";
 
 /** How long one submit should take on a GPU, so that submitting (seen by the wall clock) and the grain of timestamps are small beside it. */
-const SUBMIT_MS = 4;
+const SUBMIT_MS = 2;
 const MAX_REPEATS = 200;
 const SAMPLES = 3;
 
 /**
- * Milliseconds of the steps one after the other on buffers of zeros, warm, by the device's clock where it has one: the best of three submits, each repeated to about 4 ms.
+ * Milliseconds of the steps one after the other on buffers of zeros, warm, by the device's clock where it has one: the best of three submits, each repeated to about 2 ms.
  * `bytesOf`: the size of an operand. Compile time is not in it.
  */
 export async function timeSteps({ device }: Gpu, steps: readonly Step[], bytesOf: (operand: Operand) => number): Promise<number> {

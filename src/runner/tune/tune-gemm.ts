@@ -8,9 +8,10 @@ import { throwIfCancelled, type Job } from "../../tensor/progress.ts";
 import { halvesFault } from "../check-halves.ts";
 import { prologueOf } from "../fuse-prologues.ts";
 import { layoutBytes } from "../layout.ts";
-import type { Operand, Plan, Step } from "../plan.ts";
+import type { Plan, Step } from "../plan.ts";
 import { operandBytes } from "./operand-bytes.ts";
 import { defaultChoices, gemmRungs, placeOnRung, productOf, rungsOf, shapeKey, type GemmChoices, type RungName } from "./gemm-rungs.ts";
+import type { Placed } from "./slice-step.ts";
 import { timeSteps } from "./time-steps.ts";
 
 export interface RungTiming {
@@ -33,7 +34,10 @@ export interface GemmTuning {
   readonly choices: GemmChoices;
   readonly timings: readonly RungTiming[];
   readonly prologues: readonly PrologueTiming[];
+  /** Of measuring, which the budget bounds. */
   readonly elapsedMs: number;
+  /** Of compiling the kernels that were tried, before it: once for each on a device. */
+  readonly compileMs?: number | undefined;
   /** False when the time was up before every shape was measured: the others run on the default. */
   readonly complete: boolean;
 }
@@ -47,7 +51,7 @@ export interface TuneOptions {
   readonly joins?: boolean;
 }
 
-/** Enough for the shapes of a ViT, and bounded where a dispatch takes as long as everything on a GPU. */
+/** For the shapes and the roofline together: enough for a ViT on a GPU, and bounded where a dispatch takes as long as everything on one. */
 export function tuneBudgetMs(gpu: Gpu): number {
   return gpu.isSoftware ? 4000 : 1000;
 }
@@ -89,26 +93,22 @@ export async function tuneGemm(
     if (done > 0 && performance.now() - measuringMs > budgetMs) break;
     const shape = shapeKey(step);
     const measured: RungTiming[] = [];
-    for (const rung of rungs) {
-      const placed = placeOnRung(step, rung, plan.images);
-      const bytesOf = (operand: Operand) =>
-        placed.scratch && "value" in operand && operand.value === placed.scratch.name
-          ? layoutBytes(placed.scratch.layout, plan.images)
-          : operandBytes(plan, operand);
-      measured.push({ shape, rung, elapsedMs: await timeSteps(gpu, placed.steps, bytesOf) });
-    }
+    for (const rung of rungs) measured.push({ shape, rung, elapsedMs: await timePlaced(gpu, plan, placeOnRung(step, rung, plan.images)) });
     timings.push(...measured);
     const best = measured.reduce((least, each) => (each.elapsedMs < least.elapsedMs ? each : least));
     byShape[shape] = best.rung;
     if (joint) {
-      const [jointMs, firstMs] = [await timeAlone(gpu, joint.both, plan), await timeAlone(gpu, joint.first, plan)];
-      prologues.push({ shape, jointMs, apartMs: firstMs + best.elapsedMs });
+      const apart = placeOnRung(step, best.rung, plan.images);
+      const jointMs = await timePlaced(gpu, plan, { steps: [joint.both] });
+      const apartMs = await timePlaced(gpu, plan, { ...apart, steps: [joint.first, ...apart.steps] });
+      prologues.push({ shape, jointMs, apartMs });
     }
     done++;
   }
   const complete = done === shapes.length;
   const paying = prologues.filter(({ jointMs, apartMs }) => jointMs < apartMs).map(({ shape }) => shape);
-  return { choices: { byShape, otherwise, prologues: paying }, timings, prologues, elapsedMs: performance.now() - startMs, complete };
+  const elapsedMs = performance.now() - measuringMs;
+  return { choices: { byShape, otherwise, prologues: paying }, timings, prologues, elapsedMs, compileMs: measuringMs - startMs, complete };
 }
 
 /** The layer with the step before it in one kernel, where the plan has them and this adapter runs it well. */
@@ -117,7 +117,12 @@ function jointForm(gpu: Gpu, step: Step, plan: Plan): ReturnType<typeof prologue
   return found && runsWell(gpu, kernels[found.both.kernel]) ? found : null;
 }
 
-const timeAlone = (gpu: Gpu, step: Step, plan: Plan) => timeSteps(gpu, [step], (operand) => operandBytes(plan, operand));
+const timePlaced = (gpu: Gpu, plan: Plan, { steps, scratch }: Placed) =>
+  timeSteps(gpu, steps, (operand) =>
+    scratch && "value" in operand && operand.value === scratch.name
+      ? layoutBytes(scratch.layout, plan.images)
+      : operandBytes(plan, operand),
+  );
 
 /** One step of each shape that is not in `byShape`, by how much all its layers multiply. */
 export function unknownShapes(plan: Plan, byShape: GemmChoices["byShape"]): readonly Step[] {

@@ -77,6 +77,7 @@ const tuning = z.object({
     timings: z.array(z.object({ shape, rung, elapsedMs: duration })).max(10_000),
     prologues: z.array(z.object({ shape, jointMs: duration, apartMs: duration })).max(10_000),
     elapsedMs: duration,
+    compileMs: duration.optional(),
     complete: z.boolean(),
   }),
   roofline: rooflineSchema,

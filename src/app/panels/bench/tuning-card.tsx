@@ -43,6 +43,9 @@ export function TuningCard() {
   );
 }
 
+const compiledText = ({ compileMs }: AdapterTuning["gemm"]) =>
+  compileMs === undefined ? "" : `; compiling what was tried took ${formatMs(compileMs)}`;
+
 function headline(tuning: AdapterTuning): string {
   const count = Object.keys(tuning.gemm.choices.byShape).length;
   return `Kernels are chosen for ${count} ${count === 1 ? "shape" : "shapes"} on this adapter`;
@@ -55,7 +58,7 @@ function Measured({ tuning }: { readonly tuning: AdapterTuning }) {
       <p className="muted small">
         {roofline.isSoftware
           ? "Measured on a software adapter, with a limit on the time: kernels with barriers are known to lose there and were not tried. "
-          : `Measured in ${formatMs(gemm.elapsedMs)}, and ${formatMs(roofline.elapsedMs)} for the limits. `}
+          : `Measured in ${formatMs(gemm.elapsedMs)}, and ${formatMs(roofline.elapsedMs)} for the limits${compiledText(gemm)}. `}
         {gemm.complete
           ? "Everything that the chosen forward needed is known."
           : "The time was up before every shape was measured; the others run on the default. Tune again to go on."}
