@@ -59,6 +59,9 @@ test("our engine and onnxruntime-web take turns on the same model and agree with
   try {
     const { adapter, runtime } = browser;
     await checkClocks(browser);
+    await expect(browser.open({ ...contenderNamed("ort-web-wasm-float"), package: "no-such-package" })).rejects.toThrow(
+      "no-such-package is not installed",
+    );
     expect(runtime).toMatch(/^(Chromium|Google Chrome|Microsoft Edge) \d+\./);
     const rows = await runModel(browser, {
       model: MODEL,

@@ -50,10 +50,13 @@ const FOLDER = "out/bench";
 /** Models and parts of this run alone, so that two runs in one checkout do not meet. */
 const WORK = `${FOLDER}/run-${process.pid}`;
 
+/** A peer that cannot be installed is a row that says so. */
+const PEERS = ["onnxruntime-web", "onnxruntime-node", "@huggingface/transformers"];
+
 const { values, positionals } = readOptions();
 if (values.help) process.stdout.write(HELP);
 else {
-  ensure();
+  ensure(PEERS);
   const settings = settingsOf();
   try {
     process.exitCode = await bench(settings);

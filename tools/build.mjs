@@ -39,7 +39,8 @@ const TARGETS = {
  */
 export async function ensureBuilt(target) {
   if (isFresh(target)) return 0;
-  return runChild(process.execPath, ["tools/build.mjs", target], { stdout: "stderr" });
+  // The caller has ensured the packages that it needs.
+  return runChild(process.execPath, ["tools/build.mjs", target, "--as-installed"], { stdout: "stderr" });
 }
 
 /**
@@ -131,7 +132,7 @@ function fingerprint(target) {
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  ensure();
+  if (!process.argv.includes("--as-installed")) ensure();
   const target = process.argv[2] ?? "";
   if (!isTarget(target)) throw new Error(`tools/build.mjs: expected one of ${Object.keys(TARGETS).join(", ")}, got "${target}"`);
   await buildTarget(target);

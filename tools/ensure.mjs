@@ -9,16 +9,42 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** Checks Node, installs what is missing, and makes the checkout the working directory. */
-export function ensure() {
+/**
+ * Checks Node, installs what is missing, and makes the checkout the working directory.
+ * @param {readonly string[]} optional direct dependencies that the command can do without: where they cannot be installed, that is said, and it goes on
+ */
+export function ensure(optional = []) {
   ensureNodeVersion(process.versions.node);
   process.chdir(ROOT);
   const stale = firstStalePackage();
   if (stale === null) return;
   process.stderr.write(`vitrine: installing npm packages (${stale})\n`);
-  installPackages();
+  const installed = installPackages();
   const still = firstStalePackage();
-  if (still !== null) fail(`npm install ended, but ${still}. Remove node_modules and try again.`);
+  if (installed && still === null) return;
+  if (optional.length > 0 && firstStaleDependency(".", optional) === null) {
+    process.stderr.write(`vitrine: ${still ?? "npm install failed"}; going on without\n`);
+    return;
+  }
+  if (!installed) fail("`npm install` failed; the lines above say why. It needs the npm registry once.");
+  fail(`npm install ended, but ${still}. Remove node_modules and try again.`);
+}
+
+/**
+ * The direct dependencies alone, each with its version.
+ * @param {string} root @param {readonly string[]} optional which may be absent or of another version
+ * @returns {string | null}
+ */
+export function firstStaleDependency(root, optional) {
+  const wanted = readPackages(join(root, "package-lock.json"));
+  const { dependencies, devDependencies } = wanted[""] ?? {};
+  for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
+    const manifest = join(root, "node_modules", name, "package.json");
+    const version = existsSync(manifest) ? JSON.parse(readFileSync(manifest, "utf8")).version : "absent";
+    const { version: right } = wanted[`node_modules/${name}`];
+    if (!optional.includes(name) && version !== right) return `node_modules/${name} is ${version}, wanted is ${right}`;
+  }
+  return null;
 }
 
 /**
@@ -56,7 +82,7 @@ function firstStalePackage() {
 
 /**
  * @param {string} file
- * @returns {Record<string, {version: string, optional?: boolean, devOptional?: boolean, peer?: boolean}>}
+ * @returns {Record<string, {version: string, optional?: boolean, devOptional?: boolean, peer?: boolean, dependencies?: object, devDependencies?: object}>}
  */
 function readPackages(file) {
   return JSON.parse(readFileSync(file, "utf8")).packages ?? {};
@@ -65,6 +91,7 @@ function readPackages(file) {
 /**
  * Installs what the lock file names, without writing to it. Not `npm ci`: it refuses a lock file that was made where the registry
  * lacks some optional package of another platform.
+ * @returns {boolean} whether npm was content
  */
 function installPackages() {
   // onnxruntime-node (a peer in benchmarks and exports) would fetch CUDA libraries from elsewhere; its CPU and WebGPU parts come with the package.
@@ -76,7 +103,7 @@ function installPackages() {
     npm !== undefined && npm.endsWith(".js")
       ? spawnSync(process.execPath, [npm, ...args], { stdio: ["ignore", 2, 2], env })
       : spawnSync("npm", args, { stdio: ["ignore", 2, 2], env, shell: process.platform === "win32" });
-  if (result.status !== 0) fail("`npm install` failed; the lines above say why. It needs the npm registry once.");
+  return result.status === 0;
 }
 
 /** @param {string} message */

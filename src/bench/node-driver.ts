@@ -12,13 +12,19 @@ import type { ModelManifest } from "./models/manifest.ts";
 
 export interface NodeDriver extends Driver {
   readonly gpu: GPU;
+  /** Counts no calls any more. */
+  close(): void;
 }
 
-export function createNodeDriver(modelsFolder: string, threads: number | null, manifestOf: () => ModelManifest): NodeDriver {
+/** `gpu`: a Dawn instance; it aborts the process when it is collected while work runs. */
+export function createNodeDriver(
+  modelsFolder: string,
+  threads: number | null,
+  manifestOf: () => ModelManifest,
+  gpu: GPU = create([]),
+): NodeDriver {
   Object.assign(globalThis, globals);
   const meter = installGpuMeter(globalThis);
-  // Dawn aborts the process when its instance is collected while work runs.
-  const gpu = create([]);
   const require = createRequire(import.meta.url);
   const host: ContenderHost = {
     gpu,
@@ -32,6 +38,7 @@ export function createNodeDriver(modelsFolder: string, threads: number | null, m
   };
   return {
     gpu,
+    close: () => meter?.restore(),
     open(info) {
       if (info.package !== null && packageVersion(info.package) === null)
         return Promise.reject(new LeftOut(`${info.package} is not installed`));
