@@ -83,7 +83,7 @@ export function fakeProfile(request: BenchRequest, adapter: AdapterDescription, 
     totalMs: 185 + 2 * sumMs,
   };
   const warmMs = Array.from({ length: isSoftware ? 3 : 15 }, () => sumMs * (0.9 + 0.1 * Math.abs(normal())));
-  const facts = { isSoftware, cold, warmMs, weightBytes: 6_530_048, roofline: tuning?.roofline ?? null };
+  const facts = { isSoftware, cold, warmMs, weightBytes: 6_530_048, submits: isSoftware ? 2 : 1, roofline: tuning?.roofline ?? null };
   return {
     schema: PROFILE_SCHEMA,
     ...profileOf(plan, { clock: isSoftware ? "wall" : "timestamps", steps }, facts),

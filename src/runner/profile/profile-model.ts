@@ -6,7 +6,7 @@ import { parallelJobs, throwIfCancelled, type Job } from "../../tensor/progress.
 import { elementCount } from "../../tensor/tensor.ts";
 import { checkHalves } from "../check-halves.ts";
 import { createConstantBuffers } from "../constant-buffers.ts";
-import { compilePlan, createGpuExecutor } from "../gpu-executor.ts";
+import { compilePlan, createGpuExecutor, submitEnds } from "../gpu-executor.ts";
 import { makePlan } from "../make-plan.ts";
 import { packConstants } from "../pack-constants.ts";
 import type { ConstantArray } from "../plan.ts";
@@ -86,7 +86,14 @@ export async function profileModel(gpu: Gpu, graph: Graph, request: ProfileReque
         warmMs.push(await forward());
       }
       const times = await executor.timeSteps(job);
-      const facts = { isSoftware: gpu.isSoftware, cold: { ...cold, totalMs }, warmMs, weightBytes: buffers.sizeBytes(), roofline };
+      const facts = {
+        isSoftware: gpu.isSoftware,
+        cold: { ...cold, totalMs },
+        warmMs,
+        weightBytes: buffers.sizeBytes(),
+        submits: submitEnds(gpu, plan).length,
+        roofline,
+      };
       return { ...profileOf(plan, times, facts), ...(precision === "f32" ? {} : { precision }) };
     } finally {
       executor.destroy();

@@ -48,6 +48,7 @@ const report = z.object({
   clockNote: text.nullable(),
   isSoftware: z.boolean(),
   steps: z.array(step).min(1).max(10_000),
+  submits: z.int().positive().optional(),
   sumMs: number,
   cold: z.object({ planMs: number, weightsMs: number, compileMs: number, pipelinesCompiled: number, firstRunMs: number, totalMs: number }),
   warm: z.object({ runs: number, medianMs: number, lowestMs: number, highestMs: number, drift: z.number().nullable().optional() }),

@@ -21,7 +21,7 @@ const roofline = {
   isSoftware: false,
 };
 const cold = { planMs: 1, weightsMs: 20, compileMs: 30, pipelinesCompiled: 9, firstRunMs: 8, totalMs: 40 };
-const facts = { isSoftware: false, cold, warmMs: [9, 5, 6, 4, 7], weightBytes: 1000, roofline };
+const facts = { isSoftware: false, cold, warmMs: [9, 5, 6, 4, 7], weightBytes: 1000, submits: 1, roofline };
 
 test("rates are counts by times: fc1 of 17 x 48 x 96", () => {
   const profile = profileOf(plan, { clock: "timestamps", steps }, facts);

@@ -70,6 +70,8 @@ export interface Profile {
   readonly clockNote: string | null;
   readonly isSoftware: boolean;
   readonly steps: readonly ProfileStep[];
+  /** Submits of a forward; older profiles do not say it. */
+  readonly submits?: number | undefined;
   /** Steps by themselves, added up. */
   readonly sumMs: number;
   readonly cold: ColdStart;
@@ -97,11 +99,16 @@ export interface ProfileFacts {
   /** Of each warm forward. */
   readonly warmMs: readonly number[];
   readonly weightBytes: number;
+  readonly submits: number;
   readonly roofline: Roofline | null;
 }
 
 /** Put together what was measured and what can be counted. Throws when the times are not those of the plan. */
-export function profileOf(plan: Plan, times: StepTimes, { isSoftware, cold, warmMs, weightBytes, roofline }: ProfileFacts): Profile {
+export function profileOf(
+  plan: Plan,
+  times: StepTimes,
+  { isSoftware, cold, warmMs, weightBytes, submits, roofline }: ProfileFacts,
+): Profile {
   if (times.steps.length !== plan.steps.length) throw new Error(`internal: ${times.steps.length} times for ${plan.steps.length} steps`);
   const steps = plan.steps.map((step, index): ProfileStep => {
     const { seconds, repeats } = times.steps[index];
@@ -139,6 +146,7 @@ export function profileOf(plan: Plan, times: StepTimes, { isSoftware, cold, warm
     clockNote,
     isSoftware,
     steps,
+    submits,
     sumMs,
     cold,
     warm: warmOf(warmMs),

@@ -71,6 +71,9 @@ function sharesTitle({ kernels, sumMs }: ProfileReport): string {
   return first === undefined ? "No kernel ran" : `${first.kernel} takes ${first.percent.toFixed(0)} % of ${formatDuration(sumMs / 1e3)}`;
 }
 
+/** Older profiles do not say it: then as a forward of one image has it. */
+const submitsText = ({ submits = 1 }: ProfileReport) => (submits === 1 ? "in one submit" : `in ${submits} submits`);
+
 function Tiles({ profile, warmChange }: { readonly profile: ProfileReport; readonly warmChange: number | null }) {
   const { cold, warm, memory, steps, isSoftware, clockNote, hiddenMs = 0 } = profile;
   const unit = isSoftware ? "of a software adapter" : "";
@@ -106,7 +109,7 @@ function Tiles({ profile, warmChange }: { readonly profile: ProfileReport; reado
           </span>
           {unit !== "" && <small>{unit}</small>}
         </Tile>
-        <Tile title="Dispatches" sub={isSoftware ? "in short submits, with one readback" : "in one submit, with one readback"}>
+        <Tile title="Dispatches" sub={`${submitsText(profile)}, with one readback`}>
           <span data-testid="dispatches" data-value={steps.length}>
             {steps.length}
           </span>
