@@ -31,6 +31,14 @@ test("a 12-block ViT takes 62 dispatches: five a block, embedding, head", () => 
   for (const name of ["patch_embed.patches", "blocks.0.norm1"]) expect(Object.keys(plan.values)).not.toContain(name);
 });
 
+test("a layer that the tuner found faster in slices is a dispatch more, and nothing else is", () => {
+  const deep = randomVit({ image: 8, patch: 4, dim: 8, heads: 2, mlp: 512, depth: 12, classes: 3, seed: 1 });
+  const gemm = { byShape: { "f32 10x512x8": "split4" }, otherwise: "block8" } as const;
+  const plan = makePlan(deep, { mode: "float", images: 2, execution: "f32", attention: "rows", taps: [], constants: new Map(), gemm });
+  expect(plan.steps).toHaveLength(88 + 12);
+  expect(kernelsOf(plan).filter((kernel) => kernel === "gemm-f32-combine")).toHaveLength(12);
+});
+
 test("where only some shapes are chosen, the others keep their norms", () => {
   // qkv: 5 tokens of 2 images, 8 channels in and 24 out.
   const plan = planOf(12, ["f32 10x8x24"]);
