@@ -2,7 +2,7 @@
  * The steps of `npm test` as data: name, what it checks, how it runs. A check step counts as one test; the test runners count
  * their own, read from the JSON they write.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { runChild, runPackage } from "./child.mjs";
 import { serve } from "./serve.mjs";
 
@@ -29,7 +29,14 @@ export const steps = [
     run: () => vitest("gpu"),
   },
   check("build", "the page and the headless entry", buildBoth),
-  { name: "page", what: "the built page in a browser", needsGpu: true, isCheck: false, run: playwright },
+  { name: "page", what: "the built page over a stand-in engine", needsGpu: true, isCheck: false, run: () => playwright("interface") },
+  {
+    name: "engine",
+    what: "the built page and the benchmark on the browser's adapter",
+    needsGpu: true,
+    isCheck: false,
+    run: () => playwright("engine"),
+  },
 ];
 
 /**
@@ -71,13 +78,20 @@ async function buildBoth() {
   return page || headless;
 }
 
-/** The server runs here, on a port nobody else has, and Playwright is told where. */
-async function playwright() {
+/**
+ * The server runs here, on a port nobody else has, and Playwright is told where.
+ * @param {"interface" | "engine"} project
+ */
+async function playwright(project) {
   if (!existsSync("dist/app/index.html")) return { passed: 0, failed: 1, note: "dist/app is not built" };
-  const server = await serve({ root: "dist/app", port: 0 });
-  const code = await runPackage("@playwright/test/cli.js", ["test", "--forbid-only"], { ...limits(), env: { VITRINE_URL: server.url } });
-  await server.close();
   const file = "out/test/page.json";
+  rmSync(file, { force: true });
+  const server = await serve({ root: "dist/app", port: 0 });
+  const code = await runPackage("@playwright/test/cli.js", ["test", "--forbid-only", "--project", project], {
+    ...limits(),
+    env: { VITRINE_URL: server.url },
+  });
+  await server.close();
   if (!existsSync(file)) return { passed: 0, failed: 1, note: `no result file, exit code ${code}` };
   const { stats } = JSON.parse(readFileSync(file, "utf8"));
   return honest(code, stats.expected, stats.unexpected + stats.flaky, stats.skipped);
