@@ -26,7 +26,7 @@ interface CodesShape extends GemmShape {
 }
 
 /**
- * Every pair of values of two constants occurs, in ten variants of the 48 (`kernels.test.ts` counts them): each is compiled for every rung, for up to two seconds on a
+ * Every pair of values of two constants occurs, in ten variants of the 48 (`kernels.test.ts` looks for them): each is compiled for every rung, for up to two seconds on a
  * software adapter.
  */
 const shapes: readonly CodesShape[] = [

@@ -38,7 +38,8 @@ export interface TuneOptions {
 const LEAST_SHARE = 0.5;
 
 /**
- * Measure the roofline where it is not known, then the shapes of `model` that are not, the costliest first, each batch size with its share of the budget. Nothing else should run on the device meanwhile. Throws the AbortError of `job.signal`.
+ * Measure the roofline where it is not known, then the shapes of `model` that are not, the costliest first, each batch size with its share of the budget.
+ * Nothing else should run on the device meanwhile. Throws the AbortError of `job.signal`.
  */
 export async function tuneAdapter(gpu: Gpu, model: TunedModel, options: TuneOptions = {}, job?: Job): Promise<AdapterTuning> {
   const { known, budgetMs = tuneBudgetMs(gpu) } = options;
