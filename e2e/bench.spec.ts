@@ -24,7 +24,7 @@ test("our engine and onnxruntime-web take turns on the same model and agree with
   const settings: BenchSettings = {
     place: "browser",
     models: [{ scenario: MODEL }],
-    contenders: "ours-float,ours-f16,ours-w8a8,ort-web-wasm-float,ort-web-wasm-int8",
+    contenders: "ours-float,ours-f16,ours-w8a8,ort-web-webgpu-float,ort-web-wasm-float,ort-web-wasm-int8,transformers-wasm-dynamic",
     runs: 2,
     batches: [1, 2],
     timeLimitSeconds: 60,
@@ -86,7 +86,7 @@ test("our engine and onnxruntime-web take turns on the same model and agree with
   const report = parseReport(readFileSync(`${settings.out}.json`, "utf8"), "speed.json");
   const rows = new Map(report.runs[0].rows.map((row) => [row.contender, row]));
   // Two float engines and a third one's logits on the CPU, two images: f32 rounding is all that may differ.
-  for (const id of ["ours-float", "ort-web-wasm-float"]) {
+  for (const id of ["ours-float", "ort-web-webgpu-float", "ort-web-wasm-float"]) {
     const row = rows.get(id);
     expect(row?.reason, id).toBeNull();
     expect(row?.agreement?.images, id).toBe(2);
@@ -106,6 +106,9 @@ test("our engine and onnxruntime-web take turns on the same model and agree with
   expect(rows.get("ours-float")?.calls).toMatchObject({ submits: 1, maps: 1, bindGroups: 0, pipelines: 0, buffers: 0 });
   expect(rows.get("ours-float")?.memory?.liveBytes).toBeGreaterThan(0);
   expect(rows.get("ort-web-wasm-float")?.calls, "WebAssembly makes no WebGPU calls").toBeNull();
+  // The peers' dispatches are counted as ours are, and their own reading of the model is the model.
+  expect(rows.get("ort-web-webgpu-float")?.calls?.dispatches).toBeGreaterThan(rows.get("ours-float")?.calls?.dispatches ?? Infinity);
+  expect(rows.get("transformers-wasm-dynamic")).toMatchObject({ reason: null, agreement: { images: 2, top1: 1 } });
   // f16 needs no feature of the adapter: the same model, rounded to 11 bits wherever it is stored.
   const half = rows.get("ours-f16");
   expect(half?.reason).toBeNull();
@@ -118,6 +121,8 @@ test("our engine and onnxruntime-web take turns on the same model and agree with
   expect(run.packages["onnxruntime-web of @huggingface/transformers"]).toMatch(/^\d/);
   // Hardware is tuned, software is not.
   expect(rows.get("ours-float")?.facts["tunedShapes"] === undefined).toBe(run.adapter?.isSoftware);
+  const { kernelTimes } = rows.get("ours-w8a8") ?? {};
+  expect(kernelTimes?.kernels.reduce((sum, each) => sum + each.dispatches, 0)).toBe(rows.get("ours-w8a8")?.calls?.dispatches);
   expect(readFileSync(`${settings.out}.html`, "utf8")).toContain("ort-web-wasm-int8");
 });
 

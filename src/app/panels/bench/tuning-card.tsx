@@ -18,7 +18,8 @@ export function TuningCard() {
       {tuning === null ? (
         <p>
           Every kernel of the ladder is tried on the shapes of the chosen forward, and the adapter's own limits are measured: about a second
-          on a GPU. Integers stay the same to the bit, whatever is chosen; the choice is kept in this browser, for this adapter.
+          on a GPU, once the kernels are compiled. Integers stay the same to the bit, whatever is chosen; the choice is kept in this
+          browser, for this adapter.
         </p>
       ) : (
         <Measured tuning={tuning} />
