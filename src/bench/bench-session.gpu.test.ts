@@ -89,6 +89,12 @@ test("our float model from its files: timed by phase, right, and warm without ma
   const reference = runGraph(randomVit(options), benchPixels(3, manifest.inputShape)).output.data;
   expect(agreementOf(logits, reference, options.classes).relativeError).toBeLessThan(1e-5);
 
+  const together = phases.find(({ name }) => name === "upload and compile")?.elapsedMs ?? 0;
+  for (const fact of ["uploadedAfterMs", "compiledAfterMs"]) {
+    expect(facts[fact], fact).toBeGreaterThan(0);
+    expect(facts[fact], fact).toBeLessThanOrEqual(Math.ceil(together));
+  }
+
   const warm = valueOf(await session.run(1));
   expect(warm.logits).toEqual(logits);
   const nothing = { bindGroups: 0, pipelines: 0, buffers: 0 };

@@ -66,22 +66,39 @@ export function maxImagesOf({ isSoftware }: Gpu): number {
   return isSoftware ? 4 : 16;
 }
 
+/** Two things that are done side by side: milliseconds from the beginning of both to the end of each. */
+export interface Preparation {
+  readonly weightsMs: number;
+  readonly kernelsMs: number;
+}
+
+export interface GpuSession extends Session {
+  /** Of the latest plan that was made ready; null before the first. */
+  preparation(): Preparation | null;
+}
+
 /** A session on the GPU. */
-export function createGpuSession(gpu: Gpu, graph: Graph, options: SessionOptions): Session {
+export function createGpuSession(gpu: Gpu, graph: Graph, options: SessionOptions): GpuSession {
   const buffers = createConstantBuffers(gpu);
+  let preparation: Preparation | null = null;
   const make = async (plan: Plan, pack: Pack, job?: Job) => {
     // Pipelines compile while the weights are packed; a failure of either is the caller's.
     const { weights, kernels: compilation } = parallelJobs(job, "loading weights, compiling kernels", ["weights", "kernels"]);
-    const compiling = compilePlan(gpu, plan, compilation);
-    await Promise.all([compiling, pack(weights).then(() => buffers.upload(plan.constants))]);
+    const startMs = performance.now();
+    const sinceStart = () => performance.now() - startMs;
+    const compiling = compilePlan(gpu, plan, compilation).then(sinceStart);
+    const loading = pack(weights)
+      .then(() => buffers.upload(plan.constants))
+      .then(sinceStart);
+    const [kernelsMs, weightsMs] = await Promise.all([compiling, loading]);
+    preparation = { weightsMs, kernelsMs };
     if (options.precision === "f16") await checkHalves(gpu, plan);
     return createGpuExecutor(gpu, plan, buffers);
   };
   const maxImages = options.maxImages ?? maxImagesOf(gpu);
   const gemm = options.gemm ?? defaultChoices(gpu);
-  return createSession(graph, { attention: attentionFormOf(gpu, options.mode), gemm, ...options }, maxImages, make, () =>
-    buffers.destroy(),
-  );
+  const form = { attention: attentionFormOf(gpu, options.mode), gemm, ...options };
+  return { ...createSession(graph, form, maxImages, make, () => buffers.destroy()), preparation: () => preparation };
 }
 
 /** Whole rows without barriers on a software adapter, shared by four invocations where it has subgroups; in workgroup memory on a GPU; three dispatches for codes where a GPU lacks the packed dot product. */

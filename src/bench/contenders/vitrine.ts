@@ -39,6 +39,8 @@ export async function openTunedBy(
     let session = createGpuSession(gpu, graph, options);
     // In f16 the adapter's own check of the kernels is part of it.
     let plan = await phase("upload and compile", () => session.prepare(1));
+    const { weightsMs = 0, kernelsMs = 0 } = session.preparation() ?? {};
+    const cold: Facts = { uploadedAfterMs: Math.round(weightsMs), compiledAfterMs: Math.round(kernelsMs) };
     let tuned: Facts = {};
     return {
       async run(pixels, images) {
@@ -49,6 +51,7 @@ export async function openTunedBy(
           planDispatches: plan.steps.length,
           arenaBytes: arenaBytes(plan),
           weightBytes: constantBytes(plan),
+          ...cold,
           ...(mode === "integer" ? { integerExecution: executionLabel(execution) } : {}),
           ...tuned,
         };

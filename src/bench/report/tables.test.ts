@@ -19,6 +19,24 @@ test("where nothing was tuned there is no such table", () => {
   expect(section.tables.map(({ title }) => title)).not.toContainEqual(expect.stringContaining("Kernels of ours"));
 });
 
+test("what is done side by side from cold is one phase, with both times", () => {
+  const cold = {
+    elapsedMs: 3000,
+    phases: [
+      { name: "upload and compile", elapsedMs: 1300 },
+      { name: "first run", elapsedMs: 400 },
+    ],
+    cpuSeconds: null,
+  };
+  const rows = [row("ours-float", 1, { cold, facts: { uploadedAfterMs: 120, compiledAfterMs: 1290 } }), row("ort-web-webgpu-float", 2)];
+  const [section] = sectionsOf(report(run(rows)));
+  const table = section.tables.find(({ title }) => title.startsWith("Cold start"))?.table;
+  expect(table?.rows.map((cells) => cells[3])).toEqual([
+    "upload and compile 1.30 (weights 0.12, kernels 1.29), first run 0.40",
+    "first run 0.90",
+  ]);
+});
+
 test("kernels beside the adapter's floor: percents of single shapes and of all; milliseconds on hardware only", () => {
   const kernelTimes: KernelTimes = {
     clock: "timestamps",
