@@ -20,23 +20,11 @@ export const steps = [
   check("lint", "oxlint with type information", () => runPackage("oxlint/bin/oxlint", ["--type-aware", "--deny-warnings"], limits())),
   check("imports", "import table, cycles, file length", () => runChild(process.execPath, [".ci/imports.mjs"], limits())),
   check("docs", "what the documents name exists", () => runChild(process.execPath, [".ci/docs.mjs"], limits())),
-  { name: "unit", what: "pure code and the oracle's numbers", needsGpu: false, isCheck: false, run: () => vitest("unit") },
-  {
-    name: "gpu",
-    what: "every shader on Dawn's null backend, every kernel on Dawn's adapter",
-    needsGpu: true,
-    isCheck: false,
-    run: () => vitest("gpu"),
-  },
+  tests("unit", "pure code and the oracle's numbers", false, () => vitest("unit")),
+  tests("gpu", "every shader on Dawn's null backend, every kernel on Dawn's adapter", true, () => vitest("gpu")),
   check("build", "the page and the headless entry", buildBoth),
-  { name: "page", what: "the built page over a stand-in engine", needsGpu: true, isCheck: false, run: () => playwright("interface") },
-  {
-    name: "engine",
-    what: "the built page and the benchmark on the browser's adapter",
-    needsGpu: true,
-    isCheck: false,
-    run: () => playwright("engine"),
-  },
+  tests("page", "the built page over a stand-in engine", true, () => playwright("interface")),
+  tests("engine", "the built page and the benchmark on the browser's adapter", true, () => playwright("engine")),
 ];
 
 /**
@@ -51,6 +39,17 @@ function check(name, what, command) {
     return code === 0 ? { passed: 1, failed: 0, note: "" } : { passed: 0, failed: 1, note: `exit code ${code}` };
   };
   return { name, what, needsGpu: false, isCheck: true, run };
+}
+
+/**
+ * @param {string} name
+ * @param {string} what
+ * @param {boolean} needsGpu
+ * @param {() => Promise<Counts>} run
+ * @returns {Step}
+ */
+function tests(name, what, needsGpu, run) {
+  return { name, what, needsGpu, isCheck: false, run };
 }
 
 /** @param {string} project */

@@ -5,15 +5,10 @@ import { allCompiled, pipelineFor } from "../gpu/pipelines.ts";
 import type { ConstantBuffers } from "./constant-buffers.ts";
 import type { PlanExecutor } from "./executor.ts";
 import type { Operand, Plan } from "./plan.ts";
+import { recordStep, type RecordedStep } from "../gpu/recorded-step.ts";
 import { timeRecorded, type StepTimes } from "./profile/time-recorded.ts";
 import { stepWork } from "./tune/step-work.ts";
 import type { Job } from "../tensor/progress.ts";
-
-interface Recorded {
-  readonly pipeline: GPUComputePipeline;
-  readonly bindGroup: GPUBindGroup;
-  readonly grid: readonly [number, number, number];
-}
 
 const UNIFORM_ALIGNMENT = 256;
 
@@ -106,7 +101,7 @@ export async function createGpuExecutor(gpu: Gpu, plan: Plan, constants: Constan
   };
   const pipelines = await Promise.all(plan.steps.map((step) => pipelineFor(device, kernels[step.kernel], step.constants)));
   device.pushErrorScope("validation");
-  const recorded = plan.steps.map((step, index): Recorded => {
+  const recorded = plan.steps.map((step, index): RecordedStep => {
     const kernel: Kernel = kernels[step.kernel];
     const uniform = { buffer: uniforms, offset: index * UNIFORM_ALIGNMENT, size: params[index].byteLength };
     const resources = [uniform, ...step.inputs.map(bindingOf), bindingOf({ value: step.output })];
@@ -139,7 +134,7 @@ export async function createGpuExecutor(gpu: Gpu, plan: Plan, constants: Constan
           encoder = device.createCommandEncoder({ label: plan.name });
         }
         const pass = encoder.beginComputePass();
-        for (const step of recorded.slice(start, end)) dispatch(pass, step);
+        for (const step of recorded.slice(start, end)) recordStep(pass, step);
         pass.end();
         start = end;
       }
@@ -163,12 +158,6 @@ export async function createGpuExecutor(gpu: Gpu, plan: Plan, constants: Constan
     timeSteps: (job) => timeRecorded(device, recorded, job),
     destroy,
   };
-}
-
-function dispatch(pass: GPUComputePassEncoder, { pipeline, bindGroup, grid }: Recorded): void {
-  pass.setPipeline(pipeline);
-  pass.setBindGroup(0, bindGroup);
-  pass.dispatchWorkgroups(...grid);
 }
 
 async function throwScopedError(device: GPUDevice, name: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { DeviceClock } from "../../gpu/device-clock.ts";
-import { timeRecorded, type RecordedStep } from "./time-recorded.ts";
+import type { RecordedStep } from "../../gpu/recorded-step.ts";
+import { timeRecorded } from "./time-recorded.ts";
 
 /** A clock that rounds to `grain`, for dispatches that take `own`; both in microseconds. */
 function coarseClock(own: number, grain: number, from: number) {

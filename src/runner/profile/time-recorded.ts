@@ -1,13 +1,7 @@
 /** GPU time of dispatches one by one. */
 import { createDeviceClock, type DeviceClock } from "../../gpu/device-clock.ts";
+import { recordStep, type RecordedStep } from "../../gpu/recorded-step.ts";
 import { throwIfCancelled, type Job } from "../../tensor/progress.ts";
-
-/** A dispatch ready to be made. */
-export interface RecordedStep {
-  readonly pipeline: GPUComputePipeline;
-  readonly bindGroup: GPUBindGroup;
-  readonly grid: readonly [number, number, number];
-}
 
 export interface StepTime {
   readonly seconds: number;
@@ -32,7 +26,7 @@ export async function timeRecorded(
   job?: Job,
   clock: DeviceClock = createDeviceClock(device),
 ): Promise<StepTimes> {
-  const measure = async (step: RecordedStep, repeats: number) => (await clock.seconds((pass) => record(pass, step, repeats))) / repeats;
+  const measure = async (step: RecordedStep, repeats: number) => (await clock.seconds((pass) => recordStep(pass, step, repeats))) / repeats;
   const times: StepTime[] = [];
   try {
     for (const step of steps) {
@@ -51,10 +45,4 @@ export async function timeRecorded(
     clock.destroy();
   }
   return { clock: clock.kind, steps: times };
-}
-
-function record(pass: GPUComputePassEncoder, { pipeline, bindGroup, grid }: RecordedStep, repeats: number): void {
-  pass.setPipeline(pipeline);
-  pass.setBindGroup(0, bindGroup);
-  for (let i = 0; i < repeats; i++) pass.dispatchWorkgroups(...grid);
 }

@@ -30,11 +30,16 @@ function exponentials({ kernel, params: p }: Step): number {
   return isWholeAttention(kernel) ? p.images * p.heads * p.tokens ** 2 : 0;
 }
 
+/** How much of the products is packed dots. The tile of codes has q k^T from them and A V from floats: half. */
+function packedShare(kernel: string): number {
+  if (kernel === "attention-tile-codes") return 0.5;
+  return /-dot(-|$)/.test(kernel) ? 1 : 0;
+}
+
 /** `bytesOf`: the size of an operand as it is bound. */
 export function stepWork(step: Step, bytesOf: (operand: Operand) => number): StepWork {
   const operations = 2 * multiplyAdds(step);
-  // The tile of codes has q k^T from packed dots and A V from floats: half of each.
-  const dots = /-dot(-|$)/.test(step.kernel) ? operations : step.kernel === "attention-tile-codes" ? operations / 2 : 0;
+  const dots = operations * packedShare(step.kernel);
   const seen = new Set<string>();
   let bytes = 0;
   for (const operand of [...step.inputs, { value: step.output }]) {

@@ -1,6 +1,7 @@
 import { createDeviceClock } from "../../gpu/device-clock.ts";
 import type { Gpu } from "../../gpu/device.ts";
 import { packParams, type Kernel } from "../../gpu/kernel.ts";
+import { recordStep } from "../../gpu/recorded-step.ts";
 import { kernels } from "../../gpu/kernels/index.ts";
 import { pipelineFor } from "../../gpu/pipelines.ts";
 import type { Operand, Step } from "../plan.ts";
@@ -42,13 +43,7 @@ export async function timeSteps({ device }: Gpu, steps: readonly Step[], bytesOf
   const clock = createDeviceClock(device);
   const submit = async (repeats: number) => {
     const seconds = await clock.seconds((pass) => {
-      for (let i = 0; i < repeats; i++) {
-        for (const { pipeline, bindGroup, grid } of recorded) {
-          pass.setPipeline(pipeline);
-          pass.setBindGroup(0, bindGroup);
-          pass.dispatchWorkgroups(...grid);
-        }
-      }
+      for (let i = 0; i < repeats; i++) for (const step of recorded) recordStep(pass, step);
     });
     return (1e3 * seconds) / repeats;
   };
