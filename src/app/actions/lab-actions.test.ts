@@ -3,6 +3,7 @@ import { InputError } from "../../tensor/input-error.ts";
 import type { DroppedFile, LabApi } from "../worker/lab-api.ts";
 import { chosenPreprocessing } from "../store/inputs-slice.ts";
 import type { FileShelf } from "../session/file-shelf.ts";
+import type { Session } from "../session/session.ts";
 import { isStale } from "../store/stale.ts";
 import { createLabStore } from "../store/lab-store.ts";
 import { createFakeClient } from "../testing/fake-client.ts";
@@ -56,6 +57,32 @@ describe("lab actions", () => {
     await actions.openFiles(files("vit.safetensors", ...PICTURES, "IMG.heic"));
     expect(store.getState().model?.card.name).toBe("vit.safetensors");
     expect(store.getState().images?.skipped.map((file) => file.name)).toEqual(["IMG.heic"]);
+    expect(store.getState().result?.main.quality.imageCount).toBe(20);
+  });
+
+  it("leaves what somebody opens while it looks for what was open", async () => {
+    fake = createFakeClient({});
+    const store = createLabStore();
+    let found = (_files: readonly DroppedFile[]) => {};
+    const shelf: FileShelf = {
+      models: () => Promise.resolve([]),
+      keepModel: () => Promise.resolve("no-room"),
+      askToStay: () => Promise.resolve(null),
+      keepImages: () => Promise.resolve(),
+      images: () => Promise.resolve([]),
+      open: () => new Promise((resolve) => (found = resolve)),
+      remove: () => Promise.resolve(),
+    };
+    const actions = createLabActions(store, fake.client, () => performance.now(), { shelf });
+    await actions.start();
+    const source = { kind: "files", model: "1" } as const;
+    const session = { source, rule: null, preprocessing: null, labelColumns: null } as unknown as Session;
+    const restoring = actions.restore(session);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    const opening = actions.openFiles(files("mine.safetensors", ...PICTURES));
+    found(files("old.safetensors"));
+    await Promise.all([restoring, opening]);
+    expect(store.getState().model?.card.name).toBe("mine.safetensors");
     expect(store.getState().result?.main.quality.imageCount).toBe(20);
   });
 

@@ -335,9 +335,11 @@ export function createLabActions(store: LabStore, client: LabClient, nowMs: () =
       const recents = (await shelf?.models().catch(() => [])) ?? [];
       state().setRecents(recents);
       const { source, rule } = session;
-      if (source === null || state().model !== null || state().job !== null) return;
+      const isIdle = () => state().model === null && state().job === null;
+      if (source === null || !isIdle()) return;
       const files = source.kind === "files" && source.model !== null ? await shelf?.open(source.model).catch(() => null) : null;
-      if (source.kind === "files" && !files) return;
+      // While the files were looked for, somebody may have opened others: those must not be cancelled.
+      if ((source.kind === "files" && !files) || !isIdle()) return;
       await jobs.run("Opening what was open", false, async (job) => {
         if (source.kind === "sample") {
           const { model, images } = await client.openSample(job);
