@@ -120,6 +120,8 @@ test("two tabs at work at once, each on a model of its own, compute what each co
   const other = await context.newPage();
   // By its address at the panel that takes files: without one a tab opens where the other one is, and that panel takes none once the model is there.
   await other.goto(`${ADDRESS}#open`);
+  // Files that are chosen while the panel is drawn anew for what was open are lost with its field.
+  await expect(other.getByText("What was open is open again.")).toBeAttached();
   await other
     .getByTestId("file-input")
     .first()
